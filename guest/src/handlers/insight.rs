@@ -1,0 +1,76 @@
+//! `insight`: what waits, why, and what would happen.
+
+use super::Component;
+use super::look::look;
+use super::settings::in_force;
+use crate::bindings::exports::leaflink_sync::connector::insight::{
+    Explanation, Guest, Handler, HeldOrder, Verdict,
+};
+use crate::bindings::leaflink_sync::host::types as wit;
+use crate::host::answer::Failure;
+use crate::host::state::{self, ReasonRecord, Standing};
+use crate::rules::decision::Fact;
+use crate::rules::ids::OrderNumber;
+
+impl Guest for Component {
+    fn held_orders(after: Option<String>, limit: u32) -> Result<Vec<HeldOrder>, Failure> {
+        let mut held = Vec::new();
+        for number in state::held(after.as_deref(), limit.clamp(1, 500))? {
+            if let Some(order) = state::order(&number)?
+                && let Standing::Held { since_ms, reasons } = order.standing
+            {
+                held.push(HeldOrder {
+                    number: number.0,
+                    short_id: order.short_id,
+                    reasons: reasons.into_iter().map(blocking).collect(),
+                    held_since_ms: since_ms,
+                    looked_at_ms: order.looked_at_ms,
+                });
+            }
+        }
+        Ok(held)
+    }
+
+    fn explain(number: String) -> Result<Explanation, Failure> {
+        let look = look(&OrderNumber(number), &in_force()?, &mut first)?;
+        let verdicts = look.findings.verdicts.iter();
+        Ok(Explanation {
+            verdicts: verdicts
+                .map(|verdict| Verdict {
+                    rule: verdict.rule.to_owned(),
+                    passed: verdict.passed,
+                    detail: verdict.detail.clone(),
+                })
+                .collect(),
+            read: look
+                .read
+                .iter()
+                .map(|Fact { name, value }| wit::Fact { name: name.clone(), value: value.clone() })
+                .collect(),
+            decision: look.decision(),
+        })
+    }
+
+    fn preview(handler: Handler) -> Result<wit::Decision, Failure> {
+        match handler {
+            Handler::Order(number) => Ok(look(&OrderNumber(number), &in_force()?, &mut first)?.decision()),
+            Handler::SalesOrder(_) => Err(Failure::NotSupported("a preview for sales orders".to_owned())),
+        }
+    }
+}
+
+/// Nothing is drawn for a preview: it shows the first of those among whom the draw would be.
+fn first(_bound: u32) -> u32 {
+    0
+}
+
+fn blocking(reason: ReasonRecord) -> wit::Reason {
+    wit::Reason {
+        code: reason.code,
+        severity: wit::Severity::Blocking,
+        message: reason.message,
+        fix: reason.fix,
+        field: reason.field,
+        facts: reason.facts.into_iter().map(|(name, value)| wit::Fact { name, value }).collect(),
+    }
+}

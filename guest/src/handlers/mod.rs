@@ -1,0 +1,25 @@
+//! The exported functions, one module for each interface of the contract.
+//!
+//! A handler reads, asks the rules, and carries out what they decided; it decides nothing itself.
+
+mod insight;
+mod lifecycle;
+mod look;
+mod not_yet;
+mod orders;
+mod polling;
+mod settings;
+mod users;
+
+/// The component.
+struct Component;
+
+/// The generated entry points, which need `unsafe` to speak the component ABI. Their names are no
+/// names for a native linker.
+#[cfg(target_arch = "wasm32")]
+#[allow(unsafe_code)]
+mod entry_points {
+    use super::Component;
+
+    crate::bindings::export!(Component with_types_in crate::bindings);
+}

@@ -1,0 +1,117 @@
+//! Exports that later versions fill in. Each answers that it is not supported; none pretends.
+
+use super::Component;
+use crate::bindings::exports::leaflink_sync::connector::{
+    companies, customer_links, delivery, drift, inventory, payments, product_links, products, readiness,
+    sales_orders, transfers, webhooks,
+};
+use crate::bindings::leaflink_sync::host::types as wit;
+use crate::host::answer::Failure;
+
+fn not_yet<T>(what: &str) -> Result<T, Failure> {
+    Err(Failure::NotSupported(what.to_owned()))
+}
+
+impl sales_orders::Guest for Component {
+    fn on_sales_order_change(_id: String) -> Result<wit::Decision, Failure> {
+        not_yet("changes of sales orders")
+    }
+
+    fn on_sales_order_deleted(_deletion: sales_orders::Deletion) -> Result<wit::Decision, Failure> {
+        not_yet("deleted sales orders")
+    }
+}
+
+impl products::Guest for Component {
+    fn on_product_change(_product: products::Product) -> Result<wit::Decision, Failure> {
+        not_yet("changes of products")
+    }
+}
+
+impl companies::Guest for Component {
+    fn on_company_change(_id: String) -> Result<wit::Decision, Failure> {
+        not_yet("changes of companies")
+    }
+}
+
+impl inventory::Guest for Component {
+    fn compute_inventory(_products: Vec<String>) -> Result<Vec<inventory::Availability>, Failure> {
+        not_yet("inventory towards LeafLink")
+    }
+}
+
+impl payments::Guest for Component {
+    fn on_payment(_id: String) -> Result<wit::Decision, Failure> {
+        not_yet("payments towards LeafLink")
+    }
+}
+
+impl transfers::Guest for Component {
+    fn on_transfer(_id: String) -> Result<wit::Decision, Failure> {
+        not_yet("transfers")
+    }
+}
+
+impl webhooks::Guest for Component {
+    fn on_webhook(_delivery: webhooks::Delivery) -> Result<webhooks::Received, Failure> {
+        not_yet("webhooks")
+    }
+}
+
+impl delivery::Guest for Component {
+    fn deliver(_ticket: u64) -> Result<delivery::Delivered, Failure> {
+        not_yet("writes to LeafLink")
+    }
+}
+
+impl product_links::Guest for Component {
+    fn suggest(_products: Vec<String>) -> Result<Vec<product_links::Suggestion>, Failure> {
+        not_yet("suggestions for product links")
+    }
+
+    fn list_linked(_after: Option<String>, _limit: u32) -> Result<Vec<product_links::Linked>, Failure> {
+        not_yet("the list of product links")
+    }
+
+    fn link(_product: String, _leaflink_product: u64) -> Result<wit::Decision, Failure> {
+        not_yet("linking products")
+    }
+
+    fn unlink(_product: String) -> Result<wit::Decision, Failure> {
+        not_yet("unlinking products")
+    }
+}
+
+impl customer_links::Guest for Component {
+    fn suggest(_customer: u64) -> Result<Vec<customer_links::Suggestion>, Failure> {
+        not_yet("suggestions for customer links")
+    }
+
+    fn list_linked(_after: Option<String>, _limit: u32) -> Result<Vec<customer_links::Linked>, Failure> {
+        not_yet("the list of customer links")
+    }
+
+    fn link(_company: String, _customer: u64) -> Result<wit::Decision, Failure> {
+        not_yet("linking customers")
+    }
+
+    fn unlink(_company: String) -> Result<wit::Decision, Failure> {
+        not_yet("unlinking customers")
+    }
+}
+
+impl readiness::Guest for Component {
+    fn check_list() -> Result<Vec<readiness::Check>, Failure> {
+        not_yet("the set-up check-list")
+    }
+}
+
+impl drift::Guest for Component {
+    fn compare(_area: drift::Area, _after: Option<String>) -> Result<drift::Report, Failure> {
+        not_yet("the drift report")
+    }
+
+    fn repair(_id: String) -> Result<(), Failure> {
+        not_yet("repairs")
+    }
+}

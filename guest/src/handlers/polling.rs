@@ -1,0 +1,177 @@
+//! `polling`: what changed in LeafLink since the watermark, one page a call.
+//!
+//! The watermark is the latest `modified` of a finished pass, never a clock's time. A pass reads
+//! from some minutes before it, because LeafLink's own rows can become visible late. A list that
+//! moves while it is paged can skip a row, so a pass of several pages is repeated until it finds
+//! nothing new; only then the watermark moves.
+
+use chrono::{DateTime, Duration, FixedOffset, SecondsFormat, Utc};
+
+use super::Component;
+use crate::bindings::exports::leaflink_sync::connector::polling::{Guest, Polled, Source, Subject};
+use crate::bindings::leaflink_sync::host::types as wit;
+use crate::host::answer::{self, Failure};
+use crate::host::state::{Pass, PollState, Standing};
+use crate::host::{self, leaflink, state};
+use crate::leaflink::order::OrderHint;
+use crate::leaflink::read;
+use crate::rules::decision::Reason;
+use crate::rules::ids::OrderNumber;
+use crate::rules::reasons::Code;
+use crate::rules::text::shortened;
+
+/// Orders in one page.
+const PAGE: u64 = 100;
+/// How far before the watermark a pass begins.
+const OVERLAP_MINUTES: i64 = 10;
+/// Orders that one call answers.
+const LOOKS: u32 = 100;
+/// Held orders that are put on the list at the end of a pass.
+const HELD: u32 = 500;
+/// What the first pass asks for: orders that are not settled yet.
+const OPEN_STATUSES: &str = "submitted,accepted,backorder";
+
+impl Guest for Component {
+    fn poll(source: Source) -> Result<Polled, Failure> {
+        match source {
+            Source::Orders => poll_orders(),
+            Source::Products => Err(Failure::NotSupported("polling of products".to_owned())),
+        }
+    }
+}
+
+fn poll_orders() -> Result<Polled, Failure> {
+    let mut poll = state::poll_orders()?;
+    if poll.connected_at_ms.is_none() {
+        poll.connected_at_ms = Some(host::now_ms());
+        state::put_schema()?;
+    }
+    let pass = poll.pass.take().unwrap_or(Pass { limit: PAGE, ..Pass::default() });
+    let mut refused = Vec::new();
+    let pass = match leaflink::page("/orders-received/", &as_pairs(&query(&poll, &pass)))? {
+        Err(limit) => smaller(pass, limit, &mut refused)?,
+        Ok(page) => {
+            let records = page.results.len() as u64;
+            let pass =
+                page.results.iter().try_fold(pass, |pass, record| note(pass, record.get(), &mut refused))?;
+            let more = page.next.is_some() && records > 0;
+            if more { Some(Pass { offset: pass.offset + records, ..pass }) } else { finish(pass, &mut poll)? }
+        }
+    };
+    let more = pass.is_some();
+    poll.pass = pass;
+    state::put_poll_orders(&poll)?;
+    Ok(Polled {
+        look_at: state::looks(LOOKS)?.into_iter().map(|number| Subject::Order(number.0)).collect(),
+        more,
+        watermark_ms: poll
+            .watermark
+            .as_deref()
+            .and_then(instant)
+            .and_then(|time| u64::try_from(time.timestamp_millis()).ok()),
+        refused,
+    })
+}
+
+/// The query of one page.
+fn query(poll: &PollState, pass: &Pass) -> Vec<(&'static str, String)> {
+    let mut query = vec![("fields_include", "number,modified".to_owned())];
+    match poll.watermark.as_deref().and_then(instant) {
+        Some(watermark) => {
+            let from = watermark.with_timezone(&Utc) - Duration::minutes(OVERLAP_MINUTES);
+            query.push(("modified__gte", from.to_rfc3339_opts(SecondsFormat::Micros, true)));
+        }
+        None if !poll.opened => query.push(("status", OPEN_STATUSES.to_owned())),
+        None => {}
+    }
+    query.push(("limit", pass.limit.to_string()));
+    query.push(("offset", pass.offset.to_string()));
+    query
+}
+
+/// Notes one record of a page.
+fn note(mut pass: Pass, record: &str, refused: &mut Vec<wit::Reason>) -> Result<Pass, Failure> {
+    let hint =
+        read::<OrderHint>(record.as_bytes()).ok().filter(|hint| leaflink::is_order_number(&hint.number));
+    let Some(hint) = hint else {
+        refused.push(refuse(format!(
+            "LeafLink's list of orders holds a record that names no order: {}.",
+            shortened(record, 120)
+        ))?);
+        return Ok(pass);
+    };
+    if later(&hint.modified, pass.highest.as_deref()) {
+        pass.highest = Some(hint.modified.clone());
+    }
+    let number = OrderNumber(hint.number);
+    let looked_at = state::order(&number)?.is_some_and(|known| {
+        known.modified == hint.modified && !matches!(known.standing, Standing::Held { .. })
+    });
+    if !looked_at && state::look(&number)?.as_deref() != Some(hint.modified.as_str()) {
+        state::put_look(&number, &hint.modified)?;
+        pass.found = true;
+    }
+    Ok(pass)
+}
+
+/// The page was too large for the host: asks for half, and passes over a single record that is too
+/// large by itself.
+fn smaller(pass: Pass, limit: u64, refused: &mut Vec<wit::Reason>) -> Result<Option<Pass>, Failure> {
+    if pass.limit > 1 {
+        return Ok(Some(Pass { limit: pass.limit / 2, ..pass }));
+    }
+    refused.push(refuse(format!(
+        "Record {} of LeafLink's list of orders is larger than the {limit} bytes that the host takes.",
+        pass.offset + 1
+    ))?);
+    Ok(Some(Pass { offset: pass.offset + 1, limit: PAGE, ..pass }))
+}
+
+/// The last page was read: the watermark moves, unless the list may have moved under the pass.
+fn finish(pass: Pass, poll: &mut PollState) -> Result<Option<Pass>, Failure> {
+    if pass.offset > 0 && pass.found {
+        return Ok(Some(Pass { limit: PAGE, highest: pass.highest, ..Pass::default() }));
+    }
+    if let Some(highest) = pass.highest
+        && later(&highest, poll.watermark.as_deref())
+    {
+        poll.watermark = Some(highest);
+    }
+    poll.opened = true;
+    for number in state::held(None, HELD)? {
+        if state::look(&number)?.is_none() {
+            state::put_look(&number, "")?;
+        }
+    }
+    Ok(None)
+}
+
+fn refuse(message: String) -> Result<wit::Reason, Failure> {
+    let reason = answer::reason(&Reason::new(Code::RecordUnusable, message));
+    host::journal(&wit::Decision {
+        stream: wit::Stream::Orders,
+        subject: "orders-received".to_owned(),
+        label: "a record in LeafLink's list of orders".to_owned(),
+        outcome: wit::Outcome::Refused,
+        reasons: vec![reason.clone()],
+        effects: Vec::new(),
+    })?;
+    Ok(reason)
+}
+
+/// Whether one of LeafLink's instants is after another. One that cannot be read is after none.
+fn later(one: &str, other: Option<&str>) -> bool {
+    match (instant(one), other.and_then(instant)) {
+        (Some(one), Some(other)) => one > other,
+        (Some(_), None) => true,
+        (None, _) => false,
+    }
+}
+
+fn instant(text: &str) -> Option<DateTime<FixedOffset>> {
+    DateTime::parse_from_rfc3339(text).ok()
+}
+
+fn as_pairs<'a>(query: &'a [(&'static str, String)]) -> Vec<(&'a str, &'a str)> {
+    query.iter().map(|(name, value)| (*name, value.as_str())).collect()
+}

@@ -1,0 +1,207 @@
+//! `settings`: reading, checking and replacing the settings document.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value as Json};
+
+use super::Component;
+use crate::bindings::exports::leaflink_sync::connector::settings::{Definition, Guest, Kind, Problem};
+use crate::host::answer::Failure;
+use crate::host::{erp, state};
+use crate::rules::decimal;
+use crate::rules::settings::{DEFINITIONS, Kind as Is, Settings, Value, is_email};
+use crate::rules::text::shortened;
+
+/// Most entries in a list.
+const MOST_ENTRIES: usize = 50;
+
+impl Guest for Component {
+    fn definitions() -> Vec<Definition> {
+        DEFINITIONS
+            .iter()
+            .map(|definition| Definition {
+                key: definition.key.to_owned(),
+                title: definition.title.to_owned(),
+                help: definition.help.to_owned(),
+                kind: match definition.kind {
+                    Is::Toggle => Kind::Toggle,
+                    Is::Choice(words) => Kind::Choice(words.iter().map(|word| (*word).to_owned()).collect()),
+                    Is::Location => Kind::Location,
+                    Is::Locations => Kind::Locations,
+                    Is::Emails => Kind::Emails,
+                    Is::Amount => Kind::Amount,
+                },
+                default_value: definition.default.to_owned(),
+            })
+            .collect()
+    }
+
+    fn get() -> Result<String, Failure> {
+        let stored = state::settings()?.unwrap_or_default();
+        let all: Map<String, Json> = DEFINITIONS
+            .iter()
+            .map(|definition| {
+                let value = stored
+                    .get(definition.key)
+                    .cloned()
+                    .or_else(|| serde_json::from_str(definition.default).ok());
+                (definition.key.to_owned(), value.unwrap_or(Json::Null))
+            })
+            .collect();
+        Ok(Json::Object(all).to_string())
+    }
+
+    fn validate(document: String) -> Result<Vec<Problem>, Failure> {
+        let locations = erp::location_ids()?;
+        Ok(check(&document, &locations).err().unwrap_or_default())
+    }
+
+    fn put(document: String) -> Result<Vec<Problem>, Failure> {
+        let locations = erp::location_ids()?;
+        match check(&document, &locations) {
+            Err(problems) => Ok(problems),
+            Ok(object) => {
+                state::put_schema()?;
+                state::put_settings(&object)?;
+                Ok(Vec::new())
+            }
+        }
+    }
+}
+
+/// The settings in force.
+pub fn in_force() -> Result<Settings, Failure> {
+    let stored = state::settings()?.unwrap_or_default();
+    let values: BTreeMap<String, Value> = DEFINITIONS
+        .iter()
+        .filter_map(|definition| {
+            Some((definition.key.to_owned(), value(definition.kind, stored.get(definition.key)?, None).ok()?))
+        })
+        .collect();
+    Ok(Settings::from_values(&values))
+}
+
+fn check(document: &str, locations: &BTreeSet<String>) -> Result<Map<String, Json>, Vec<Problem>> {
+    let object: Map<String, Json> = serde_json::from_str(document).map_err(|problem| {
+        vec![Problem {
+            key: String::new(),
+            message: problem.to_string(),
+            expected: "a JSON object of settings".to_owned(),
+        }]
+    })?;
+    let problems: Vec<Problem> = object
+        .iter()
+        .filter_map(|(key, given)| {
+            let Some(definition) = DEFINITIONS.iter().find(|definition| definition.key == key) else {
+                let known: Vec<_> = DEFINITIONS.iter().map(|definition| definition.key).collect();
+                return Some(Problem {
+                    key: key.clone(),
+                    message: "no such setting".to_owned(),
+                    expected: format!("one of: {}", known.join(", ")),
+                });
+            };
+            let expected = value(definition.kind, given, Some(locations)).err()?;
+            Some(Problem {
+                key: key.clone(),
+                message: format!("found {}", shortened(&given.to_string(), 80)),
+                expected,
+            })
+        })
+        .collect();
+    if problems.is_empty() { Ok(object) } else { Err(problems) }
+}
+
+/// Reads a value of a kind, or says what was expected. With `locations`, a location must be one.
+fn value(kind: Is, given: &Json, locations: Option<&BTreeSet<String>>) -> Result<Value, String> {
+    let is_location = |id: &str| locations.is_none_or(|known| known.contains(id));
+    match (kind, given) {
+        (Is::Toggle, Json::Bool(on)) => Ok(Value::Toggle(*on)),
+        (Is::Toggle, _) => Err("true or false".to_owned()),
+        (Is::Choice(words), Json::String(word)) if words.contains(&word.as_str()) => {
+            Ok(Value::Text(Some(word.clone())))
+        }
+        (Is::Choice(words), _) => Err(format!("one of: {}", words.join(", "))),
+        (Is::Location, Json::Null) => Ok(Value::Text(None)),
+        (Is::Location, Json::String(id)) if is_location(id) => Ok(Value::Text(Some(id.clone()))),
+        (Is::Location, _) => Err(format!("null or the id of a location{}", listed(locations))),
+        (Is::Locations, given) => texts(given, is_location)
+            .map(Value::Texts)
+            .ok_or_else(|| format!("a list of at most {MOST_ENTRIES} location ids{}", listed(locations))),
+        (Is::Emails, given) => texts(given, is_email)
+            .map(Value::Texts)
+            .ok_or_else(|| format!("a list of at most {MOST_ENTRIES} e-mail addresses")),
+        (Is::Amount, Json::Null) => Ok(Value::Amount(None)),
+        (Is::Amount, Json::String(text)) => decimal::parse(text, 9, 2)
+            .filter(|amount| !amount.is_sign_negative())
+            .map(|amount| Value::Amount(Some(amount)))
+            .ok_or_else(|| AMOUNT.to_owned()),
+        (Is::Amount, _) => Err(AMOUNT.to_owned()),
+    }
+}
+
+const AMOUNT: &str = "null or an amount as text with at most two places, such as \"0.05\"";
+
+fn texts(given: &Json, is_good: impl Fn(&str) -> bool) -> Option<Vec<String>> {
+    let list = given.as_array().filter(|list| list.len() <= MOST_ENTRIES)?;
+    list.iter().map(|entry| entry.as_str().filter(|text| is_good(text)).map(str::to_owned)).collect()
+}
+
+fn listed(locations: Option<&BTreeSet<String>>) -> String {
+    match locations {
+        Some(known) if !known.is_empty() => {
+            format!(" ({})", known.iter().map(String::as_str).collect::<Vec<_>>().join(", "))
+        }
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problems(document: &str) -> Vec<(String, String)> {
+        let locations = ["vault".to_owned()].into();
+        check(document, &locations)
+            .err()
+            .unwrap_or_default()
+            .into_iter()
+            .map(|problem| (problem.key, problem.expected))
+            .collect()
+    }
+
+    #[test]
+    fn every_default_is_valid() {
+        for definition in DEFINITIONS {
+            let default: Json = serde_json::from_str(definition.default).unwrap();
+            assert!(value(definition.kind, &default, None).is_ok(), "{}", definition.key);
+        }
+    }
+
+    #[test]
+    fn a_wrong_value_says_what_was_expected() {
+        for (document, key) in [
+            (r#"{"on-submitted": "maybe"}"#, "on-submitted"),
+            (r#"{"sales-order-location": "moon"}"#, "sales-order-location"),
+            (r#"{"inventory-locations": "vault"}"#, "inventory-locations"),
+            (r#"{"error-recipients": ["not an address"]}"#, "error-recipients"),
+            (r#"{"use-customer-inventory-source": 1}"#, "use-customer-inventory-source"),
+            (r#"{"hold-total-difference-above": "-1"}"#, "hold-total-difference-above"),
+            (r#"{"hold-total-difference-above": 0.5}"#, "hold-total-difference-above"),
+            (r#"{"on-submited": "pending"}"#, "on-submited"),
+            ("[]", ""),
+            ("{", ""),
+        ] {
+            let found = problems(document);
+            assert_eq!(found.len(), 1, "{document}");
+            assert_eq!(found[0].0, key);
+            assert!(!found[0].1.is_empty());
+        }
+    }
+
+    #[test]
+    fn good_values_pass() {
+        let document = r#"{"on-submitted": "processing", "sales-order-location": "vault", "inventory-locations": ["vault"],
+            "error-recipients": ["ops@foxglove.example"], "use-customer-inventory-source": true, "hold-total-difference-above": "0.05"}"#;
+        assert_eq!(problems(document), []);
+    }
+}

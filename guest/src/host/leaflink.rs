@@ -1,0 +1,175 @@
+//! Reading from LeafLink: one GET, and what its answer means for the call.
+
+use super::answer::{self, Failure};
+use crate::bindings::leaflink_sync::connector::failures as wit_failures;
+use crate::bindings::leaflink_sync::host::http;
+use crate::leaflink::{Unreadable, page::Page, read};
+use crate::rules::decision::Reason;
+use crate::rules::ids::OrderNumber;
+use crate::rules::reasons::Code;
+use crate::rules::text::{has_control, shortened};
+
+/// Longest wait that a `Retry-After` can ask for: an hour.
+const LONGEST_RETRY_MS: u32 = 3_600_000;
+
+/// What LeafLink has at a path.
+pub enum Found {
+    /// A body.
+    Body(Vec<u8>),
+    /// Nothing.
+    Missing,
+    /// More than the host passes on, which is this many bytes.
+    TooLarge(u64),
+}
+
+/// Reads one order with its lines.
+pub fn order(number: &OrderNumber) -> Result<Found, Failure> {
+    get(&format!("/orders-received/{}/", segment(&number.0)), &[("include_children", "line_items")])
+}
+
+/// Reads one page of a list.
+pub fn page(path: &str, query: &[(&str, &str)]) -> Result<Result<Page, u64>, Failure> {
+    match get(path, query)? {
+        Found::Body(body) => match read(&body) {
+            Ok(page) => Ok(Ok(page)),
+            Err(unreadable) => Err(unreadable_list(path, unreadable)),
+        },
+        Found::TooLarge(limit) => Ok(Err(limit)),
+        Found::Missing => Err(answer::reject(Reason::new(
+            Code::LeafLinkRefused,
+            format!("LeafLink has nothing at {path}."),
+        ))),
+    }
+}
+
+/// A list that is not JSON is most likely an outage page: read it again later.
+fn unreadable_list(path: &str, unreadable: Unreadable) -> Failure {
+    let problem = match unreadable {
+        Unreadable::NotJson(problem) => problem,
+        Unreadable::Field { path, problem } => format!("`{path}`: {problem}"),
+    };
+    answer::retry(
+        None,
+        Code::LeafLinkUnavailable,
+        format!("LeafLink's answer at {path} cannot be read: {problem}."),
+    )
+}
+
+fn get(path: &str, query: &[(&str, &str)]) -> Result<Found, Failure> {
+    let request = http::Request {
+        method: http::Method::Get,
+        path: path.to_owned(),
+        query: query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        headers: vec![("accept".to_owned(), "application/json".to_owned())],
+        body: None,
+    };
+    let response = match http::send(&request) {
+        Ok(response) => response,
+        Err(http::Error::TooLarge(limit)) => return Ok(Found::TooLarge(limit)),
+        Err(http::Error::NotAllowed(rule)) => {
+            return Err(answer::reject(Reason::new(
+                Code::RequestNotAllowed,
+                format!("The host refused to read {path}: {rule}."),
+            )));
+        }
+        Err(http::Error::NotSent(problem) | http::Error::NoAnswer(problem)) => {
+            return Err(answer::retry(
+                None,
+                Code::LeafLinkUnavailable,
+                format!("LeafLink could not be reached: {problem}."),
+            ));
+        }
+    };
+    match response.status {
+        200..=299 => Ok(Found::Body(response.body)),
+        404 | 410 => Ok(Found::Missing),
+        401 | 403 => Err(Failure::Misconfigured(answer::reason(&Reason::new(
+            Code::LeafLinkKeyRefused,
+            format!("LeafLink refused the API key ({}): {}.", response.status, words(&response.body)),
+        )))),
+        408 | 425 | 429 | 500..=599 => Err(Failure::Retry(wit_failures::Retry {
+            after_ms: retry_after_ms(&response).unwrap_or(60_000),
+            reason: answer::reason(&Reason::new(
+                Code::LeafLinkUnavailable,
+                format!("LeafLink answered {} for {path}: {}.", response.status, words(&response.body)),
+            )),
+        })),
+        status => Err(answer::reject(Reason::new(
+            Code::LeafLinkRefused,
+            format!("LeafLink answered {status} for {path}: {}.", words(&response.body)),
+        ))),
+    }
+}
+
+/// `Retry-After` in seconds, as milliseconds within bounds. Dates are not taken: no clock of ours
+/// is LeafLink's.
+fn retry_after_ms(response: &http::Response) -> Option<u32> {
+    let (_, value) = response.headers.iter().find(|(name, _)| name == "retry-after")?;
+    let seconds: u32 = value.trim().parse().ok()?;
+    Some(seconds.saturating_mul(1_000).clamp(1_000, LONGEST_RETRY_MS))
+}
+
+/// LeafLink's own words in an error body, for people.
+fn words(body: &[u8]) -> String {
+    #[derive(serde::Deserialize)]
+    struct Detail {
+        detail: String,
+    }
+    let text = match read::<Detail>(body) {
+        Ok(Detail { detail }) => detail,
+        Err(_) => String::from_utf8_lossy(&body[..body.len().min(400)]).into_owned(),
+    };
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    match line.trim().trim_end_matches('.') {
+        "" => "no explanation".to_owned(),
+        line => shortened(line, 200),
+    }
+}
+
+/// A path segment with everything but unreserved characters percent-encoded.
+fn segment(text: &str) -> String {
+    use std::fmt::Write;
+    text.bytes().fold(String::new(), |mut encoded, byte| {
+        if byte.is_ascii_alphanumeric() || b"-_~".contains(&byte) || (byte == b'.' && !has_only_dots(text)) {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+        encoded
+    })
+}
+
+fn has_only_dots(text: &str) -> bool {
+    text.bytes().all(|byte| byte == b'.')
+}
+
+/// Whether a text can be the number of a LeafLink order.
+pub fn is_order_number(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 64 && !has_control(text) && !has_only_dots(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_cannot_leave_its_path_segment() {
+        for (number, wanted) in [
+            ("5d0c-6f1e", "5d0c-6f1e"),
+            ("../companies", "..%2Fcompanies"),
+            ("..", "%2E%2E"),
+            ("a?b#c", "a%3Fb%23c"),
+            ("é", "%C3%A9"),
+        ] {
+            assert_eq!(segment(number), wanted);
+        }
+    }
+
+    #[test]
+    fn leaflinks_words_fit_a_sentence() {
+        assert_eq!(words(br#"{"detail": "Invalid token."}"#), "Invalid token");
+        assert_eq!(words(b"<html>\nBad Gateway\n</html>"), "<html> Bad Gateway </html>");
+        assert_eq!(words(b""), "no explanation");
+    }
+}

@@ -1,0 +1,30 @@
+//! The imports, as the handlers want them: typed, and with every failure turned into the host's
+//! next action.
+
+pub mod answer;
+pub mod erp;
+pub mod leaflink;
+pub mod mail;
+pub mod state;
+
+use crate::bindings::leaflink_sync::host as wit;
+
+/// Appends a decision to the journal.
+pub fn journal(decision: &wit::types::Decision) -> Result<(), answer::Failure> {
+    wit::journal::append(decision).map_err(|error| {
+        let text = match error {
+            wit::journal::Error::QuotaExceeded(text) | wit::journal::Error::Unavailable(text) => text,
+        };
+        answer::erp_unavailable(&text)
+    })
+}
+
+/// The time, in milliseconds since 1970.
+pub fn now_ms() -> u64 {
+    wit::clock::now()
+}
+
+/// A random number below `bound`.
+pub fn draw(bound: u32) -> u32 {
+    wit::random::below(bound)
+}

@@ -1,0 +1,287 @@
+//! The component's own state in `store`: every key and every record it keeps.
+//!
+//! | key | record |
+//! |---|---|
+//! | `meta/schema` | the schema of all the others |
+//! | `settings` | the settings document as it was put |
+//! | `user/<staff>` | the ERP user of a LeafLink user |
+//! | `order/<number>` | what was last decided about an order |
+//! | `held/<number>` | nothing; an order that waits |
+//! | `look/order/<number>` | the `modified` with which an order was listed that is to be looked at |
+//! | `poll/orders` | how far LeafLink's orders were read |
+//!
+//! Records are JSON. A field may be added with a default; anything else is a new schema.
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::answer::{self, Failure};
+use crate::bindings::leaflink_sync::host::store;
+use crate::rules::decision::Reason;
+use crate::rules::ids::{OrderNumber, StaffId, UserId};
+use crate::rules::reasons::Code;
+
+/// The schema that this component writes.
+pub const SCHEMA: u32 = 1;
+/// The oldest schema that it reads.
+pub const OLDEST_SCHEMA: u32 = 1;
+
+const SCHEMA_KEY: &str = "meta/schema";
+const SETTINGS_KEY: &str = "settings";
+const POLL_ORDERS_KEY: &str = "poll/orders";
+const ORDER_PREFIX: &str = "order/";
+const LOOK_PREFIX: &str = "look/order/";
+const HELD_PREFIX: &str = "held/";
+
+/// What was last decided about a LeafLink order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderState {
+    /// The "Order No.".
+    pub short_id: String,
+    /// What came of it.
+    pub standing: Standing,
+    /// LeafLink's `modified` when it was looked at; empty when it could not be read.
+    pub modified: String,
+    /// When it was looked at.
+    pub looked_at_ms: u64,
+    /// LeafLink's total against the parts, once it was computed.
+    #[serde(default)]
+    pub totals: Option<TotalsRecord>,
+}
+
+/// What came of an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// It is in the ERP.
+    Imported {
+        /// As this sales order.
+        sales_order: String,
+    },
+    /// It waits.
+    Held {
+        /// Since when.
+        since_ms: u64,
+        /// The blocking reasons.
+        reasons: Vec<ReasonRecord>,
+    },
+    /// It does not come over (now).
+    Ignored,
+}
+
+/// A reason as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ReasonRecord {
+    /// Its code.
+    pub code: String,
+    /// Its message.
+    pub message: String,
+    /// Its fix.
+    pub fix: String,
+    /// The field it is about.
+    #[serde(default)]
+    pub field: Option<String>,
+    /// Its figures.
+    #[serde(default)]
+    pub facts: Vec<(String, String)>,
+}
+
+impl From<&Reason> for ReasonRecord {
+    fn from(reason: &Reason) -> Self {
+        Self {
+            code: reason.code.word().to_owned(),
+            message: reason.message.clone(),
+            fix: reason.fix.clone(),
+            field: reason.field.clone(),
+            facts: reason.facts.iter().map(|fact| (fact.name.clone(), fact.value.clone())).collect(),
+        }
+    }
+}
+
+/// LeafLink's total against the parts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TotalsRecord {
+    /// LeafLink's own.
+    pub leaflink: String,
+    /// The parts put together.
+    pub computed: String,
+    /// The way of computing that matched; none did: absent.
+    pub matched: Option<String>,
+}
+
+/// How far LeafLink's orders were read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PollState {
+    /// The latest `modified` of a finished pass.
+    #[serde(default)]
+    pub watermark: Option<String>,
+    /// When the first pass began: the integration was connected.
+    #[serde(default)]
+    pub connected_at_ms: Option<u64>,
+    /// The first pass, over the orders that were open then, is done.
+    #[serde(default)]
+    pub opened: bool,
+    /// The pass under way.
+    #[serde(default)]
+    pub pass: Option<Pass>,
+}
+
+/// A pass over the pages of a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pass {
+    /// Records to skip.
+    pub offset: u64,
+    /// Records to ask for.
+    pub limit: u64,
+    /// The latest `modified` so far.
+    pub highest: Option<String>,
+    /// It put an order on the list.
+    #[serde(default)]
+    pub found: bool,
+}
+
+/// Notes that the state is of this component's schema.
+pub fn put_schema() -> Result<(), Failure> {
+    put(SCHEMA_KEY, &SCHEMA)
+}
+
+/// The schema of the stored state; none was ever stored: absent.
+pub fn schema() -> Result<Option<u32>, Failure> {
+    get(SCHEMA_KEY)
+}
+
+/// The settings document, if one was put.
+pub fn settings() -> Result<Option<serde_json::Map<String, serde_json::Value>>, Failure> {
+    get(SETTINGS_KEY)
+}
+
+/// Replaces the settings document.
+pub fn put_settings(document: &serde_json::Map<String, serde_json::Value>) -> Result<(), Failure> {
+    put(SETTINGS_KEY, document)
+}
+
+/// How far LeafLink's orders were read.
+pub fn poll_orders() -> Result<PollState, Failure> {
+    get(POLL_ORDERS_KEY).map(Option::unwrap_or_default)
+}
+
+/// Notes how far LeafLink's orders were read.
+pub fn put_poll_orders(state: &PollState) -> Result<(), Failure> {
+    put(POLL_ORDERS_KEY, state)
+}
+
+/// The ERP users of LeafLink users; unmapped ones are left out.
+pub fn users(staff: impl IntoIterator<Item = StaffId>) -> Result<BTreeMap<StaffId, UserId>, Failure> {
+    let staff: Vec<StaffId> = staff.into_iter().collect();
+    let keys: Vec<String> = staff.iter().map(|staff| user_key(*staff)).collect();
+    let values = store::get_many(&keys).map_err(store_failure)?;
+    let mut users = BTreeMap::new();
+    for ((staff, key), value) in staff.into_iter().zip(&keys).zip(values) {
+        if let Some(value) = value {
+            users.insert(staff, UserId(decode(key, &value)?));
+        }
+    }
+    Ok(users)
+}
+
+/// Maps a LeafLink user to an ERP user, or unmaps it.
+pub fn put_user(staff: StaffId, user: Option<&UserId>) -> Result<(), Failure> {
+    match user {
+        Some(user) => put(&user_key(staff), &user.0),
+        None => store::delete(&user_key(staff)).map_err(store_failure),
+    }
+}
+
+/// What was last decided about an order.
+pub fn order(number: &OrderNumber) -> Result<Option<OrderState>, Failure> {
+    get(&format!("{ORDER_PREFIX}{number}"))
+}
+
+/// Notes what was decided about an order, and keeps the list of held orders in step.
+pub fn put_order(number: &OrderNumber, state: &OrderState) -> Result<(), Failure> {
+    put(&format!("{ORDER_PREFIX}{number}"), state)?;
+    let held_key = format!("{HELD_PREFIX}{number}");
+    match state.standing {
+        Standing::Held { .. } => put(&held_key, &()),
+        _ => store::delete(&held_key).map_err(store_failure),
+    }
+}
+
+/// Numbers of held orders after `after`, at most `limit`.
+pub fn held(after: Option<&str>, limit: u32) -> Result<Vec<OrderNumber>, Failure> {
+    numbers(HELD_PREFIX, after, limit)
+}
+
+/// Notes that an order is to be looked at, with the `modified` that it was listed with.
+pub fn put_look(number: &OrderNumber, modified: &str) -> Result<(), Failure> {
+    put(&format!("{LOOK_PREFIX}{number}"), &modified)
+}
+
+/// The `modified` with which an order was listed; absent: it is not on the list.
+pub fn look(number: &OrderNumber) -> Result<Option<String>, Failure> {
+    get(&format!("{LOOK_PREFIX}{number}"))
+}
+
+/// Takes an order off the list of those to be looked at.
+pub fn looked(number: &OrderNumber) -> Result<(), Failure> {
+    store::delete(&format!("{LOOK_PREFIX}{number}")).map_err(store_failure)
+}
+
+/// Orders to be looked at, at most `limit`.
+pub fn looks(limit: u32) -> Result<Vec<OrderNumber>, Failure> {
+    numbers(LOOK_PREFIX, None, limit)
+}
+
+fn numbers(prefix: &str, after: Option<&str>, limit: u32) -> Result<Vec<OrderNumber>, Failure> {
+    let after = after.map(|number| format!("{prefix}{number}"));
+    let entries = store::scan(prefix, after.as_deref(), limit).map_err(store_failure)?;
+    Ok(entries.into_iter().map(|entry| OrderNumber(entry.key[prefix.len()..].to_owned())).collect())
+}
+
+fn user_key(staff: StaffId) -> String {
+    format!("user/{staff}")
+}
+
+fn get<T: DeserializeOwned>(key: &str) -> Result<Option<T>, Failure> {
+    let value = store::get(key).map_err(store_failure)?;
+    value.map(|value| decode(key, &value)).transpose()
+}
+
+fn decode<T: DeserializeOwned>(key: &str, value: &[u8]) -> Result<T, Failure> {
+    serde_json::from_slice(value).map_err(|problem| {
+        answer::reject(Reason::new(
+            Code::StoredStateUnreadable,
+            format!("The stored record `{key}` cannot be read: {problem}."),
+        ))
+    })
+}
+
+fn put<T: Serialize>(key: &str, value: &T) -> Result<(), Failure> {
+    let bytes = serde_json::to_vec(value).map_err(|problem| {
+        answer::reject(Reason::new(
+            Code::StoredStateUnreadable,
+            format!("The record `{key}` cannot be written: {problem}."),
+        ))
+    })?;
+    store::put(key, &bytes).map_err(store_failure)
+}
+
+fn store_failure(error: store::Error) -> Failure {
+    match error {
+        store::Error::Unavailable(text) => answer::erp_unavailable(&text),
+        store::Error::Invalid(text) | store::Error::QuotaExceeded(text) => answer::reject(Reason::new(
+            Code::StoredStateUnreadable,
+            format!("The host refused to store a record: {text}."),
+        )),
+    }
+}
+
+impl OrderState {
+    /// Whether the order is held for a reason with this figure (`staff`, `leaflink-product`, ...).
+    pub fn waits_for(&self, name: &str, value: &str) -> bool {
+        let Standing::Held { reasons, .. } = &self.standing else { return false };
+        reasons.iter().flat_map(|reason| &reason.facts).any(|(fact, known)| fact == name && known == value)
+    }
+}

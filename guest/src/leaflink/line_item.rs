@@ -1,0 +1,59 @@
+//! `/line-items/`: the lines of an order.
+
+use serde::Deserialize;
+
+use super::value::{Amount, Id, Number};
+
+/// A line item. `quantity` counts units; the prices are for one case of `unit_multiplier` units.
+#[derive(Clone, Debug, Deserialize)]
+pub struct LineItem {
+    /// The line's identity.
+    pub id: u64,
+    /// The product; `null` on a line that is money only.
+    #[serde(default)]
+    pub product: Option<Id>,
+    /// Units.
+    pub quantity: Number,
+    /// Units in one case.
+    #[serde(default)]
+    pub unit_multiplier: Option<Number>,
+    /// The price at the time of the order.
+    pub ordered_unit_price: Amount,
+    /// The price while on sale; 0 when there is none.
+    #[serde(default)]
+    pub sale_price: Option<Amount>,
+    /// Whether the sale price is the one that counts.
+    #[serde(default)]
+    pub on_sale: Option<bool>,
+    /// A sample.
+    #[serde(default)]
+    pub is_sample: Option<bool>,
+    /// The line's note.
+    #[serde(default)]
+    pub notes: Option<String>,
+    /// Its place among the lines.
+    #[serde(default)]
+    pub position: Option<i64>,
+    /// The product as it was when the order was placed.
+    #[serde(default)]
+    pub frozen_data: Option<FrozenData>,
+}
+
+/// What LeafLink keeps of the product at the time of the order.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct FrozenData {
+    /// The product.
+    #[serde(default)]
+    pub product: Option<FrozenProduct>,
+}
+
+/// The product at the time of the order.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct FrozenProduct {
+    /// Its name.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Its SKU.
+    #[serde(default)]
+    pub sku: Option<String>,
+}

@@ -1,0 +1,50 @@
+//! `/products/`: the company's catalogue.
+
+use serde::Deserialize;
+
+use super::value::{Amount, Number};
+
+/// A product. Prices are for one case when it is sold in cases; quantities count units.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Product {
+    /// Its identity.
+    pub id: u64,
+    /// Its name.
+    pub name: String,
+    /// Its SKU.
+    #[serde(default)]
+    pub sku: Option<String>,
+    /// RFC 3339; the data last changed.
+    #[serde(default)]
+    pub modified: Option<String>,
+    /// RFC 3339; a person last changed it. Neither is always the later one.
+    #[serde(default)]
+    pub last_edit: Option<String>,
+    /// Available, Archived, Sample, Backorder, Internal, Unavailable.
+    #[serde(default)]
+    pub listing_state: Option<String>,
+    /// On hand, reserved included.
+    #[serde(default)]
+    pub quantity: Option<Number>,
+    /// On submitted and accepted orders.
+    #[serde(default)]
+    pub reserved_qty: Option<Number>,
+    /// Milligram, Gram, ..., Unit.
+    #[serde(default)]
+    pub unit_of_measure: Option<String>,
+    /// "Case" when sold in multiples.
+    #[serde(default)]
+    pub sell_in_unit_of_measure: Option<String>,
+    /// Units in one case.
+    #[serde(default)]
+    pub unit_multiplier: Option<Number>,
+    /// "Wholesale Price".
+    #[serde(default)]
+    pub wholesale_price: Option<Amount>,
+    /// "Sale Price".
+    #[serde(default)]
+    pub sale_price: Option<Amount>,
+    /// "Retail Price".
+    #[serde(default)]
+    pub retail_price: Option<Amount>,
+}

@@ -1,0 +1,12 @@
+//! The rules of the guide, as pure functions.
+//!
+//! A rule takes what was read and the settings and says what to do and why. It reads no clock,
+//! sends nothing, stores nothing; the one random draw is handed in.
+
+pub mod decimal;
+pub mod decision;
+pub mod ids;
+pub mod order;
+pub mod reasons;
+pub mod settings;
+pub mod text;

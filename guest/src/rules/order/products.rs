@@ -1,0 +1,45 @@
+//! Item 2.3: every product of the order is connected to an ERP product.
+
+use std::collections::BTreeSet;
+
+use super::{Order, Snapshot, negative_price};
+use crate::rules::decision::{Findings, Reason};
+use crate::rules::reasons::Code;
+use crate::rules::text::count;
+
+const ALL_CONNECTED: &str = "all products are connected to ERP products";
+
+/// Checks an order's products. Lines with a negative price sell nothing and need none.
+pub fn check(order: &Order, snapshot: &Snapshot, findings: &mut Findings) {
+    let mut reasons = Vec::new();
+    let mut seen = BTreeSet::new();
+    for (index, line) in order.lines.iter().enumerate().filter(|(_, line)| !negative_price::is_discount(line))
+    {
+        let connected = line.product.is_some_and(|product| snapshot.products.contains_key(&product));
+        // A line without a product is always its own case; a product is reported once.
+        if connected || line.product.is_some_and(|product| !seen.insert(product)) {
+            continue;
+        }
+        let which = match line.product {
+            Some(product) => format!("{} (SKU {}, LeafLink product {product})", line.label(), sku(&line.sku)),
+            None => format!("Line {} ({}) names no LeafLink product, so it", index + 1, line.label()),
+        };
+        let mut reason =
+            Reason::new(Code::ProductNotConnected, format!("{which} is not connected to an ERP product."))
+                .at(format!("line_items[{index}].product"))
+                .with("sku", &line.sku);
+        if let Some(product) = line.product {
+            reason = reason.with("leaflink-product", product);
+        }
+        reasons.push(reason);
+    }
+    if reasons.is_empty() {
+        findings.pass(ALL_CONNECTED, count(order.lines.len(), "line"));
+    } else {
+        findings.fail(ALL_CONNECTED, reasons);
+    }
+}
+
+fn sku(sku: &str) -> &str {
+    if sku.is_empty() { "none" } else { sku }
+}

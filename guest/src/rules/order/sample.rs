@@ -1,0 +1,79 @@
+//! A small order and its surroundings, for the rules' own tests.
+
+use super::{
+    Company, Customer, ErpProduct, Order, OrderLine, SalesRep, Snapshot, SourceStatus, StockLevel, User,
+};
+use crate::rules::ids::{
+    CompanyId, CustomerId, LeafLinkProductId, LineId, OrderNumber, ProductId, StaffId, UserId,
+};
+
+/// One line: quantity in units, units in a case, price of a case.
+pub fn line(quantity: &str, units_per_case: &str, case_price: &str) -> OrderLine {
+    OrderLine {
+        id: LineId(9_100_001),
+        product: Some(LeafLinkProductId(501)),
+        name: "Gummies".to_owned(),
+        sku: "GUM-12".to_owned(),
+        quantity: quantity.parse().unwrap(),
+        units_per_case: units_per_case.parse().unwrap(),
+        case_price: case_price.parse().unwrap(),
+        is_sample: false,
+        note: None,
+    }
+}
+
+/// A submitted order of two cases, 216.00 in all.
+pub fn order() -> Order {
+    Order {
+        number: OrderNumber("5d0c6f1e-93b7-4b0e-8a55-c0ffee12ab01".to_owned()),
+        short_id: "ee12ab01".to_owned(),
+        status: SourceStatus::Submitted,
+        placed_at_ms: 1_772_000_000_000,
+        modified: "2026-03-02T09:20:49.494713-07:00".to_owned(),
+        customer: Some(Customer { id: CustomerId(310), name: "Copper Kettle".to_owned() }),
+        sales_reps: vec![SalesRep { staff: StaffId(4107), name: "Rae Okafor".to_owned() }],
+        classification: None,
+        lines: vec![line("24", "12", "108.00")],
+        discount: None,
+        taxes: Vec::new(),
+        final_tax: None,
+        shipping: "0".parse().unwrap(),
+        credits: "0".parse().unwrap(),
+        total: "216.00".parse().unwrap(),
+        currency: "USD".to_owned(),
+        external_notes: None,
+        internal_notes: None,
+    }
+}
+
+/// An ERP in which that order goes through.
+pub fn snapshot() -> Snapshot {
+    let product = ProductId("p-gummies".to_owned());
+    Snapshot {
+        currency: "USD".to_owned(),
+        users: [(
+            StaffId(4107),
+            Some(User { id: UserId("u-rae".to_owned()), name: "Rae Okafor".to_owned(), active: true }),
+        )]
+        .into(),
+        products: [(
+            LeafLinkProductId(501),
+            ErpProduct { id: product.clone(), name: "Gummies".to_owned(), unit: "Unit".to_owned() },
+        )]
+        .into(),
+        stock: vec![StockLevel {
+            product,
+            location: None,
+            active: "100".parse().unwrap(),
+            reserved: "0".parse().unwrap(),
+            promised: "0".parse().unwrap(),
+        }],
+        companies: vec![Company {
+            id: CompanyId("c-kettle".to_owned()),
+            name: "Copper Kettle".to_owned(),
+            addresses: Vec::new(),
+            default_inventory_source: None,
+        }],
+        ..Snapshot::default()
+    }
+}

@@ -1,0 +1,102 @@
+//! What was read from the ERP for one order.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use crate::rules::ids::{
+    CompanyId, LeafLinkProductId, LocationId, ProductId, SalesOrderId, StaffId, TaxId, UserId,
+};
+
+/// A person in the ERP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// Its id.
+    pub id: UserId,
+    /// Its name.
+    pub name: String,
+    /// Whether it can own a sales order.
+    pub active: bool,
+}
+
+/// A product of the ERP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErpProduct {
+    /// Its id.
+    pub id: ProductId,
+    /// Its name.
+    pub name: String,
+    /// The name of its unit type.
+    pub unit: String,
+}
+
+/// Stock of one product at one place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StockLevel {
+    /// Which product.
+    pub product: ProductId,
+    /// Which place; `None`: order lines that name none.
+    pub location: Option<LocationId>,
+    /// On hand, reserved included.
+    pub active: Decimal,
+    /// Of that, spoken for by PROCESSING orders and assemblies.
+    pub reserved: Decimal,
+    /// Promised on PENDING orders from LeafLink, not in `reserved`.
+    pub promised: Decimal,
+}
+
+/// An address of a trading partner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// Its id.
+    pub id: LocationId,
+    /// Its name.
+    pub name: String,
+}
+
+/// A trading partner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Company {
+    /// Its id.
+    pub id: CompanyId,
+    /// Its name.
+    pub name: String,
+    /// Its addresses.
+    pub addresses: Vec<Address>,
+    /// "Default Inventory Source".
+    pub default_inventory_source: Option<LocationId>,
+}
+
+/// A tax of the ERP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErpTax {
+    /// Its id.
+    pub id: TaxId,
+    /// Its name.
+    pub name: String,
+    /// In percent.
+    pub rate: Decimal,
+}
+
+/// What was read from the ERP for one order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The company's own currency.
+    pub currency: String,
+    /// The ERP user of each mapped LeafLink user; `None`: the user is gone.
+    pub users: BTreeMap<StaffId, Option<User>>,
+    /// The ERP product of each linked LeafLink product.
+    pub products: BTreeMap<LeafLinkProductId, ErpProduct>,
+    /// Stock of those products.
+    pub stock: Vec<StockLevel>,
+    /// Companies linked to the order's customer, by id.
+    pub companies: Vec<Company>,
+    /// Places of the ERP that hold stock, with their names.
+    pub locations: BTreeMap<LocationId, String>,
+    /// Taxes of the ERP, by id.
+    pub taxes: Vec<ErpTax>,
+    /// The sales order that the order already became.
+    pub existing: Option<SalesOrderId>,
+    /// When the integration was connected, in milliseconds since 1970.
+    pub connected_at_ms: Option<u64>,
+}

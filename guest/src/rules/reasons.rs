@@ -1,0 +1,210 @@
+//! The table of reasons: every code, what it means, how it weighs, and the step that puts it right.
+//!
+//! It is the one source for the component's answers, the e-mails, the program's tables and the
+//! tests. A code is never reused for another meaning.
+
+macro_rules! reasons {
+    ($($(#[$doc:meta])* $variant:ident, $code:literal, $weight:ident, $meaning:literal, $fix:literal;)*) => {
+        /// A reason code.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $(#[doc = $meaning] $variant,)*
+        }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &[Code] = &[$(Code::$variant,)*];
+
+            /// The stable kebab-case word.
+            pub fn word(self) -> &'static str {
+                match self { $(Code::$variant => $code,)* }
+            }
+
+            /// What it means, in a sentence.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Code::$variant => $meaning,)* }
+            }
+
+            /// The step that puts it right; empty when nothing needs doing.
+            pub fn fix(self) -> &'static str {
+                match self { $(Code::$variant => $fix,)* }
+            }
+
+            /// Whether it stops the thing it is about.
+            pub fn blocks(self) -> bool {
+                match self { $(Code::$variant => Weight::$weight.blocks(),)* }
+            }
+        }
+    };
+}
+
+enum Weight {
+    Blocking,
+    Notice,
+}
+
+impl Weight {
+    fn blocks(self) -> bool {
+        matches!(self, Weight::Blocking)
+    }
+}
+
+reasons! {
+    // --- The gate of "How to Sync Orders", item 2. ---
+    NoSalesRep, "no-sales-rep", Blocking,
+        "The LeafLink order has no sales rep.",
+        "Open the order in LeafLink and add a sales rep.";
+    SalesRepNotConnected, "sales-rep-not-connected", Blocking,
+        "A sales rep of the LeafLink order is not connected to an ERP user.",
+        "Settings, Integrations, LeafLink, Users: choose the ERP user for this sales rep.";
+    SalesRepUserUnavailable, "sales-rep-user-unavailable", Blocking,
+        "The ERP user that a sales rep is connected to is no longer active.",
+        "Settings, Integrations, LeafLink, Users: connect the sales rep to an active user.";
+    ProductNotConnected, "product-not-connected", Blocking,
+        "A product of the LeafLink order is not connected to an ERP product.",
+        "Settings, Integrations, LeafLink, Unlinked Products: link it to its ERP product.";
+    InsufficientStock, "insufficient-stock", Blocking,
+        "The ERP has less of a product than the LeafLink order asks for.",
+        "Receive or free stock of the product, or lower the quantity in LeafLink.";
+    StockUnknown, "stock-unknown", Blocking,
+        "The ERP does not know how much of a product there is.",
+        "Bring the product's stock up to date in the ERP.";
+
+    // --- What LeafLink sent cannot be used. ---
+    OrderUnreadable, "order-unreadable", Blocking,
+        "LeafLink's answer for the order is not JSON.",
+        "Nothing to do at first: the order is read again. If it stays, ask LeafLink's support about the order.";
+    FieldUnusable, "field-unusable", Blocking,
+        "A field of the LeafLink order is missing or is not what LeafLink's API describes.",
+        "Correct the field in LeafLink, or ask LeafLink's support why it is so.";
+    UnknownStatus, "unknown-status", Blocking,
+        "The LeafLink order has a status that this component does not know.",
+        "Ask the ERP's vendor for a newer component; the order waits unharmed.";
+    NegativeQuantity, "negative-quantity", Blocking,
+        "A line of the LeafLink order has a negative quantity.",
+        "Correct the quantity in LeafLink; money given back belongs in a line with a negative price.";
+    CurrencyNotSupported, "currency-not-supported", Blocking,
+        "An amount of the LeafLink order is in another currency than the company's.",
+        "Enter the order in LeafLink in the company's currency.";
+    TextTooLong, "text-too-long", Blocking,
+        "A text of the LeafLink order is longer than the ERP takes.",
+        "Shorten the text in LeafLink.";
+    NameWithMarkup, "name-with-markup", Blocking,
+        "A name in the LeafLink order holds markup or control characters.",
+        "Correct the name in LeafLink: plain text only.";
+    TooManyLines, "too-many-lines", Blocking,
+        "The LeafLink order has more lines than one sales order takes.",
+        "Split the order in LeafLink.";
+    AnswerTooLarge, "answer-too-large", Blocking,
+        "LeafLink's answer for the order is larger than the host takes.",
+        "Shorten the order's notes or split the order in LeafLink.";
+    WrongOrder, "wrong-order", Blocking,
+        "LeafLink answered with another order than the one asked for.",
+        "Nothing to do at first: the order is read again. If it stays, ask LeafLink's support.";
+
+    // --- Money. ---
+    TotalDiffersTooMuch, "total-differs-too-much", Blocking,
+        "LeafLink's total differs from the sum of the order's parts by more than the settings allow.",
+        "Compare the parts below with the order in LeafLink; raise the bound in the settings to let it through.";
+    TotalDiffers, "total-differs", Notice,
+        "LeafLink's total differs from the sum of the order's parts.",
+        "Compare the parts with the order in LeafLink.";
+    TaxNotMatched, "tax-not-matched", Notice,
+        "The LeafLink order has a tax and the ERP has none of that percentage, so the sales order has no tax.",
+        "Create a tax with that percentage in the ERP for orders to come, or add the tax to this sales order.";
+    TaxAmbiguous, "tax-ambiguous", Notice,
+        "More than one ERP tax has the percentage of the LeafLink order's tax; the one with the lowest id was taken.",
+        "Check the tax of the sales order; keep one tax for each percentage.";
+
+    // --- How the sales order came out. ---
+    CustomerNotConnected, "customer-not-connected", Notice,
+        "The LeafLink customer is not connected to an ERP company, so the sales order has no customer.",
+        "Choose the customer on the sales order; from then on the two are connected.";
+    CustomerAmbiguous, "customer-ambiguous", Notice,
+        "More than one ERP company is connected to the LeafLink customer; the one with the lowest id was taken.",
+        "Edit the LeafLink Customer of the companies, so that only one has it.";
+    AddressNotFilled, "address-not-filled", Notice,
+        "The customer has no address or several, so billing and shipping address are empty.",
+        "Choose the addresses on the sales order.";
+    LocationGone, "location-gone", Notice,
+        "The inventory source that the settings name no longer exists, so the sales order has none.",
+        "Settings, Integrations, LeafLink, Settings: choose the inventory source again.";
+    SalesRepAtRandom, "sales-rep-at-random", Notice,
+        "The LeafLink order has several sales reps; the owner was drawn at random among them.",
+        "";
+    StatusAhead, "status-ahead", Notice,
+        "LeafLink's order is further along than the sales order can be.",
+        "Fulfil the sales order in the ERP; its status then follows.";
+
+    // --- Not imported, and nothing to do. ---
+    OrderNotPlaced, "order-not-placed", Notice,
+        "The order is a draft in LeafLink.",
+        "";
+    OrderOnBackorder, "order-on-backorder", Notice,
+        "The order is on backorder in LeafLink; it comes over when it is accepted.",
+        "";
+    OrderOver, "order-over", Notice,
+        "The order was rejected, cancelled or combined in LeafLink before it came over.",
+        "";
+    PlacedBeforeConnection, "placed-before-connection", Notice,
+        "The order was placed and settled before the integration was connected.",
+        "";
+    AlreadyImported, "already-imported", Notice,
+        "The order is in the ERP already.",
+        "";
+
+    // --- The outside. ---
+    ErpRefused, "erp-refused", Blocking,
+        "The ERP refused the sales order.",
+        "See the ERP's own words; the order is tried again when it or the ERP changes.";
+    OrderNotFound, "order-not-found", Blocking,
+        "LeafLink has no such order.",
+        "Check the order number.";
+    LeafLinkUnavailable, "leaflink-unavailable", Blocking,
+        "LeafLink did not answer, or asked to be asked later.",
+        "Nothing to do: the call is made again.";
+    LeafLinkKeyRefused, "leaflink-key-refused", Blocking,
+        "LeafLink refused the API key.",
+        "Settings, Integrations, LeafLink, API Key: paste the key again, and check the app's permissions in LeafLink.";
+    LeafLinkRefused, "leaflink-refused", Blocking,
+        "LeafLink refused the request.",
+        "See LeafLink's own words.";
+    RequestNotAllowed, "request-not-allowed", Blocking,
+        "The host refused to send a request to LeafLink.",
+        "Report this to the ERP's vendor.";
+    StoredStateUnreadable, "stored-state-unreadable", Blocking,
+        "The component's own stored state cannot be read.",
+        "Report this to the ERP's vendor; nothing was changed.";
+    ErpUnavailable, "erp-unavailable", Blocking,
+        "The ERP's database did not answer.",
+        "Nothing to do: the call is made again.";
+    UserNotFound, "user-not-found", Blocking,
+        "The ERP has no such user.",
+        "Choose a user from the list.";
+    RecordUnusable, "record-unusable", Blocking,
+        "A record in a list that LeafLink sent names no order.",
+        "Nothing to do for this company; ask LeafLink's support if it goes on.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Code;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn words_are_kebab_case_and_given_once() {
+        let words: BTreeSet<_> = Code::ALL.iter().map(|code| code.word()).collect();
+        assert_eq!(words.len(), Code::ALL.len());
+        for word in words {
+            assert!(word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{word}");
+        }
+    }
+
+    #[test]
+    fn what_blocks_says_how_to_put_it_right() {
+        for code in Code::ALL {
+            assert!(code.meaning().ends_with('.'), "{}", code.word());
+            assert!(!code.blocks() || code.fix().ends_with('.'), "{}", code.word());
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! The integration's settings: the guide's Settings tab, and what the facts add to it.
+//!
+//! [`DEFINITIONS`] is the one table that pages, validation and defaults come from.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use super::ids::LocationId;
+
+/// What a setting holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `true` or `false`.
+    Toggle,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// One location of the ERP, or none.
+    Location,
+    /// Any number of locations of the ERP.
+    Locations,
+    /// E-mail addresses.
+    Emails,
+    /// An amount of money, or none.
+    Amount,
+}
+
+/// One setting.
+#[derive(Debug)]
+pub struct Definition {
+    /// The key in the settings document.
+    pub key: &'static str,
+    /// What a page calls it.
+    pub title: &'static str,
+    /// What it does, for the person who sets it.
+    pub help: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// The value when it was never set, as JSON.
+    pub default: &'static str,
+}
+
+const ERROR_RECIPIENTS: &str = "error-recipients";
+const INVENTORY_LOCATIONS: &str = "inventory-locations";
+const SALES_ORDER_LOCATION: &str = "sales-order-location";
+const USE_CUSTOMER_INVENTORY_SOURCE: &str = "use-customer-inventory-source";
+const ON_SUBMITTED: &str = "on-submitted";
+const HOLD_TOTAL_DIFFERENCE: &str = "hold-total-difference-above";
+
+/// Every setting, in the order in which a page shows them.
+pub const DEFINITIONS: &[Definition] = &[
+    Definition {
+        key: ERROR_RECIPIENTS,
+        title: "Error recipient emails",
+        help: "When orders, products or inventory do not sync, these people are told as well as the company's admins.",
+        kind: Kind::Emails,
+        default: "[]",
+    },
+    Definition {
+        key: INVENTORY_LOCATIONS,
+        title: "Location to use when syncing available inventory to LeafLink",
+        help: "Pick the locations where your inventory is. Left blank, inventory of all locations counts.",
+        kind: Kind::Locations,
+        default: "[]",
+    },
+    Definition {
+        key: SALES_ORDER_LOCATION,
+        title: "Default inventory location for LeafLink sales orders",
+        help: "Sales orders that come from LeafLink get this inventory source. Left blank, they get none.",
+        kind: Kind::Location,
+        default: "null",
+    },
+    Definition {
+        key: USE_CUSTOMER_INVENTORY_SOURCE,
+        title: "Use customer's default inventory source as Sales Order inventory source",
+        help: "A sales order of a customer with a Default Inventory Source gets that one; it goes before the company-wide location.",
+        kind: Kind::Toggle,
+        default: "false",
+    },
+    Definition {
+        key: ON_SUBMITTED,
+        title: "What a submitted LeafLink order becomes",
+        help: "`pending` waits for your review in the ERP; `processing` reserves its stock at once.",
+        kind: Kind::Choice(&["pending", "processing"]),
+        default: "\"pending\"",
+    },
+    Definition {
+        key: HOLD_TOTAL_DIFFERENCE,
+        title: "Hold orders whose total differs by more than",
+        help: "LeafLink's total is compared with the sum of the order's parts. Left blank, a difference is reported and the order comes over.",
+        kind: Kind::Amount,
+        default: "null",
+    },
+];
+
+/// What a submitted LeafLink order becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnSubmitted {
+    /// A PENDING sales order.
+    Pending,
+    /// A PROCESSING sales order.
+    Processing,
+}
+
+/// The settings in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Told of errors besides the admins.
+    pub error_recipients: Vec<String>,
+    /// Where stock counts; empty: everywhere.
+    pub inventory_locations: Vec<LocationId>,
+    /// The inventory source of new sales orders.
+    pub sales_order_location: Option<LocationId>,
+    /// Whether a customer's own inventory source goes first.
+    pub use_customer_inventory_source: bool,
+    /// What a submitted order becomes.
+    pub on_submitted: OnSubmitted,
+    /// The largest difference of totals that lets an order through; `None`: any does.
+    pub hold_total_difference_above: Option<Decimal>,
+}
+
+/// A checked value of one setting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// Of a toggle.
+    Toggle(bool),
+    /// Of a choice or a location.
+    Text(Option<String>),
+    /// Of locations or e-mails.
+    Texts(Vec<String>),
+    /// Of an amount.
+    Amount(Option<Decimal>),
+}
+
+impl Settings {
+    /// Takes the settings from checked values. A key that is absent, or of another kind than its
+    /// definition says, keeps the default.
+    pub fn from_values(values: &BTreeMap<String, Value>) -> Self {
+        let texts = |key| match values.get(key) {
+            Some(Value::Texts(texts)) => texts.clone(),
+            _ => Vec::new(),
+        };
+        let text = |key| match values.get(key) {
+            Some(Value::Text(text)) => text.clone(),
+            _ => None,
+        };
+        Self {
+            error_recipients: texts(ERROR_RECIPIENTS),
+            inventory_locations: texts(INVENTORY_LOCATIONS).into_iter().map(LocationId).collect(),
+            sales_order_location: text(SALES_ORDER_LOCATION).map(LocationId),
+            use_customer_inventory_source: values.get(USE_CUSTOMER_INVENTORY_SOURCE)
+                == Some(&Value::Toggle(true)),
+            on_submitted: match text(ON_SUBMITTED).as_deref() {
+                Some("processing") => OnSubmitted::Processing,
+                _ => OnSubmitted::Pending,
+            },
+            hold_total_difference_above: match values.get(HOLD_TOTAL_DIFFERENCE) {
+                Some(Value::Amount(amount)) => *amount,
+                _ => None,
+            },
+        }
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self::from_values(&BTreeMap::new())
+    }
+}
+
+/// Whether a text can be an e-mail address: one `@`, something on both sides, no spaces or control
+/// characters. Whether it exists, only the mail server knows.
+pub fn is_email(text: &str) -> bool {
+    let mut halves = text.split('@');
+    let (Some(name), Some(domain), None) = (halves.next(), halves.next(), halves.next()) else {
+        return false;
+    };
+    !name.is_empty()
+        && domain.contains('.')
+        && !domain.starts_with('.')
+        && !domain.ends_with('.')
+        && text.len() <= 254
+        && !text.contains(|c: char| c.is_whitespace() || c.is_control() || "<>,;\"".contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_addresses_from_other_text() {
+        for good in ["a@b.example", "rae.okafor+ll@foxglove.example"] {
+            assert!(is_email(good), "{good}");
+        }
+        for bad in [
+            "",
+            "a",
+            "a@b",
+            "@b.example",
+            "a@@b.example",
+            "a b@c.example",
+            "a@b.example\r\nBcc: x@y.example",
+            "a@.example.",
+        ] {
+            assert!(!is_email(bad), "{bad}");
+        }
+    }
+}
