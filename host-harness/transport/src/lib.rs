@@ -1,1 +1,15 @@
-//! Skeleton.
+//! The wires of a host: HTTPS to LeafLink, a log of that traffic, e-mail out, and a catcher that
+//! stands in for a mail server in tests and demonstrations.
+//!
+//! Nothing here knows about sync rules or about a particular ERP. Each part can be replaced by the
+//! ERP vendor's own.
+
+mod catcher;
+mod http_log;
+mod leaflink;
+mod smtp;
+
+pub use catcher::{Catcher, CaughtMail};
+pub use http_log::{BODY_LIMIT, HttpLog};
+pub use leaflink::{AccessError, ApiKey, LeafLinkAccess, LeafLinkClient, Origin, Timeouts};
+pub use smtp::{Credentials, MailError, OutgoingMail, Security, SmtpSender, SmtpServer};
