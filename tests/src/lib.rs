@@ -1,1 +1,3 @@
-//! Skeleton.
+//! What the tests of leaflink-sync share.
+
+pub mod openapi;
