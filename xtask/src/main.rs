@@ -1,2 +1,191 @@
-//! Skeleton.
-fn main() {}
+//! Set-up, build, demo and test of the whole workspace: `cargo xtask COMMAND`.
+//!
+//! This is the first thing that a newcomer compiles, so it uses the standard library only. What it
+//! says goes to standard error; standard output carries results alone and can be piped.
+
+mod component;
+mod target;
+mod workspace;
+
+use std::env;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use workspace::{Workspace, heading, run};
+
+const HELP: &str = "\
+Usage: cargo xtask COMMAND
+
+  demo [ARGS]   play the demo; ARGS go to the program
+  test [ARGS]   build the component, then run every test; ARGS go to `cargo test`
+  check         format, lints (the component's also for wasm32) and documentation
+  build         build the component and print its path and size
+  setup         add the wasm32 target; demo, test, check and build do so by themselves
+  help          print this
+
+Needs Rust by rustup, or a Rust that already has the wasm32-unknown-unknown target.";
+
+fn main() -> ExitCode {
+    let done = Task::parse(env::args_os().skip(1)).and_then(|task| {
+        let workspace = Workspace::find()?;
+        task.perform(&workspace)
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            eprintln!("xtask: {sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What the person asked for.
+#[derive(Debug, PartialEq)]
+enum Task {
+    Demo(Vec<OsString>),
+    Test(Vec<OsString>),
+    Check,
+    Build,
+    Setup,
+    Help,
+}
+
+impl Task {
+    /// No arguments at all ask for help. Fails on an unknown command, and on arguments to a
+    /// command that takes none.
+    fn parse(mut args: impl Iterator<Item = OsString>) -> Result<Self, String> {
+        let Some(name) = args.next() else {
+            return Ok(Self::Help);
+        };
+        let rest: Vec<_> = args.collect();
+        let task = match name.to_str() {
+            Some("demo") => return Ok(Self::Demo(rest)),
+            Some("test") => return Ok(Self::Test(rest)),
+            Some("check") => Self::Check,
+            Some("build") => Self::Build,
+            Some("setup") => Self::Setup,
+            Some("help" | "--help" | "-h") => Self::Help,
+            _ => {
+                return Err(format!(
+                    "there is no command `{}`; `cargo xtask help` lists them",
+                    name.display()
+                ));
+            }
+        };
+        match rest.first() {
+            None => Ok(task),
+            Some(extra) => {
+                Err(format!("`{}` takes no arguments, but was given `{}`", name.display(), extra.display()))
+            }
+        }
+    }
+
+    fn perform(self, workspace: &Workspace) -> Result<(), String> {
+        match self {
+            Self::Demo(args) => demo(workspace, &args),
+            Self::Test(args) => test(workspace, &args),
+            Self::Check => check(workspace),
+            Self::Build => {
+                let built = component::build(workspace)?;
+                println!("{} ({} bytes)", built.path.display(), built.bytes);
+                Ok(())
+            }
+            Self::Setup => target::ensure(workspace),
+            Self::Help => {
+                println!("{HELP}");
+                Ok(())
+            }
+        }
+    }
+}
+
+fn demo(workspace: &Workspace, args: &[OsString]) -> Result<(), String> {
+    let component = component::build(workspace)?.path;
+
+    heading("building the program (some minutes the first time)");
+    run(
+        workspace.cargo(["build", "--locked", "--package", "leaflink-sync"]),
+        "the program could not be built; cargo's message above says why",
+    )?;
+
+    // Started where the person stands, so that relative paths among the arguments mean what they
+    // say.
+    let mut program = workspace.cargo(["run", "--locked", "--quiet", "--package", "leaflink-sync"]);
+    program
+        .current_dir(&workspace.invoked_in)
+        .arg("--manifest-path")
+        .arg(workspace.root.join("Cargo.toml"))
+        .args(["--", "demo", "--component"])
+        .arg(component)
+        .args(args);
+    run(program, "the demo did not succeed; its message above says why")
+}
+
+fn test(workspace: &Workspace, args: &[OsString]) -> Result<(), String> {
+    let component = component::build(workspace)?.path;
+
+    heading("building and running the tests (some minutes the first time)");
+    let mut tests = workspace.cargo(["test", "--locked", "--workspace"]);
+    tests.args(args).env("LEAFLINK_SYNC_COMPONENT", component);
+    run(tests, "the tests did not pass; see above")
+}
+
+fn check(workspace: &Workspace) -> Result<(), String> {
+    target::ensure(workspace)?;
+
+    heading("checking the format");
+    run(workspace.cargo(["fmt", "--all", "--check"]), "the format is not rustfmt's; run `cargo fmt --all`")?;
+
+    const DENY_WARNINGS: [&str; 3] = ["--", "--deny", "warnings"];
+    const LINTS_FAILED: &str = "clippy has objections; see above";
+    heading("checking the lints");
+    let mut lints = workspace.cargo(["clippy", "--locked", "--workspace", "--all-targets"]);
+    lints.args(DENY_WARNINGS);
+    run(lints, LINTS_FAILED)?;
+
+    heading("checking the component's lints for wasm32");
+    let mut lints = workspace.cargo(["clippy", "--locked", "--package", component::PACKAGE]);
+    lints.args(["--target", target::NAME]).args(DENY_WARNINGS);
+    run(lints, LINTS_FAILED)?;
+
+    heading("checking the documentation");
+    let mut docs = workspace.cargo(["doc", "--locked", "--workspace", "--no-deps"]);
+    docs.env("RUSTDOCFLAGS", "--deny warnings");
+    run(docs, "rustdoc has objections; see above")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Task;
+    use std::ffi::OsString;
+
+    fn parse(line: &str) -> Result<Task, String> {
+        Task::parse(line.split_whitespace().map(OsString::from))
+    }
+
+    #[test]
+    fn no_arguments_ask_for_help() {
+        assert_eq!(parse(""), Ok(Task::Help));
+        assert_eq!(parse("--help"), Ok(Task::Help));
+    }
+
+    #[test]
+    fn demo_and_test_hand_everything_on() {
+        let args = |line: &str| line.split(' ').map(OsString::from).collect();
+        assert_eq!(parse("demo --json --help"), Ok(Task::Demo(args("--json --help"))));
+        assert_eq!(parse("test orders -- --nocapture"), Ok(Task::Test(args("orders -- --nocapture"))));
+    }
+
+    #[test]
+    fn an_unknown_command_is_named_in_the_error() {
+        let sentence = parse("biuld").expect_err("unknown");
+        assert!(sentence.contains("`biuld`"), "{sentence}");
+    }
+
+    #[test]
+    fn arguments_that_would_be_ignored_are_refused() {
+        assert_eq!(parse("build"), Ok(Task::Build));
+        let sentence = parse("build --release").expect_err("one too many");
+        assert!(sentence.contains("`--release`"), "{sentence}");
+    }
+}

@@ -1,0 +1,82 @@
+//! The component's build.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::target;
+use crate::workspace::{Workspace, heading, run};
+
+/// The package that holds the component.
+pub const PACKAGE: &str = "leaflink-sync-component";
+
+/// The profile of the workspace's `Cargo.toml` that it is built with.
+const PROFILE: &str = "component";
+
+/// A component on disk.
+pub struct Built {
+    /// Absolute.
+    pub path: PathBuf,
+    /// The size of the file.
+    pub bytes: u64,
+}
+
+/// Builds the component if its sources or the checked-out revision changed since the last build.
+/// Fails when the target cannot be added or the sources do not compile.
+pub fn build(workspace: &Workspace) -> Result<Built, String> {
+    target::ensure(workspace)?;
+
+    heading("building the component");
+    let mut cargo = workspace.cargo(["build", "--locked", "--package", PACKAGE]);
+    cargo
+        .args(["--profile", PROFILE, "--target", target::NAME])
+        .env("LEAFLINK_SYNC_REVISION", revision(&workspace.root))
+        // Either would replace the linker arguments that `.cargo/config.toml` gives for the target.
+        .env_remove("RUSTFLAGS")
+        .env_remove("CARGO_ENCODED_RUSTFLAGS");
+    run(cargo, "the component could not be built; cargo's message above says why")?;
+
+    // The linker of `.cargo/config.toml` leaves a component here, not a core module.
+    let path = workspace
+        .target_dir
+        .join(target::NAME)
+        .join(PROFILE)
+        .join(PACKAGE.replace('-', "_"))
+        .with_extension("wasm");
+    let bytes = fs::metadata(&path)
+        .map_err(|error| format!("the component was built but is not at {}: {error}", path.display()))?
+        .len();
+    Ok(Built { path, bytes })
+}
+
+/// The git revision of the checkout, with `-dirty` when tracked files differ from it; `unknown`
+/// when git or its records are missing, as in an unpacked archive.
+fn revision(root: &Path) -> String {
+    const UNKNOWN: &str = "unknown";
+
+    // An archive unpacked inside some other checkout must not carry that one's revision.
+    if !root.join(".git").exists() {
+        return UNKNOWN.to_owned();
+    }
+    let described = Command::new("git")
+        .args(["describe", "--always", "--abbrev=12", "--dirty"])
+        // No tags: always the revision itself.
+        .args(["--exclude", "*"])
+        .current_dir(root)
+        .output();
+    match described {
+        Ok(output) if output.status.success() => String::from_utf8_lossy(&output.stdout).trim().to_owned(),
+        _ => UNKNOWN.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::revision;
+    use std::path::Path;
+
+    #[test]
+    fn a_folder_inside_a_checkout_does_not_borrow_its_revision() {
+        assert_eq!(revision(Path::new(env!("CARGO_MANIFEST_DIR"))), "unknown");
+    }
+}
