@@ -1,0 +1,169 @@
+//! The sandbox over real HTTP, on a thread of its own.
+
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context as TaskContext, Poll};
+use std::thread::JoinHandle;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result};
+use axum::body::{Body, Bytes, HttpBody, to_bytes};
+use axum::extract::State;
+use axum::http;
+use tokio::sync::oneshot;
+
+use crate::http::{Delivery, Method, Request, Response};
+use crate::sandbox::Sandbox;
+
+/// The longest request body that is read, in bytes.
+const BODY_LIMIT: usize = 4 << 20;
+
+/// Where the time of a served sandbox comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clock {
+    /// The owner sets it with [`Sandbox::set_now_ms`].
+    Set,
+    /// Each request sets it to the time of day.
+    Wall,
+}
+
+/// A sandbox being served. Dropping it closes the port.
+pub struct Server {
+    address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Clone)]
+struct Shared {
+    sandbox: Arc<Mutex<Sandbox>>,
+    clock: Clock,
+}
+
+impl Server {
+    /// Serves a sandbox at `address`; port 0 takes a free one. The owner sets the clock.
+    ///
+    /// # Errors
+    /// If the address can not be listened on.
+    pub fn start(sandbox: Arc<Mutex<Sandbox>>, address: SocketAddr) -> Result<Self> {
+        Self::start_with(sandbox, address, Clock::Set)
+    }
+
+    /// Serves a sandbox whose time comes from `clock`.
+    ///
+    /// # Errors
+    /// If the address can not be listened on.
+    pub fn start_with(sandbox: Arc<Mutex<Sandbox>>, address: SocketAddr, clock: Clock) -> Result<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .context("cannot start the LeafLink sandbox's threads")?;
+        let listener = runtime
+            .block_on(tokio::net::TcpListener::bind(address))
+            .with_context(|| format!("the LeafLink sandbox cannot listen on {address}"))?;
+        let address = listener.local_addr()?;
+        let (stop, stopped) = oneshot::channel();
+        let service = axum::Router::new().fallback(serve).with_state(Shared { sandbox, clock });
+        let thread = std::thread::spawn(move || {
+            runtime.block_on(async {
+                tokio::select! {
+                    _ = axum::serve(listener, service) => {}
+                    _ = stopped => {}
+                }
+            });
+            // Not waiting for open connections: clients keep them alive.
+            runtime.shutdown_background();
+        });
+        Ok(Self { address, stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// The origin to send requests to, such as `http://127.0.0.1:8080`, without the `/api/v2`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            // The thread may have ended already, and then nothing has to be stopped.
+            let _ = stop.send(());
+        }
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+async fn serve(State(shared): State<Shared>, request: http::Request<Body>) -> http::Response<Body> {
+    let response = match read(request).await {
+        Ok(request) => shared.answer(&request),
+        Err(_) => Response::detail(413, "Request body is too large."),
+    };
+    match response.delivery {
+        Delivery::Prompt => write(response),
+        Delivery::Late(ms) => {
+            tokio::time::sleep(Duration::from_millis(ms)).await;
+            write(response)
+        }
+        Delivery::Lost => http::Response::new(Body::new(Broken)),
+    }
+}
+
+impl Shared {
+    fn answer(&self, request: &Request) -> Response {
+        // A panic while the lock was held says nothing about the next request.
+        let mut sandbox = self.sandbox.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.clock == Clock::Wall {
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            sandbox.set_now_ms(u64::try_from(now.as_millis()).unwrap_or(u64::MAX));
+        }
+        sandbox.handle(request)
+    }
+}
+
+async fn read(request: http::Request<Body>) -> Result<Request> {
+    let (head, body) = request.into_parts();
+    let headers = head
+        .headers
+        .iter()
+        .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .collect();
+    Ok(Request {
+        method: Method::from_name(head.method.as_str()),
+        path: head.uri.path().to_owned(),
+        query: head.uri.query().unwrap_or_default().to_owned(),
+        headers,
+        body: to_bytes(body, BODY_LIMIT).await?.to_vec(),
+    })
+}
+
+fn write(response: Response) -> http::Response<Body> {
+    let mut builder = http::Response::builder().status(response.status);
+    for (name, value) in &response.headers {
+        builder = builder.header(name, value);
+    }
+    // Only a fault can ask for a status or header that HTTP does not have.
+    builder.body(Body::from(response.body)).unwrap_or_else(|_| {
+        let mut refused = http::Response::new(Body::empty());
+        *refused.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
+        refused
+    })
+}
+
+/// A body that fails at once, which makes the server drop the connection without an answer.
+struct Broken;
+
+impl HttpBody for Broken {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut TaskContext<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<Bytes>, Self::Error>>> {
+        Poll::Ready(Some(Err(std::io::Error::other("the connection breaks on purpose"))))
+    }
+}

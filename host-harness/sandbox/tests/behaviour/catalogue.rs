@@ -1,0 +1,155 @@
+//! Products, customers and the newer inventory.
+
+use leaflink_sandbox::Method;
+use serde_json::{Value, json};
+
+use crate::{apply, build, get, patch, request, sandbox, seed, send};
+
+fn new_product() -> Value {
+    let money = |amount: &str| json!({"amount": amount, "currency": "USD"});
+    json!({
+        "name": "Chews", "sku": "FOX-CH", "description": "Chews", "quantity": "80.0000",
+        "unit_multiplier": 10, "sell_in_unit_of_measure": "Case", "retail_price": money("9.00"),
+        "wholesale_price": money("54.00"), "sale_price": money("0.00"), "minimum_order": "0.01",
+        "maximum_order": "100000", "listing_state": "Unavailable", "inventory_management": "1",
+        "unit_of_measure": "Unit", "unit_denomination": 4, "category": 7, "sub_category": 14,
+        "seller": 8801, "brand": 2201, "manufacturer": 8801, "strain_classification": "na",
+        "license": 70_220, "external_ids": {"erp": "p-9"}, "show_quantity": true,
+    })
+}
+
+#[test]
+fn a_product_is_created_and_read_back() {
+    let mut sandbox = sandbox();
+    let created = send(&mut sandbox, Method::Post, "/products/", new_product());
+    assert_eq!(created.status, 201);
+    let product = created.to_json().unwrap();
+    assert_eq!(get(&mut sandbox, &format!("/products/{}/", product["id"])), product);
+    for (field, value) in [
+        ("quantity", json!("80.0000")),
+        ("available_inventory", json!(80)),
+        ("minimum_order", json!("0.0100")),
+        ("unit_multiplier", json!(10)),
+        ("sell_in_unit_of_measure", json!("Case")),
+        ("wholesale_price", json!({"amount": 54, "currency": "USD"})),
+        ("inventory_management", json!(1)),
+        ("external_ids", json!({"erp": "p-9"})),
+        ("show_quantity", json!(true)),
+    ] {
+        assert_eq!(product[field], value, "{field}");
+    }
+    assert_eq!(product["unit_denomination"]["name"], "1/8");
+    assert_eq!(product["license"]["number"], "404R-00001");
+}
+
+#[test]
+fn a_new_product_must_be_complete() {
+    let mut sandbox = sandbox();
+    let complete = new_product();
+    for field in complete.as_object().unwrap().keys() {
+        let mut body = complete.clone();
+        body.as_object_mut().unwrap().remove(field);
+        let response = send(&mut sandbox, Method::Post, "/products/", body);
+        let optional = ["unit_multiplier", "sell_in_unit_of_measure", "external_ids", "show_quantity"];
+        if optional.contains(&field.as_str()) {
+            assert_eq!(response.status, 201, "{field}");
+        } else {
+            assert_eq!(response.status, 400, "{field}");
+            assert!(response.to_json().unwrap().get(field).is_some(), "{field}");
+        }
+    }
+}
+
+#[test]
+fn wrong_fields_of_a_product_are_refused() {
+    let mut sandbox = sandbox();
+    let before = get(&mut sandbox, "/products/501001/");
+    for (field, wrong) in [
+        ("sku", json!("a,b")),
+        ("listing_state", json!("Hidden")),
+        ("unit_of_measure", json!("Case")),
+        ("inventory_management", json!(4)),
+        ("quantity", json!("1.00001")),
+        ("available_inventory", json!("many")),
+        ("unit_multiplier", json!(0)),
+        ("wholesale_price", json!(10)),
+        ("strain_classification", json!("mild")),
+        ("external_ids", json!({"erp": 5})),
+    ] {
+        let response = send(&mut sandbox, Method::Patch, "/products/501001/", json!({field: wrong}));
+        assert_eq!(response.status, 400, "{field}");
+        assert!(response.to_json().unwrap().get(field).is_some(), "{field}");
+    }
+    assert_eq!(get(&mut sandbox, "/products/501001/"), before);
+}
+
+#[test]
+fn a_patch_moves_both_instants_and_leaves_read_only_fields() {
+    let mut sandbox = sandbox();
+    let before = get(&mut sandbox, "/products/501001/");
+    let after = patch(
+        &mut sandbox,
+        "/products/501001/",
+        json!({"name": "Gummies XL", "reserved_qty": "9.0000", "image_count": 7}),
+    );
+    assert_eq!(after["name"], "Gummies XL");
+    assert_eq!(after["reserved_qty"], "0.0000");
+    assert_eq!(after["image_count"], 0);
+    assert!(after["modified"].as_str() > before["modified"].as_str());
+    assert_eq!(after["last_edit"], after["modified"]);
+}
+
+#[test]
+fn deleting_archives_and_making_again_gives_another_id() {
+    let mut sandbox = sandbox();
+    let deleted = sandbox.handle(&request(Method::Delete, "/products/501002/"));
+    assert_eq!(deleted.status, 200);
+    assert_eq!(deleted.to_json().unwrap()["listing_state"], "Archived");
+    let made = apply(&mut sandbox, json!({"recreate_product": {"product": 501001}}));
+    let again = get(&mut sandbox, &format!("/products/{}/", made[0]));
+    assert_ne!(again["id"], 501001);
+    assert_eq!(again["name"], "Gummies");
+    assert_eq!(again["listing_state"], "Available");
+    assert_eq!(get(&mut sandbox, "/products/501001/")["listing_state"], "Archived");
+}
+
+#[test]
+fn customers_are_read_and_edited() {
+    let mut sandbox = sandbox();
+    let before = get(&mut sandbox, "/customers/310044/");
+    assert_eq!(before["license_number"], "402R-99901");
+    assert_eq!(get(&mut sandbox, "/customers/310045/")["license_number"], Value::Null);
+    let after = patch(
+        &mut sandbox,
+        "/customers/310044/",
+        json!({"license_number": "402R-1", "city": "Alder", "external_ids": {"erp": "c-77"}}),
+    );
+    assert_eq!(after["license_number"], "402R-1");
+    assert_eq!(after["corporate_address"]["city"], "Alder");
+    assert!(after["modified"].as_str() > before["modified"].as_str());
+    apply(&mut sandbox, json!({"edit_customer": {"customer": 310044, "fields": {"nickname": "CK"}}}));
+    assert_eq!(get(&mut sandbox, "/customers/310044/")["nickname"], "CK");
+    let found = get(&mut sandbox, "/customers/?external_id_key=erp&external_id_values=c-77");
+    assert_eq!(found["count"], 1);
+    let long = json!({"zipcode": "1234567"});
+    assert_eq!(send(&mut sandbox, Method::Patch, "/customers/310044/", long).status, 400);
+}
+
+#[test]
+fn inventory_items_replace_one_another() {
+    let mut seed = seed();
+    seed["facilities"] = json!([{"id": 123, "name": "Main Vault"}]);
+    seed["inventory_items"] = json!([{"id": 440001, "facility": 123, "product": 501001, "quantity": "800"}]);
+    let mut sandbox = build(&seed);
+    let item = json!({"batch": 66012, "is_archived": false, "facility": 123, "product": 501001,
+                      "quantity": 50});
+    assert_eq!(send(&mut sandbox, Method::Post, "/inventory/items/", item).status, 201);
+    let ids = |sandbox: &mut _, query: &str| {
+        crate::column(&get(sandbox, &format!("/inventory/items/{query}")), "id")
+    };
+    assert_eq!(ids(&mut sandbox, ""), [440_002]);
+    assert_eq!(ids(&mut sandbox, "?include_archived=true&product=501001"), [440_001, 440_002]);
+    let item = patch(&mut sandbox, "/inventory/items/440002/", json!({"quantity": 20.5}));
+    assert_eq!(item["quantity"], json!(20.5));
+    assert_eq!(item["quantity_in_product_uom"], "20.5000");
+}
