@@ -1,0 +1,315 @@
+//! The component's functions, one typed method each, on behalf of one company.
+//!
+//! What each takes, does and answers is documented in `wit/`; here is only how it is called. Every
+//! method opens a transaction, runs the function in a fresh instance and commits if it succeeds. A
+//! method marked "read only" never commits, and may neither write nor send anything but `GET`.
+
+use std::sync::Arc;
+
+use wasmtime::Store;
+
+use crate::bindings;
+use crate::call::{self, Answer};
+use crate::connector::Connector;
+use crate::error::CallError;
+use crate::exports::{
+    customer_links, delivery, drift, insight, inventory, lifecycle, polling, product_links, products,
+    readiness, sales_orders, settings, users, webhooks,
+};
+use crate::host::types::Decision;
+use crate::host::{CompanyId, Host};
+use crate::state::{Access, Call, CallState};
+
+/// The calls of one company on one component. Cheap to make and to clone.
+#[derive(Clone)]
+pub struct Calls {
+    connector: Connector,
+    host: Arc<dyn Host>,
+    company: CompanyId,
+}
+
+impl Calls {
+    pub(crate) fn new(connector: Connector, host: Arc<dyn Host>, company: CompanyId) -> Self {
+        Self { connector, host, company }
+    }
+
+    /// The component that is called.
+    pub fn connector(&self) -> &Connector {
+        &self.connector
+    }
+
+    /// The company on whose behalf it is called.
+    pub fn company(&self) -> &CompanyId {
+        &self.company
+    }
+
+    /// Brings the company's stored state to this component's schema, a chunk a call; call it
+    /// again while the answer says `more`.
+    pub fn migrate(&self) -> Result<lifecycle::Migration, CallError> {
+        self.run(Access::Write, "migrate", |connector, store| {
+            connector.leaflink_sync_connector_lifecycle().call_migrate(store)
+        })
+    }
+
+    /// Looks at one LeafLink order as it now is, and moves the ERP towards it.
+    pub fn on_order(&self, number: &str) -> Result<Decision, CallError> {
+        let number = number.to_owned();
+        self.run(Access::Write, "on-order", |connector, store| {
+            connector.leaflink_sync_connector_orders().call_on_order(store, &number)
+        })
+    }
+
+    /// Looks at one linked sales order as it now is, and moves LeafLink towards it.
+    pub fn on_sales_order_change(&self, id: &str) -> Result<Decision, CallError> {
+        let id = id.to_owned();
+        self.run(Access::Write, "on-sales-order-change", |connector, store| {
+            connector.leaflink_sync_connector_sales_orders().call_on_sales_order_change(store, &id)
+        })
+    }
+
+    /// Notes that a linked sales order is no more.
+    pub fn on_sales_order_deleted(&self, deletion: &sales_orders::Deletion) -> Result<Decision, CallError> {
+        self.run(Access::Write, "on-sales-order-deleted", |connector, store| {
+            connector.leaflink_sync_connector_sales_orders().call_on_sales_order_deleted(store, deletion)
+        })
+    }
+
+    /// Looks at one product on both sides, and moves the side that is behind.
+    pub fn on_product_change(&self, product: &products::Product) -> Result<Decision, CallError> {
+        self.run(Access::Write, "on-product-change", |connector, store| {
+            connector.leaflink_sync_connector_products().call_on_product_change(store, product)
+        })
+    }
+
+    /// Looks at one trading partner of the ERP as it now is.
+    pub fn on_company_change(&self, id: &str) -> Result<Decision, CallError> {
+        let id = id.to_owned();
+        self.run(Access::Write, "on-company-change", |connector, store| {
+            connector.leaflink_sync_connector_companies().call_on_company_change(store, &id)
+        })
+    }
+
+    /// What LeafLink should show as available, and how that came about. Read only.
+    pub fn compute_inventory(&self, products: &[String]) -> Result<Vec<inventory::Availability>, CallError> {
+        self.run(Access::Read, "compute-inventory", |connector, store| {
+            connector.leaflink_sync_connector_inventory().call_compute_inventory(store, products)
+        })
+    }
+
+    /// Looks at one payment as it now is.
+    pub fn on_payment(&self, id: &str) -> Result<Decision, CallError> {
+        let id = id.to_owned();
+        self.run(Access::Write, "on-payment", |connector, store| {
+            connector.leaflink_sync_connector_payments().call_on_payment(store, &id)
+        })
+    }
+
+    /// Looks at one compliance transfer as it now is.
+    pub fn on_transfer(&self, id: &str) -> Result<Decision, CallError> {
+        let id = id.to_owned();
+        self.run(Access::Write, "on-transfer", |connector, store| {
+            connector.leaflink_sync_connector_transfers().call_on_transfer(store, &id)
+        })
+    }
+
+    /// Checks a webhook's signature and notes what to look at.
+    pub fn on_webhook(&self, delivery: &webhooks::Delivery) -> Result<webhooks::Received, CallError> {
+        self.run(Access::Write, "on-webhook", |connector, store| {
+            connector.leaflink_sync_connector_webhooks().call_on_webhook(store, delivery)
+        })
+    }
+
+    /// Reads one page of what changed in LeafLink; call it again while the answer says `more`.
+    pub fn poll(&self, source: polling::Source) -> Result<polling::Polled, CallError> {
+        self.run(Access::Write, "poll", |connector, store| {
+            connector.leaflink_sync_connector_polling().call_poll(store, source)
+        })
+    }
+
+    /// Works on one queued write to LeafLink. `ticket` must be durable before this call, and one
+    /// higher than that of the company's call before.
+    pub fn deliver(&self, ticket: u64) -> Result<delivery::Delivered, CallError> {
+        self.run(Access::Deliver, "deliver", |connector, store| {
+            connector.leaflink_sync_connector_delivery().call_deliver(store, ticket)
+        })
+    }
+
+    /// The settings in force: a JSON object with every key. Read only.
+    pub fn settings(&self) -> Result<String, CallError> {
+        self.run(Access::Read, "settings.get", |connector, store| {
+            connector.leaflink_sync_connector_settings().call_get(store)
+        })
+    }
+
+    /// What is wrong with a JSON object of settings. Read only.
+    pub fn validate_settings(&self, document: &str) -> Result<Vec<settings::Problem>, CallError> {
+        self.run(Access::Read, "settings.validate", |connector, store| {
+            connector.leaflink_sync_connector_settings().call_validate(store, document)
+        })
+    }
+
+    /// Replaces the settings, unless there are problems.
+    pub fn put_settings(&self, document: &str) -> Result<Vec<settings::Problem>, CallError> {
+        self.run(Access::Write, "settings.put", |connector, store| {
+            connector.leaflink_sync_connector_settings().call_put(store, document)
+        })
+    }
+
+    /// Every active LeafLink user beside its ERP user. Read only.
+    pub fn list_user_mappings(&self) -> Result<Vec<users::Mapping>, CallError> {
+        self.run(Access::Read, "list-mappings", |connector, store| {
+            connector.leaflink_sync_connector_users().call_list_mappings(store)
+        })
+    }
+
+    /// Maps a LeafLink user to an ERP user.
+    pub fn map_user(&self, staff: u64, user: &str) -> Result<Decision, CallError> {
+        let user = user.to_owned();
+        self.run(Access::Write, "map-user", |connector, store| {
+            connector.leaflink_sync_connector_users().call_map_user(store, staff, &user)
+        })
+    }
+
+    /// Takes a LeafLink user's mapping away.
+    pub fn unmap_user(&self, staff: u64) -> Result<Decision, CallError> {
+        self.run(Access::Write, "unmap-user", |connector, store| {
+            connector.leaflink_sync_connector_users().call_unmap_user(store, staff)
+        })
+    }
+
+    /// LeafLink products that fit products which are not linked, best first. Read only.
+    pub fn suggest_product_links(
+        &self,
+        products: &[String],
+    ) -> Result<Vec<product_links::Suggestion>, CallError> {
+        self.run(Access::Read, "product-links.suggest", |connector, store| {
+            connector.leaflink_sync_connector_product_links().call_suggest(store, products)
+        })
+    }
+
+    /// Linked products; page with the last product as `after`. Read only.
+    pub fn list_product_links(
+        &self,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<product_links::Linked>, CallError> {
+        let after = after.map(str::to_owned);
+        self.run(Access::Read, "product-links.list-linked", |connector, store| {
+            connector.leaflink_sync_connector_product_links().call_list_linked(store, after.as_ref(), limit)
+        })
+    }
+
+    /// Links a product to a LeafLink product.
+    pub fn link_product(&self, product: &str, leaflink_product: u64) -> Result<Decision, CallError> {
+        let product = product.to_owned();
+        self.run(Access::Write, "product-links.link", |connector, store| {
+            connector.leaflink_sync_connector_product_links().call_link(store, &product, leaflink_product)
+        })
+    }
+
+    /// Unlinks a product.
+    pub fn unlink_product(&self, product: &str) -> Result<Decision, CallError> {
+        let product = product.to_owned();
+        self.run(Access::Write, "product-links.unlink", |connector, store| {
+            connector.leaflink_sync_connector_product_links().call_unlink(store, &product)
+        })
+    }
+
+    /// ERP companies that a LeafLink customer may be, best first. Read only.
+    pub fn suggest_customer_links(
+        &self,
+        customer: u64,
+    ) -> Result<Vec<customer_links::Suggestion>, CallError> {
+        self.run(Access::Read, "customer-links.suggest", |connector, store| {
+            connector.leaflink_sync_connector_customer_links().call_suggest(store, customer)
+        })
+    }
+
+    /// Linked companies; page with the last company as `after`. Read only.
+    pub fn list_customer_links(
+        &self,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<customer_links::Linked>, CallError> {
+        let after = after.map(str::to_owned);
+        self.run(Access::Read, "customer-links.list-linked", |connector, store| {
+            connector.leaflink_sync_connector_customer_links().call_list_linked(store, after.as_ref(), limit)
+        })
+    }
+
+    /// Links an ERP company to a LeafLink customer.
+    pub fn link_customer(&self, company: &str, customer: u64) -> Result<Decision, CallError> {
+        let company = company.to_owned();
+        self.run(Access::Write, "customer-links.link", |connector, store| {
+            connector.leaflink_sync_connector_customer_links().call_link(store, &company, customer)
+        })
+    }
+
+    /// Unlinks an ERP company.
+    pub fn unlink_customer(&self, company: &str) -> Result<Decision, CallError> {
+        let company = company.to_owned();
+        self.run(Access::Write, "customer-links.unlink", |connector, store| {
+            connector.leaflink_sync_connector_customer_links().call_unlink(store, &company)
+        })
+    }
+
+    /// The set-up check-list. Read only.
+    pub fn readiness(&self) -> Result<Vec<readiness::Check>, CallError> {
+        self.run(Access::Read, "check-list", |connector, store| {
+            connector.leaflink_sync_connector_readiness().call_check_list(store)
+        })
+    }
+
+    /// Orders that wait, oldest first; page with the last number as `after`. Read only.
+    pub fn held_orders(&self, after: Option<&str>, limit: u32) -> Result<Vec<insight::HeldOrder>, CallError> {
+        let after = after.map(str::to_owned);
+        self.run(Access::Read, "held-orders", |connector, store| {
+            connector.leaflink_sync_connector_insight().call_held_orders(store, after.as_ref(), limit)
+        })
+    }
+
+    /// Decides as [`on_order`](Self::on_order) would, and says how. Read only.
+    pub fn explain(&self, number: &str) -> Result<insight::Explanation, CallError> {
+        let number = number.to_owned();
+        self.run(Access::Read, "explain", |connector, store| {
+            connector.leaflink_sync_connector_insight().call_explain(store, &number)
+        })
+    }
+
+    /// The decision that a handler would take now. Read only.
+    pub fn preview(&self, handler: &insight::Handler) -> Result<Decision, CallError> {
+        self.run(Access::Read, "preview", |connector, store| {
+            connector.leaflink_sync_connector_insight().call_preview(store, handler)
+        })
+    }
+
+    /// Where the two sides differ, a page at a time. Read only.
+    pub fn compare(&self, area: drift::Area, after: Option<&str>) -> Result<drift::Report, CallError> {
+        self.run(Access::Read, "compare", |connector, store| {
+            connector.leaflink_sync_connector_drift().call_compare(store, area, after)
+        })
+    }
+
+    /// Queues the write that removes one difference.
+    pub fn repair(&self, id: &str) -> Result<(), CallError> {
+        self.run(Access::Write, "repair", |connector, store| {
+            connector.leaflink_sync_connector_drift().call_repair(store, id)
+        })
+    }
+
+    fn run<T>(
+        &self,
+        access: Access,
+        name: &'static str,
+        body: impl FnOnce(&bindings::Connector, &mut Store<CallState>) -> Answer<T>,
+    ) -> Result<T, CallError> {
+        call::run(
+            self.connector.engine(),
+            self.connector.pre(),
+            &self.host,
+            &self.company,
+            Call { name, access },
+            body,
+        )
+    }
+}

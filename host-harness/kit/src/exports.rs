@@ -1,0 +1,77 @@
+//! What the component's functions take and answer, a module for each interface of `wit/`.
+//!
+//! The documentation of the fields is that of the contract.
+
+use crate::bindings::exports::leaflink_sync::connector as wit;
+
+pub use crate::bindings::leaflink_sync::connector::failures::{Failure, Retry};
+
+/// `lifecycle.wit`.
+pub mod lifecycle {
+    pub use super::wit::lifecycle::{Description, Migration, ReasonDefinition};
+}
+
+/// `sales-orders.wit`.
+pub mod sales_orders {
+    pub use super::wit::sales_orders::Deletion;
+}
+
+/// `products.wit`.
+pub mod products {
+    pub use super::wit::products::Product;
+}
+
+/// `inventory.wit`.
+pub mod inventory {
+    pub use super::wit::inventory::Availability;
+}
+
+/// `webhooks.wit`.
+pub mod webhooks {
+    pub use super::wit::webhooks::{Delivery, Received};
+}
+
+/// `polling.wit`.
+pub mod polling {
+    pub use super::wit::polling::{Polled, Source, Subject};
+}
+
+/// `delivery.wit`.
+pub mod delivery {
+    pub use super::wit::delivery::Delivered;
+}
+
+/// `settings.wit`.
+pub mod settings {
+    pub use super::wit::settings::{Definition, Kind, Problem};
+}
+
+/// `users.wit`.
+pub mod users {
+    pub use super::wit::users::Mapping;
+}
+
+/// The product half of `links.wit`.
+pub mod product_links {
+    pub use super::wit::product_links::{Linked, Suggestion};
+}
+
+/// The customer half of `links.wit`.
+pub mod customer_links {
+    pub use super::wit::customer_links::{Linked, Suggestion};
+}
+
+/// `readiness.wit`.
+pub mod readiness {
+    pub use super::wit::readiness::Check;
+}
+
+/// `insight.wit`.
+pub mod insight {
+    pub use super::wit::insight::{Explanation, Handler, HeldOrder, Verdict};
+}
+
+/// `drift.wit`.
+pub mod drift {
+    pub use super::wit::drift::{Area, Difference, Report};
+}
