@@ -1,0 +1,48 @@
+//! Everything in the file as text, to compare two states of it.
+
+use std::fmt::Write;
+
+use rusqlite::Connection;
+use rusqlite::types::ValueRef;
+
+/// A heading for each table and a line for each row, both in a fixed order.
+pub(crate) fn dump(db: &Connection) -> anyhow::Result<String> {
+    let snapshot = db.unchecked_transaction()?;
+    let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
+    let mut statement = snapshot.prepare(sql)?;
+    let tables = statement.query_map([], |row| row.get::<_, String>(0))?;
+    let mut text = String::new();
+    for table in tables {
+        let table = table?;
+        writeln!(text, "{table}")?;
+        let mut rows = dump_table(&snapshot, &table)?;
+        rows.sort();
+        for row in rows {
+            writeln!(text, "  {row}")?;
+        }
+    }
+    Ok(text)
+}
+
+fn dump_table(db: &Connection, table: &str) -> anyhow::Result<Vec<String>> {
+    let mut statement = db.prepare(&format!("SELECT * FROM \"{table}\""))?;
+    let columns = statement.column_count();
+    let rows = statement.query_map([], |row| {
+        let mut fields = Vec::with_capacity(columns);
+        for column in 0..columns {
+            fields.push(field(row.get_ref(column)?));
+        }
+        Ok(fields.join(" | "))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn field(value: ValueRef<'_>) -> String {
+    match value {
+        ValueRef::Null => "-".to_owned(),
+        ValueRef::Integer(number) => number.to_string(),
+        ValueRef::Real(number) => number.to_string(),
+        ValueRef::Text(bytes) => format!("'{}'", bytes.escape_ascii()),
+        ValueRef::Blob(bytes) => format!("x'{}'", bytes.escape_ascii()),
+    }
+}

@@ -1,0 +1,118 @@
+//! What screens and programs show: sales orders at a glance, waiting mail, the journal.
+
+use leaflink_sync_kit::host::CompanyId;
+use leaflink_sync_kit::host::records::SalesOrderStatus;
+use rusqlite::{Row, params};
+use rust_decimal::Decimal;
+
+use crate::component::journal::{self, JournalEntry};
+use crate::component::mail::{self, QueuedMail};
+use crate::erp::Erp;
+use crate::error::Result;
+use crate::exact::Exact;
+use crate::organisation;
+use crate::words::Word;
+
+/// A row of the sales orders table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SalesOrderRow {
+    /// The order's id.
+    pub id: String,
+    /// What the ERP prints, such as `SO-1042`.
+    pub number: String,
+    /// LeafLink's "Order No.", for orders linked to one.
+    pub leaflink_short_id: Option<String>,
+    /// The order's status.
+    pub status: SalesOrderStatus,
+    /// Lines and charges, summed.
+    pub total: Decimal,
+    /// ISO 4217 code of the total.
+    pub currency: String,
+    /// The owner's name.
+    pub owner: Option<String>,
+    /// The customer's name.
+    pub customer: Option<String>,
+    /// The name of the "Inventory Source".
+    pub location: Option<String>,
+    /// "Delivery date", `YYYY-MM-DD`.
+    pub delivery_day: Option<String>,
+}
+
+impl Erp {
+    /// The sales orders of a company, oldest first; with `search`, those whose number, LeafLink
+    /// order number or customer's name contains it, in whatever case.
+    ///
+    /// # Errors
+    /// No such company, or SQLite failed.
+    pub fn sales_orders_table(
+        &self,
+        company: &CompanyId,
+        search: Option<&str>,
+    ) -> anyhow::Result<Vec<SalesOrderRow>> {
+        let view = self.view(company)?;
+        let db = view.db();
+        let sql = "SELECT o.id, o.number, o.leaflink_short_id, o.status, o.total, o.currency,
+                          u.full_name, c.name, p.name, o.delivery_day
+                   FROM sales_orders o
+                   LEFT JOIN users u ON u.tenant = o.tenant AND u.id = o.owner
+                   LEFT JOIN companies c ON c.tenant = o.tenant AND c.id = o.customer
+                   LEFT JOIN locations p ON p.tenant = o.tenant AND p.id = o.location
+                   WHERE o.tenant = ?1 AND (?2 IS NULL
+                       OR instr(lower(o.number), lower(?2))
+                       OR instr(lower(o.leaflink_short_id), lower(?2))
+                       OR instr(lower(o.leaflink_number), lower(?2))
+                       OR instr(lower(c.name), lower(?2)))
+                   ORDER BY length(o.id), o.id";
+        Ok(db.rows(sql, params![db.tenant, search], sales_order_row)?)
+    }
+
+    /// The e-mail addresses of a company's admins.
+    ///
+    /// # Errors
+    /// No such company, or SQLite failed.
+    pub fn admins(&self, company: &CompanyId) -> anyhow::Result<Vec<String>> {
+        Ok(organisation::admins(&self.view(company)?.db())?)
+    }
+
+    /// E-mail that waits to be sent, oldest first.
+    ///
+    /// # Errors
+    /// No such company, or SQLite failed.
+    pub fn unsent_mail(&self, company: &CompanyId) -> anyhow::Result<Vec<QueuedMail>> {
+        Ok(mail::unsent(&self.view(company)?.db())?)
+    }
+
+    /// Notes that a mail was sent.
+    ///
+    /// # Errors
+    /// No such company or mail, or SQLite failed.
+    pub fn mark_sent(&self, company: &CompanyId, mail: i64) -> Result<()> {
+        let transaction = self.begin(company)?;
+        mail::mark_sent(&transaction.db(), mail)?;
+        transaction.commit()
+    }
+
+    /// At most `limit` journal entries after the entry with the id `after` (0: from the first),
+    /// oldest first.
+    ///
+    /// # Errors
+    /// No such company, or SQLite failed.
+    pub fn journal(&self, company: &CompanyId, after: i64, limit: u32) -> anyhow::Result<Vec<JournalEntry>> {
+        Ok(journal::entries(&self.view(company)?.db(), after, limit)?)
+    }
+}
+
+fn sales_order_row(row: &Row<'_>) -> rusqlite::Result<SalesOrderRow> {
+    Ok(SalesOrderRow {
+        id: row.get(0)?,
+        number: row.get(1)?,
+        leaflink_short_id: row.get(2)?,
+        status: row.get::<_, Word<_>>(3)?.0,
+        total: row.get::<_, Exact>(4)?.0,
+        currency: row.get(5)?,
+        owner: row.get(6)?,
+        customer: row.get(7)?,
+        location: row.get(8)?,
+        delivery_day: row.get(9)?,
+    })
+}

@@ -1,0 +1,59 @@
+//! Invoices, payments and compliance transfers.
+
+use leaflink_sync_kit::host::records::{SalesOrderStatus, TransferState};
+use rust_decimal::Decimal;
+
+use super::People;
+use crate::billing::NewPayment;
+use crate::error::Result;
+use crate::{billing, transfers};
+
+impl People<'_> {
+    /// Makes an invoice for a sales order as it now is; answers its id.
+    pub fn create_invoice(&self, order: &str) -> Result<String> {
+        self.act(|db| billing::create_invoice(db, order))
+    }
+
+    /// Enters a payment; answers its id.
+    pub fn post_payment(&self, payment: &NewPayment) -> Result<String> {
+        self.act(|db| billing::post_payment(db, payment))
+    }
+
+    /// Voids a posted payment.
+    pub fn void_payment(&self, payment: &str) -> Result<()> {
+        self.act(|db| billing::void_payment(db, payment))
+    }
+
+    /// Deletes a payment. It stays readable, as deleted.
+    pub fn delete_payment(&self, payment: &str) -> Result<()> {
+        self.act(|db| billing::delete_payment(db, payment))
+    }
+
+    /// Makes a transfer template for a sales order that is PROCESSING or further; answers its id.
+    pub fn create_transfer_template(&self, order: &str) -> Result<String> {
+        self.act(|db| transfers::create_template(db, order))
+    }
+
+    /// Matches a sales order with an outgoing Metrc transfer: `packages` (line, quantity) are
+    /// assigned to its lines, and the order moves to the status `then`, if any. Answers the
+    /// transfer's id.
+    pub fn match_transfer(
+        &self,
+        order: &str,
+        manifest_number: &str,
+        packages: &[(String, Decimal)],
+        then: Option<SalesOrderStatus>,
+    ) -> Result<String> {
+        self.act(|db| transfers::match_with_order(db, order, manifest_number, packages, then))
+    }
+
+    /// Parts a transfer from its sales order, which is PROCESSING again and keeps its packages.
+    pub fn unmatch_transfer(&self, transfer: &str) -> Result<()> {
+        self.act(|db| transfers::part_from_order(db, transfer, TransferState::Unmatched))
+    }
+
+    /// Records that the buyer turned the transfer away: as unmatching, with state `rejected`.
+    pub fn reject_transfer(&self, transfer: &str) -> Result<()> {
+        self.act(|db| transfers::part_from_order(db, transfer, TransferState::Rejected))
+    }
+}

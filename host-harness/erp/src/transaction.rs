@@ -1,0 +1,96 @@
+//! One transaction of one company: what the kit calls through, and what people's verbs run in.
+
+use leaflink_sync_kit::host::{CompanyId, Journal, Mail, Store, Transaction, journal, mail, store, types};
+
+use crate::component::{journal as journal_table, mail as mail_table, state};
+use crate::database::Db;
+use crate::erp::Lease;
+use crate::error::Result;
+
+/// A company's open transaction. Dropped without a commit it leaves no trace.
+pub struct ErpTransaction {
+    lease: Lease,
+    company: CompanyId,
+    now_ms: u64,
+    /// The number of this call in the journal, once it has appended something.
+    call: Option<i64>,
+    open: bool,
+}
+
+impl ErpTransaction {
+    /// Begins with the given statement.
+    pub(crate) fn open(lease: Lease, begin: &str, company: &CompanyId, now_ms: u64) -> Result<Self> {
+        lease.connection().execute_batch(begin)?;
+        Ok(Self { lease, company: company.clone(), now_ms, call: None, open: true })
+    }
+
+    /// The tables as this transaction sees them.
+    pub(crate) fn db(&self) -> Db<'_> {
+        Db { connection: self.lease.connection(), tenant: &self.company.0, now_ms: self.now_ms }
+    }
+
+    /// Makes everything written durable and visible, all at once.
+    ///
+    /// # Errors
+    /// SQLite failed; then nothing was written.
+    pub fn commit(mut self) -> Result<()> {
+        self.lease.connection().execute_batch("COMMIT")?;
+        self.open = false;
+        Ok(())
+    }
+}
+
+impl Drop for ErpTransaction {
+    fn drop(&mut self) {
+        if self.open {
+            // SQLite has already rolled back by itself when this fails.
+            let _ = self.lease.connection().execute_batch("ROLLBACK");
+        }
+    }
+}
+
+impl Transaction for ErpTransaction {
+    fn commit(self: Box<Self>) -> anyhow::Result<()> {
+        Ok(Self::commit(*self)?)
+    }
+}
+
+impl Store for ErpTransaction {
+    fn get(&mut self, key: &str) -> Result<Option<Vec<u8>>, store::Error> {
+        Ok(state::get(&self.db(), key)?)
+    }
+
+    fn put(&mut self, key: &str, value: &[u8]) -> Result<(), store::Error> {
+        Ok(state::put(&self.db(), key, value)?)
+    }
+
+    fn delete(&mut self, key: &str) -> Result<(), store::Error> {
+        Ok(state::delete(&self.db(), key)?)
+    }
+
+    fn scan(
+        &mut self,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<store::Entry>, store::Error> {
+        Ok(state::scan(&self.db(), prefix, after, limit)?)
+    }
+}
+
+impl Mail for ErpTransaction {
+    fn queue(&mut self, message: mail::Message) -> Result<(), mail::Error> {
+        Ok(mail_table::queue(&self.db(), &message)?)
+    }
+}
+
+impl Journal for ErpTransaction {
+    fn append(&mut self, decision: types::Decision) -> Result<(), journal::Error> {
+        let call = match self.call {
+            Some(call) => call,
+            None => self.db().next_number("call", 1)?,
+        };
+        self.call = Some(call);
+        Ok(journal_table::append(&self.db(), call, decision)?)
+    }
+}
