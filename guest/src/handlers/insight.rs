@@ -2,28 +2,31 @@
 
 use super::Component;
 use super::look::look;
+use super::sales_orders::not_linked;
 use super::settings::in_force;
 use crate::bindings::exports::leaflink_sync::connector::insight::{
     Explanation, Guest, Handler, HeldOrder, Verdict,
 };
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::Failure;
+use crate::host::erp;
 use crate::host::state::{self, ReasonRecord, Standing};
 use crate::rules::decision::Fact;
-use crate::rules::ids::OrderNumber;
+use crate::rules::ids::{OrderNumber, SalesOrderId};
 
 impl Guest for Component {
     fn held_orders(after: Option<String>, limit: u32) -> Result<Vec<HeldOrder>, Failure> {
         let mut held = Vec::new();
         for number in state::held(after.as_deref(), limit.clamp(1, 500))? {
-            if let Some(order) = state::order(&number)?
-                && let Standing::Held { since_ms, reasons } = order.standing
-            {
+            if let Some(order) = state::order(&number)? {
                 held.push(HeldOrder {
                     number: number.0,
-                    short_id: order.short_id,
-                    reasons: reasons.into_iter().map(blocking).collect(),
-                    held_since_ms: since_ms,
+                    short_id: order.short_id.clone(),
+                    reasons: order.open_reasons().iter().cloned().map(blocking).collect(),
+                    held_since_ms: match order.standing {
+                        Standing::Held { since_ms, .. } => since_ms,
+                        _ => order.looked_at_ms,
+                    },
                     looked_at_ms: order.looked_at_ms,
                 });
             }
@@ -33,7 +36,7 @@ impl Guest for Component {
 
     fn explain(number: String) -> Result<Explanation, Failure> {
         let look = look(&OrderNumber(number), &in_force()?, &mut first)?;
-        let verdicts = look.findings.verdicts.iter();
+        let verdicts = look.plan.findings.verdicts.iter();
         Ok(Explanation {
             verdicts: verdicts
                 .map(|verdict| Verdict {
@@ -54,7 +57,13 @@ impl Guest for Component {
     fn preview(handler: Handler) -> Result<wit::Decision, Failure> {
         match handler {
             Handler::Order(number) => Ok(look(&OrderNumber(number), &in_force()?, &mut first)?.decision()),
-            Handler::SalesOrder(_) => Err(Failure::NotSupported("a preview for sales orders".to_owned())),
+            Handler::SalesOrder(id) => {
+                let id = SalesOrderId(id);
+                match erp::origin_of(&id)? {
+                    Some(number) => Ok(look(&number, &in_force()?, &mut first)?.decision()),
+                    None => Ok(not_linked(&id)),
+                }
+            }
         }
     }
 }

@@ -10,10 +10,12 @@ use crate::leaflink::to_rules;
 use crate::rules::decimal::{cents, plain};
 use crate::rules::decision::{Fact, Findings, Reason, fact};
 use crate::rules::ids::OrderNumber;
-use crate::rules::order::draft::{ChargeKind, Draft, NewStatus};
-use crate::rules::order::totals::Totals;
-use crate::rules::order::{Action, Order, Plan, Snapshot, decide};
+use crate::rules::order::draft::{ChargeKind, Draft};
+use crate::rules::order::follow::Update;
+use crate::rules::order::outward::Wanted;
+use crate::rules::order::{Action, CustomerLink, Order, Plan, Snapshot, UnlinkedCustomer, decide};
 use crate::rules::reasons::Code;
+use crate::rules::sales_order::{SalesOrder, Status};
 use crate::rules::settings::Settings;
 use crate::rules::text::{count, shortened};
 
@@ -29,12 +31,12 @@ pub struct Look {
     pub about: String,
     /// What was read, in plain words.
     pub read: Vec<Fact>,
-    /// What to do.
-    pub action: Action,
-    /// What each rule said.
-    pub findings: Findings,
-    /// LeafLink's total against the parts.
-    pub totals: Option<Totals>,
+    /// The company's currency.
+    pub currency: String,
+    /// The sales order that it already became.
+    pub existing: Option<SalesOrder>,
+    /// What to do, and why.
+    pub plan: Plan,
 }
 
 /// Looks at an order. `draw` answers a random number below its argument.
@@ -62,10 +64,11 @@ pub fn look(
         }
         Found::Missing => {
             let mut look = unread(number)?;
-            look.findings
+            look.plan
+                .findings
                 .reasons
                 .push(Reason::new(Code::OrderNotFound, format!("LeafLink has no order {number}.")));
-            look.action = Action::Ignore;
+            look.plan.action = Action::Ignore;
             return Ok(look);
         }
     };
@@ -74,24 +77,39 @@ pub fn look(
         Ok(order) => order,
         Err(reasons) => return held_unread(number, reasons),
     };
-    let snapshot = erp::snapshot(&order, currency)?;
-    let Plan { action, findings, totals } = decide(&order, &snapshot, settings, draw);
+    let snapshot = surroundings(&order, currency.clone())?;
+    let plan = decide(&order, &snapshot, settings, draw);
     Ok(Look {
         number: number.clone(),
         label: order.short_id.clone(),
         modified: order.modified.clone(),
         about: about(&order),
         read: facts(&order, &snapshot),
-        action,
-        findings,
-        totals,
+        currency,
+        existing: snapshot.existing,
+        plan,
     })
+}
+
+/// What the rules need to know of the ERP; of LeafLink, the customer's record when no company is
+/// connected to it yet.
+fn surroundings(order: &Order, currency: String) -> Result<Snapshot, Failure> {
+    let mut snapshot = erp::snapshot(order, currency)?;
+    if let Some(customer) = &order.customer
+        && snapshot.existing.is_none()
+        && snapshot.companies.is_empty()
+        && let Some(record) = leaflink::customer(customer.id)?
+    {
+        snapshot.unlinked_customer =
+            Some(UnlinkedCustomer { customer: to_rules::customer(record), candidates: erp::candidates()? });
+    }
+    Ok(snapshot)
 }
 
 /// An order that could not be read, held for that.
 fn held_unread(number: &OrderNumber, reasons: Vec<Reason>) -> Result<Look, Failure> {
     let mut look = unread(number)?;
-    look.findings.fail("the LeafLink order can be read", reasons);
+    look.plan.findings.fail("the LeafLink order can be read", reasons);
     Ok(look)
 }
 
@@ -103,35 +121,100 @@ fn unread(number: &OrderNumber) -> Result<Look, Failure> {
         modified: String::new(),
         about: String::new(),
         read: Vec::new(),
-        action: Action::Hold,
-        findings: Findings::default(),
-        totals: None,
+        currency: String::new(),
+        existing: erp::sales_order_of(number)?,
+        plan: Plan::without_effect(Action::Hold, Findings::default()),
     })
 }
 
 impl Look {
     /// The decision as the contract has it, with its effects.
     pub fn decision(&self) -> wit::Decision {
-        let (outcome, effects) = match &self.action {
-            Action::Create(draft) => (wit::Outcome::Applied, vec![creation(draft)]),
-            Action::Hold => (wit::Outcome::Held, Vec::new()),
-            Action::Ignore => (wit::Outcome::Ignored, Vec::new()),
-            Action::Unchanged => (wit::Outcome::Unchanged, Vec::new()),
+        let mut effects = Vec::new();
+        match &self.plan.action {
+            Action::Create(draft) => effects.push(creation(draft)),
+            Action::Update(update) => effects.push(self.change(update)),
+            Action::Hold | Action::Ignore | Action::Unchanged => {}
+        }
+        effects.extend(self.plan.link.as_ref().map(connection));
+        effects.extend(queued(&self.number, &self.label, &self.plan.wanted));
+        let outcome = match &self.plan.action {
+            _ if !effects.is_empty() => wit::Outcome::Applied,
+            Action::Ignore => wit::Outcome::Ignored,
+            _ if self.plan.findings.blocked() => wit::Outcome::Held,
+            _ => wit::Outcome::Unchanged,
         };
         wit::Decision {
             stream: wit::Stream::Orders,
             subject: self.number.0.clone(),
             label: self.label.clone(),
             outcome,
-            reasons: answer::reasons(&self.findings.reasons),
+            reasons: answer::reasons(&self.plan.findings.reasons),
             effects,
         }
     }
 
+    fn change(&self, update: &Update) -> wit::Effect {
+        let changes = update.changes.iter().map(|change| wit::Change {
+            field: change.field.clone(),
+            before: change.before.clone(),
+            after: change.after.clone(),
+        });
+        let (id, name) = match &self.existing {
+            Some(existing) => (existing.id.0.as_str(), existing.number.as_str()),
+            None => (self.number.0.as_str(), "the sales order"),
+        };
+        effect(
+            "update-sales-order",
+            id,
+            format!("Change {name} as LeafLink order {} was edited.", self.label),
+            changes.collect(),
+        )
+    }
+
     /// The blocking reasons.
     pub fn blocking(&self) -> Vec<&Reason> {
-        self.findings.reasons.iter().filter(|reason| reason.code.blocks()).collect()
+        self.plan.findings.reasons.iter().filter(|reason| reason.code.blocks()).collect()
     }
+}
+
+fn connection(link: &CustomerLink) -> wit::Effect {
+    effect(
+        "connect-customer",
+        &link.company.0,
+        format!(
+            "Connect company {} to LeafLink customer {} ({}).",
+            link.company, link.customer, link.because
+        ),
+        link.instead_of
+            .iter()
+            .map(|company| wit::Change {
+                field: "company of the LeafLink customer".to_owned(),
+                before: Some(company.0.clone()),
+                after: Some(link.company.0.clone()),
+            })
+            .collect(),
+    )
+}
+
+/// The write to LeafLink that is wanted, as an effect; none when nothing is.
+pub fn queued(number: &OrderNumber, label: &str, wanted: &Wanted) -> Option<wit::Effect> {
+    let mut changes = Vec::new();
+    changes.extend(wanted.status.map(|status| set("status", status.word())));
+    changes.extend(wanted.ship_day.as_ref().map(|day| set("ship_date", day)));
+    changes.extend(wanted.external_id.as_ref().map(|id| wit::Change {
+        field: "external_ids".to_owned(),
+        before: None,
+        after: id.clone(),
+    }));
+    (!changes.is_empty()).then(|| {
+        effect(
+            "queue-leaflink-write",
+            &number.0,
+            format!("Queue a change of LeafLink order {label}."),
+            changes,
+        )
+    })
 }
 
 fn about(order: &Order) -> String {
@@ -167,13 +250,7 @@ fn facts(order: &Order, snapshot: &Snapshot) -> Vec<Fact> {
 
 fn creation(draft: &Draft) -> wit::Effect {
     let mut changes = vec![
-        set(
-            "status",
-            match draft.status {
-                NewStatus::Pending => "PENDING",
-                NewStatus::Processing => "PROCESSING",
-            },
-        ),
+        set("status", Status::from(draft.status)),
         set("owner", &draft.owner),
         set("total", format!("{} {}", cents(draft.total()), draft.currency)),
         set("LeafLink total", format!("{} {}", cents(draft.leaflink_total), draft.currency)),

@@ -2,12 +2,19 @@
 //!
 //! A handler reads, asks the rules, and carries out what they decided; it decides nothing itself.
 
+mod carry_out;
+mod companies;
+mod customer_links;
+mod delivery;
 mod insight;
+mod letters;
 mod lifecycle;
 mod look;
 mod not_yet;
 mod orders;
+mod outbox;
 mod polling;
+mod sales_orders;
 mod settings;
 mod users;
 

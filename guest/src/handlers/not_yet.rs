@@ -2,8 +2,7 @@
 
 use super::Component;
 use crate::bindings::exports::leaflink_sync::connector::{
-    companies, customer_links, delivery, drift, inventory, payments, product_links, products, readiness,
-    sales_orders, transfers, webhooks,
+    drift, inventory, payments, product_links, products, readiness, transfers, webhooks,
 };
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::Failure;
@@ -12,25 +11,9 @@ fn not_yet<T>(what: &str) -> Result<T, Failure> {
     Err(Failure::NotSupported(what.to_owned()))
 }
 
-impl sales_orders::Guest for Component {
-    fn on_sales_order_change(_id: String) -> Result<wit::Decision, Failure> {
-        not_yet("changes of sales orders")
-    }
-
-    fn on_sales_order_deleted(_deletion: sales_orders::Deletion) -> Result<wit::Decision, Failure> {
-        not_yet("deleted sales orders")
-    }
-}
-
 impl products::Guest for Component {
     fn on_product_change(_product: products::Product) -> Result<wit::Decision, Failure> {
         not_yet("changes of products")
-    }
-}
-
-impl companies::Guest for Component {
-    fn on_company_change(_id: String) -> Result<wit::Decision, Failure> {
-        not_yet("changes of companies")
     }
 }
 
@@ -58,12 +41,6 @@ impl webhooks::Guest for Component {
     }
 }
 
-impl delivery::Guest for Component {
-    fn deliver(_ticket: u64) -> Result<delivery::Delivered, Failure> {
-        not_yet("writes to LeafLink")
-    }
-}
-
 impl product_links::Guest for Component {
     fn suggest(_products: Vec<String>) -> Result<Vec<product_links::Suggestion>, Failure> {
         not_yet("suggestions for product links")
@@ -79,24 +56,6 @@ impl product_links::Guest for Component {
 
     fn unlink(_product: String) -> Result<wit::Decision, Failure> {
         not_yet("unlinking products")
-    }
-}
-
-impl customer_links::Guest for Component {
-    fn suggest(_customer: u64) -> Result<Vec<customer_links::Suggestion>, Failure> {
-        not_yet("suggestions for customer links")
-    }
-
-    fn list_linked(_after: Option<String>, _limit: u32) -> Result<Vec<customer_links::Linked>, Failure> {
-        not_yet("the list of customer links")
-    }
-
-    fn link(_company: String, _customer: u64) -> Result<wit::Decision, Failure> {
-        not_yet("linking customers")
-    }
-
-    fn unlink(_company: String) -> Result<wit::Decision, Failure> {
-        not_yet("unlinking customers")
     }
 }
 

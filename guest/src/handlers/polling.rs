@@ -8,10 +8,12 @@
 use chrono::{DateTime, Duration, FixedOffset, SecondsFormat, Utc};
 
 use super::Component;
+use super::letters;
+use super::settings::in_force;
 use crate::bindings::exports::leaflink_sync::connector::polling::{Guest, Polled, Source, Subject};
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{self, Failure};
-use crate::host::state::{Pass, PollState, Standing};
+use crate::host::state::{Pass, PollState};
 use crate::host::{self, leaflink, state};
 use crate::leaflink::order::OrderHint;
 use crate::leaflink::read;
@@ -46,7 +48,13 @@ fn poll_orders() -> Result<Polled, Failure> {
         poll.connected_at_ms = Some(host::now_ms());
         state::put_schema()?;
     }
-    let pass = poll.pass.take().unwrap_or(Pass { limit: PAGE, ..Pass::default() });
+    let pass = match poll.pass.take() {
+        Some(pass) => pass,
+        None => {
+            letters::flush(&in_force()?)?;
+            Pass { limit: PAGE, ..Pass::default() }
+        }
+    };
     let mut refused = Vec::new();
     let pass = match leaflink::page("/orders-received/", &as_pairs(&query(&poll, &pass)))? {
         Err(limit) => smaller(pass, limit, &mut refused)?,
@@ -104,9 +112,8 @@ fn note(mut pass: Pass, record: &str, refused: &mut Vec<wit::Reason>) -> Result<
         pass.highest = Some(hint.modified.clone());
     }
     let number = OrderNumber(hint.number);
-    let looked_at = state::order(&number)?.is_some_and(|known| {
-        known.modified == hint.modified && !matches!(known.standing, Standing::Held { .. })
-    });
+    let looked_at =
+        state::order(&number)?.is_some_and(|known| known.modified == hint.modified && !known.waits());
     if !looked_at && state::look(&number)?.as_deref() != Some(hint.modified.as_str()) {
         state::put_look(&number, &hint.modified)?;
         pass.found = true;

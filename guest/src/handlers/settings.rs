@@ -10,8 +10,10 @@ use crate::host::answer::Failure;
 use crate::host::{erp, state};
 use crate::rules::decimal;
 use crate::rules::settings::{DEFINITIONS, Kind as Is, Settings, Value, is_email};
-use crate::rules::text::shortened;
+use crate::rules::text::{has_control, shortened};
 
+/// Longest short text, in characters.
+const LONGEST_TEXT: usize = 64;
 /// Most entries in a list.
 const MOST_ENTRIES: usize = 50;
 
@@ -30,6 +32,7 @@ impl Guest for Component {
                     Is::Locations => Kind::Locations,
                     Is::Emails => Kind::Emails,
                     Is::Amount => Kind::Amount,
+                    Is::Text => Kind::Text,
                 },
                 default_value: definition.default.to_owned(),
             })
@@ -130,6 +133,9 @@ fn value(kind: Is, given: &Json, locations: Option<&BTreeSet<String>>) -> Result
         (Is::Emails, given) => texts(given, is_email)
             .map(Value::Texts)
             .ok_or_else(|| format!("a list of at most {MOST_ENTRIES} e-mail addresses")),
+        (Is::Text, Json::Null) => Ok(Value::Text(None)),
+        (Is::Text, Json::String(text)) if is_short(text) => Ok(Value::Text(Some(text.clone()))),
+        (Is::Text, _) => Err(format!("null or a text of 1 to {LONGEST_TEXT} characters")),
         (Is::Amount, Json::Null) => Ok(Value::Amount(None)),
         (Is::Amount, Json::String(text)) => decimal::parse(text, 9, 2)
             .filter(|amount| !amount.is_sign_negative())
@@ -140,6 +146,10 @@ fn value(kind: Is, given: &Json, locations: Option<&BTreeSet<String>>) -> Result
 }
 
 const AMOUNT: &str = "null or an amount as text with at most two places, such as \"0.05\"";
+
+fn is_short(text: &str) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= LONGEST_TEXT && !has_control(text)
+}
 
 fn texts(given: &Json, is_good: impl Fn(&str) -> bool) -> Option<Vec<String>> {
     let list = given.as_array().filter(|list| list.len() <= MOST_ENTRIES)?;

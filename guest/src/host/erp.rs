@@ -5,16 +5,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use rust_decimal::Decimal;
 
 use super::answer::{self, Failure};
-use super::state;
-use crate::bindings::leaflink_sync::host::{records, types};
-use crate::rules::decimal::{self, cents, plain};
+use super::{sales_order_wire as wire, state};
+use crate::bindings::leaflink_sync::host::records;
+use crate::rules::customer_match;
+use crate::rules::decimal;
 use crate::rules::decision::Reason;
 use crate::rules::ids::{
-    CompanyId, LeafLinkProductId, LocationId, OrderNumber, ProductId, SalesOrderId, TaxId, UserId,
+    CompanyId, CustomerId, LeafLinkProductId, LocationId, OrderNumber, ProductId, SalesOrderId, TaxId, UserId,
 };
-use crate::rules::order::draft::{Charge, ChargeKind, Draft, DraftLine, NewStatus};
-use crate::rules::order::{Address, Company, ErpProduct, ErpTax, Order, Snapshot, StockLevel, User};
+use crate::rules::order::draft::Draft;
+use crate::rules::order::follow::Update;
+use crate::rules::order::{
+    Address, Company, CustomerLink, ErpProduct, ErpTax, Order, Snapshot, StockLevel, User,
+};
 use crate::rules::reasons::Code;
+use crate::rules::sales_order::{SalesOrder, Status};
 
 /// Most ids in one batch read.
 const BATCH: usize = 500;
@@ -33,9 +38,15 @@ pub fn currency() -> Result<String, Failure> {
 }
 
 /// The sales order that came from a LeafLink order.
-pub fn sales_order_of(number: &OrderNumber) -> Result<Option<records::SalesOrder>, Failure> {
+pub fn sales_order_of(number: &OrderNumber) -> Result<Option<SalesOrder>, Failure> {
     let mut found = records::sales_orders_by_leaflink_number(&[number.0.clone()]).map_err(failure)?;
-    Ok(found.pop())
+    found.pop().map(wire::sales_order).transpose()
+}
+
+/// The LeafLink order that a sales order came from; absent: it did not, or it is gone.
+pub fn origin_of(id: &SalesOrderId) -> Result<Option<OrderNumber>, Failure> {
+    let mut found = records::get_sales_orders(&[id.0.clone()]).map_err(failure)?;
+    Ok(found.pop().and_then(|order| order.origin).map(|origin| OrderNumber(origin.number)))
 }
 
 /// A user of the ERP.
@@ -115,6 +126,11 @@ pub fn snapshot(order: &Order, currency: String) -> Result<Snapshot, Failure> {
         None => Vec::new(),
     };
     companies.sort_by(|one, other| one.id.cmp(&other.id));
+    let existing = sales_order_of(&order.number)?;
+    let sales_order_company = match existing.as_ref().and_then(|existing| existing.customer.as_ref()) {
+        Some(company) => records::get_companies(&[company.0.clone()]).map_err(failure)?.pop(),
+        None => None,
+    };
 
     let mut taxes = Vec::new();
     if !order.taxes.is_empty() {
@@ -136,15 +152,83 @@ pub fn snapshot(order: &Order, currency: String) -> Result<Snapshot, Failure> {
             .map(|place| (LocationId(place.id), place.name))
             .collect(),
         taxes,
-        existing: sales_order_of(&order.number)?.map(|existing| SalesOrderId(existing.number)),
+        sales_order_company: sales_order_company.map(company),
+        unlinked_customer: None,
+        existing,
+        memory: state::memory(&order.number)?,
         connected_at_ms: state::poll_orders()?.connected_at_ms,
     })
 }
 
+/// Every company of the ERP, with what it can be matched by.
+pub fn candidates() -> Result<Vec<(customer_match::Candidate, Company)>, Failure> {
+    let mut candidates: Vec<(customer_match::Candidate, Company)> = Vec::new();
+    loop {
+        let after = candidates.last().map(|(candidate, _)| candidate.id.0.clone());
+        let page = records::list_companies(after.as_deref(), 500).map_err(failure)?;
+        let last = page.len() < 500;
+        candidates.extend(page.into_iter().map(|found| (candidate(&found), company(found))));
+        if last {
+            return Ok(candidates);
+        }
+    }
+}
+
+/// One company of the ERP.
+pub fn company_of(id: &CompanyId) -> Result<Option<Company>, Failure> {
+    Ok(records::get_companies(&[id.0.clone()]).map_err(failure)?.pop().map(company))
+}
+
+/// Companies that are connected to a LeafLink customer, by id.
+pub fn companies_of(customer: CustomerId) -> Result<Vec<Company>, Failure> {
+    let mut companies = records::companies_by_leaflink_customer(&[customer.0]).map_err(failure)?;
+    companies.sort_by(|one, other| one.id.cmp(&other.id));
+    Ok(companies.into_iter().map(company).collect())
+}
+
 /// Creates the sales order that the rules decided on.
 pub fn create_sales_order(draft: &Draft) -> Result<Written<SalesOrderId>, Failure> {
-    match records::create_sales_order(&wire(draft)) {
-        Ok(id) => Ok(Written::Done(SalesOrderId(id))),
+    written(records::create_sales_order(&wire::draft(draft)).map(SalesOrderId))
+}
+
+/// Changes a sales order as the rules decided, all but its status.
+pub fn update_sales_order(
+    id: &SalesOrderId,
+    update: &Update,
+    currency: &str,
+) -> Result<Written<()>, Failure> {
+    written(records::update_sales_order(&id.0, &wire::update(update, currency)))
+}
+
+/// Moves a sales order to another status.
+pub fn set_status(id: &SalesOrderId, status: Status) -> Result<Written<()>, Failure> {
+    written(records::update_sales_order(&id.0, &wire::status_update(status)))
+}
+
+/// Takes LeafLink's order off a sales order; one that is gone needs nothing.
+pub fn unlink_sales_order(id: &SalesOrderId) -> Result<(), Failure> {
+    match records::unlink_sales_order(&id.0) {
+        Ok(()) | Err(records::Error::NotFound(_)) => Ok(()),
+        Err(error) => Err(failure(error)),
+    }
+}
+
+/// Connects a company to a LeafLink customer, instead of those that were.
+pub fn link_customer(link: &CustomerLink) -> Result<(), Failure> {
+    for company in &link.instead_of {
+        records::link_company(&company.0, None).map_err(failure)?;
+    }
+    records::link_company(&link.company.0, Some(link.customer.0)).map_err(failure)
+}
+
+/// Disconnects a company from its LeafLink customer.
+pub fn unlink_customer(company: &CompanyId) -> Result<(), Failure> {
+    records::link_company(&company.0, None).map_err(failure)
+}
+
+fn written<T>(result: Result<T, records::Error>) -> Result<Written<T>, Failure> {
+    match result {
+        Ok(value) => Ok(Written::Done(value)),
         Err(records::Error::Refused(rule)) => Ok(Written::Refused(rule)),
         Err(error) => Err(failure(error)),
     }
@@ -160,66 +244,24 @@ fn company(company: records::Company) -> Company {
             .map(|address| Address { id: LocationId(address.id), name: address.name })
             .collect(),
         default_inventory_source: company.default_inventory_source.map(LocationId),
+        leaflink_customer: company.leaflink_customer_id.map(CustomerId),
     }
 }
 
-fn wire(draft: &Draft) -> records::SalesOrderDraft {
-    let address = draft.address.as_ref().map(ToString::to_string);
-    records::SalesOrderDraft {
-        origin: records::LeaflinkOrigin {
-            number: draft.number.0.clone(),
-            short_id: draft.short_id.clone(),
-            total: types::Money { amount: cents(draft.leaflink_total), currency: draft.currency.clone() },
-            classification: draft.classification.clone(),
-        },
-        status: match draft.status {
-            NewStatus::Pending => records::SalesOrderStatus::Pending,
-            NewStatus::Processing => records::SalesOrderStatus::Processing,
-        },
-        placed_at_ms: draft.placed_at_ms,
-        currency: draft.currency.clone(),
-        customer: draft.customer.as_ref().map(ToString::to_string),
-        billing_address: address.clone(),
-        shipping_address: address,
-        location: draft.location.as_ref().map(ToString::to_string),
-        owner: draft.owner.0.clone(),
-        internal_notes: draft.internal_notes.clone(),
-        external_notes: draft.external_notes.clone(),
-        lines: draft.lines.iter().map(line).collect(),
-        charges: draft.charges.iter().map(charge).collect(),
-    }
-}
-
-fn line(line: &DraftLine) -> records::LineDraft {
-    records::LineDraft {
-        product: line.product.0.clone(),
-        quantity: plain(line.quantity),
-        unit_price: plain(line.unit_price),
-        total: cents(line.total),
-        is_sample: line.is_sample,
-        note: line.note.clone(),
-        location: None,
-        leaflink_line: line.leaflink_line.0,
-    }
-}
-
-fn charge(charge: &Charge) -> records::ChargeDraft {
-    records::ChargeDraft {
-        name: charge.name.clone(),
-        kind: match charge.kind {
-            ChargeKind::Charge => records::ChargeKind::Charge,
-            ChargeKind::Discount => records::ChargeKind::Discount,
-        },
-        percent: charge.percent.map(plain),
-        amount: cents(charge.amount),
-        tax: charge.tax.as_ref().map(ToString::to_string),
-        locked: charge.locked,
-        leaflink_line: charge.leaflink_line.map(|line| line.0),
+fn candidate(company: &records::Company) -> customer_match::Candidate {
+    let of_addresses = company.addresses.iter().filter_map(|address| address.license_number.clone());
+    customer_match::Candidate {
+        id: CompanyId(company.id.clone()),
+        name: company.name.clone(),
+        other_names: company.legal_name.iter().cloned().collect(),
+        licenses: company.licenses.iter().map(|license| license.number.clone()).chain(of_addresses).collect(),
+        zips: company.addresses.iter().map(|address| address.zip.clone()).collect(),
+        taken: company.leaflink_customer_id.is_some(),
     }
 }
 
 /// A decimal of the ERP. One that cannot be read is the host's fault, and the call ends.
-fn number(text: &str) -> Result<Decimal, Failure> {
+pub(super) fn number(text: &str) -> Result<Decimal, Failure> {
     decimal::parse(text, 18, 9).ok_or_else(|| {
         answer::reject(Reason::new(
             Code::ErpRefused,

@@ -3,9 +3,11 @@
 use super::answer::{self, Failure};
 use crate::bindings::leaflink_sync::connector::failures as wit_failures;
 use crate::bindings::leaflink_sync::host::http;
-use crate::leaflink::{Unreadable, page::Page, read};
+use crate::leaflink::customer::Customer;
+use crate::leaflink::page::Page;
+use crate::leaflink::{Unreadable, read};
 use crate::rules::decision::Reason;
-use crate::rules::ids::OrderNumber;
+use crate::rules::ids::{CustomerId, OrderNumber};
 use crate::rules::reasons::Code;
 use crate::rules::text::{has_control, shortened};
 
@@ -25,6 +27,14 @@ pub enum Found {
 /// Reads one order with its lines.
 pub fn order(number: &OrderNumber) -> Result<Found, Failure> {
     get(&format!("/orders-received/{}/", segment(&number.0)), &[("include_children", "line_items")])
+}
+
+/// Reads a customer's record.
+pub fn customer(id: CustomerId) -> Result<Option<Customer>, Failure> {
+    match get(&format!("/customers/{id}/"), &[])? {
+        Found::Body(body) => Ok(read(&body).ok()),
+        Found::Missing | Found::TooLarge(_) => Ok(None),
+    }
 }
 
 /// Reads one page of a list.
@@ -55,23 +65,95 @@ fn unreadable_list(path: &str, unreadable: Unreadable) -> Failure {
     )
 }
 
-fn get(path: &str, query: &[(&str, &str)]) -> Result<Found, Failure> {
-    let request = http::Request {
-        method: http::Method::Get,
-        path: path.to_owned(),
-        query: query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
-        headers: vec![("accept".to_owned(), "application/json".to_owned())],
-        body: None,
-    };
+/// What came of a write.
+pub enum Sent {
+    /// LeafLink took it.
+    Done,
+    /// LeafLink refuses it, in its own words; sending it again as it is will not help.
+    Refused(String),
+    /// It is not known, or known not, to have arrived: look again, later.
+    Later {
+        /// LeafLink's own wish, in milliseconds.
+        after_ms: Option<u32>,
+        /// What happened.
+        problem: String,
+    },
+}
+
+/// Changes fields of an order.
+pub fn patch_order(number: &OrderNumber, body: &serde_json::Value) -> Result<Sent, Failure> {
+    send(
+        http::Method::Patch,
+        format!("/orders-received/{}/", segment(&number.0)),
+        Some(body.to_string().into_bytes()),
+    )
+}
+
+/// Moves an order one step on.
+pub fn transition(number: &OrderNumber, action: &str) -> Result<Sent, Failure> {
+    send(http::Method::Post, format!("/orders-received/{}/transition/{action}/", segment(&number.0)), None)
+}
+
+fn send(method: http::Method, path: String, body: Option<Vec<u8>>) -> Result<Sent, Failure> {
+    let request = request(method, &path, Vec::new(), body);
     let response = match http::send(&request) {
         Ok(response) => response,
-        Err(http::Error::TooLarge(limit)) => return Ok(Found::TooLarge(limit)),
-        Err(http::Error::NotAllowed(rule)) => {
-            return Err(answer::reject(Reason::new(
-                Code::RequestNotAllowed,
-                format!("The host refused to read {path}: {rule}."),
-            )));
+        // The answer was there and too large: what it answers to was done or not; look again.
+        Err(http::Error::TooLarge(_)) => {
+            return Ok(Sent::Later { after_ms: None, problem: "LeafLink's answer was too large".to_owned() });
         }
+        Err(http::Error::NotAllowed(rule)) => return Err(not_allowed(&path, &rule)),
+        Err(http::Error::NotSent(problem) | http::Error::NoAnswer(problem)) => {
+            return Ok(Sent::Later {
+                after_ms: None,
+                problem: format!("LeafLink could not be reached: {problem}"),
+            });
+        }
+    };
+    match response.status {
+        200..=299 => Ok(Sent::Done),
+        401 | 403 => Err(key_refused(&response)),
+        408 | 425 | 429 | 500..=599 => Ok(Sent::Later {
+            after_ms: retry_after_ms(&response),
+            problem: format!("LeafLink answered {}: {}", response.status, words(&response.body)),
+        }),
+        status => Ok(Sent::Refused(format!("{} ({status})", words(&response.body)))),
+    }
+}
+
+fn request(
+    method: http::Method,
+    path: &str,
+    query: Vec<(String, String)>,
+    body: Option<Vec<u8>>,
+) -> http::Request {
+    let mut headers = vec![("accept".to_owned(), "application/json".to_owned())];
+    if body.is_some() {
+        headers.push(("content-type".to_owned(), "application/json".to_owned()));
+    }
+    http::Request { method, path: path.to_owned(), query, headers, body }
+}
+
+fn not_allowed(path: &str, rule: &str) -> Failure {
+    answer::reject(Reason::new(
+        Code::RequestNotAllowed,
+        format!("The host refused to send a request for {path}: {rule}."),
+    ))
+}
+
+fn key_refused(response: &http::Response) -> Failure {
+    Failure::Misconfigured(answer::reason(&Reason::new(
+        Code::LeafLinkKeyRefused,
+        format!("LeafLink refused the API key ({}): {}.", response.status, words(&response.body)),
+    )))
+}
+
+fn get(path: &str, query: &[(&str, &str)]) -> Result<Found, Failure> {
+    let query = query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let response = match http::send(&request(http::Method::Get, path, query, None)) {
+        Ok(response) => response,
+        Err(http::Error::TooLarge(limit)) => return Ok(Found::TooLarge(limit)),
+        Err(http::Error::NotAllowed(rule)) => return Err(not_allowed(path, &rule)),
         Err(http::Error::NotSent(problem) | http::Error::NoAnswer(problem)) => {
             return Err(answer::retry(
                 None,
@@ -83,10 +165,7 @@ fn get(path: &str, query: &[(&str, &str)]) -> Result<Found, Failure> {
     match response.status {
         200..=299 => Ok(Found::Body(response.body)),
         404 | 410 => Ok(Found::Missing),
-        401 | 403 => Err(Failure::Misconfigured(answer::reason(&Reason::new(
-            Code::LeafLinkKeyRefused,
-            format!("LeafLink refused the API key ({}): {}.", response.status, words(&response.body)),
-        )))),
+        401 | 403 => Err(key_refused(&response)),
         408 | 425 | 429 | 500..=599 => Err(Failure::Retry(wit_failures::Retry {
             after_ms: retry_after_ms(&response).unwrap_or(60_000),
             reason: answer::reason(&Reason::new(

@@ -5,6 +5,8 @@ pub mod answer;
 pub mod erp;
 pub mod leaflink;
 pub mod mail;
+pub mod projection;
+mod sales_order_wire;
 pub mod state;
 
 use crate::bindings::leaflink_sync::host as wit;

@@ -9,6 +9,8 @@
 //! | `held/<number>` | nothing; an order that waits |
 //! | `look/order/<number>` | the `modified` with which an order was listed that is to be looked at |
 //! | `poll/orders` | how far LeafLink's orders were read |
+//! | `outbox/order/<number>` | a write to a LeafLink order that is wanted |
+//! | `cause/<cause>` | how often people were told of one cause, and which orders they were not |
 //!
 //! Records are JSON. A field may be added with a default; anything else is a new schema.
 
@@ -18,9 +20,11 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::answer::{self, Failure};
+use super::projection::ProjectionRecord;
 use crate::bindings::leaflink_sync::host::store;
 use crate::rules::decision::Reason;
-use crate::rules::ids::{OrderNumber, StaffId, UserId};
+use crate::rules::ids::{CompanyId, OrderNumber, StaffId, UserId};
+use crate::rules::order::Memory;
 use crate::rules::reasons::Code;
 
 /// The schema that this component writes.
@@ -34,6 +38,8 @@ const POLL_ORDERS_KEY: &str = "poll/orders";
 const ORDER_PREFIX: &str = "order/";
 const LOOK_PREFIX: &str = "look/order/";
 const HELD_PREFIX: &str = "held/";
+const OUTBOX_PREFIX: &str = "outbox/order/";
+const CAUSE_PREFIX: &str = "cause/";
 
 /// What was last decided about a LeafLink order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +55,15 @@ pub struct OrderState {
     /// LeafLink's total against the parts, once it was computed.
     #[serde(default)]
     pub totals: Option<TotalsRecord>,
+    /// Edits of LeafLink that could not be taken over, and why.
+    #[serde(default)]
+    pub conflicts: Vec<ReasonRecord>,
+    /// The order as it was last applied to its sales order.
+    #[serde(default)]
+    pub applied: Option<ProjectionRecord>,
+    /// The customer that the sales order had.
+    #[serde(default)]
+    pub seen_customer: Option<String>,
 }
 
 /// What came of an order.
@@ -69,6 +84,8 @@ pub enum Standing {
     },
     /// It does not come over (now).
     Ignored,
+    /// Its sales order was deleted; it comes over again once it is edited.
+    Unlinked,
 }
 
 /// A reason as it is kept.
@@ -86,6 +103,22 @@ pub struct ReasonRecord {
     /// Its figures.
     #[serde(default)]
     pub facts: Vec<(String, String)>,
+}
+
+impl ReasonRecord {
+    /// What the reason is about, without the figures that move: its code, its field, and the ids
+    /// of what it names.
+    pub fn cause(&self) -> (&str, Option<&str>, Vec<&str>) {
+        let about = self.facts.iter().filter(|(name, _)| ABOUT.contains(&name.as_str()));
+        (&self.code, self.field.as_deref(), about.map(|(_, value)| value.as_str()).collect())
+    }
+}
+
+/// Figures of a reason that say what it is about.
+const ABOUT: [&str; 4] = ["staff", "leaflink-product", "product", "line"];
+
+fn own((code, field, about): (&str, Option<&str>, Vec<&str>)) -> (String, Option<String>, Vec<String>) {
+    (code.to_owned(), field.map(str::to_owned), about.into_iter().map(str::to_owned).collect())
 }
 
 impl From<&Reason> for ReasonRecord {
@@ -203,10 +236,20 @@ pub fn order(number: &OrderNumber) -> Result<Option<OrderState>, Failure> {
 pub fn put_order(number: &OrderNumber, state: &OrderState) -> Result<(), Failure> {
     put(&format!("{ORDER_PREFIX}{number}"), state)?;
     let held_key = format!("{HELD_PREFIX}{number}");
-    match state.standing {
-        Standing::Held { .. } => put(&held_key, &()),
-        _ => store::delete(&held_key).map_err(store_failure),
-    }
+    if state.waits() { put(&held_key, &()) } else { store::delete(&held_key).map_err(store_failure) }
+}
+
+/// What the rules need to remember of an order.
+pub fn memory(number: &OrderNumber) -> Result<Memory, Failure> {
+    let Some(known) = order(number)? else { return Ok(Memory::default()) };
+    let projection = known.applied.as_ref().and_then(ProjectionRecord::projection);
+    Ok(match known.standing {
+        Standing::Imported { .. } => {
+            Memory { applied: projection, unlinked: None, seen_customer: known.seen_customer.map(CompanyId) }
+        }
+        Standing::Unlinked => Memory { unlinked: projection, ..Memory::default() },
+        Standing::Held { .. } | Standing::Ignored => Memory::default(),
+    })
 }
 
 /// Numbers of held orders after `after`, at most `limit`.
@@ -238,6 +281,114 @@ fn numbers(prefix: &str, after: Option<&str>, limit: u32) -> Result<Vec<OrderNum
     let after = after.map(|number| format!("{prefix}{number}"));
     let entries = store::scan(prefix, after.as_deref(), limit).map_err(store_failure)?;
     Ok(entries.into_iter().map(|entry| OrderNumber(entry.key[prefix.len()..].to_owned())).collect())
+}
+
+/// A write to a LeafLink order that is wanted: the state that it should reach.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intent {
+    /// The "Order No.", for people.
+    pub label: String,
+    /// LeafLink's word for the status to reach.
+    #[serde(default)]
+    pub status: Option<String>,
+    /// The day of the ship date.
+    #[serde(default)]
+    pub ship_day: Option<String>,
+    /// The key of `external_ids`, and the value to set; no value: to be removed.
+    #[serde(default)]
+    pub external_id: Option<(String, Option<String>)>,
+    /// Since when it is wanted.
+    pub since_ms: u64,
+    /// Attempts that came to nothing since the last that did not.
+    #[serde(default)]
+    pub attempts: u32,
+    /// Not to be tried before.
+    #[serde(default)]
+    pub not_before_ms: u64,
+    /// LeafLink refused it: not tried again until something changes.
+    #[serde(default)]
+    pub parked: Option<ReasonRecord>,
+    /// LeafLink's `modified` when it was queued.
+    #[serde(default)]
+    pub modified: String,
+}
+
+impl Intent {
+    /// Whether nothing is left to do.
+    pub fn is_done(&self) -> bool {
+        self.status.is_none() && self.ship_day.is_none() && self.external_id.is_none()
+    }
+
+    /// Whether another asks for the same.
+    pub fn same_wish(&self, other: &Self) -> bool {
+        (&self.status, &self.ship_day, &self.external_id)
+            == (&other.status, &other.ship_day, &other.external_id)
+    }
+}
+
+/// The write that is wanted for an order.
+pub fn intent(number: &OrderNumber) -> Result<Option<Intent>, Failure> {
+    get(&format!("{OUTBOX_PREFIX}{number}"))
+}
+
+/// Keeps a wanted write, or removes one of which nothing is left.
+pub fn put_intent(number: &OrderNumber, intent: &Intent) -> Result<(), Failure> {
+    let key = format!("{OUTBOX_PREFIX}{number}");
+    if intent.is_done() { store::delete(&key).map_err(store_failure) } else { put(&key, intent) }
+}
+
+/// Wanted writes after `after`, at most `limit`.
+pub fn intents(after: Option<&OrderNumber>, limit: u32) -> Result<Vec<(OrderNumber, Intent)>, Failure> {
+    entries(OUTBOX_PREFIX, after.map(|number| number.0.as_str()), limit)
+        .map(|entries| entries.into_iter().map(|(number, intent)| (OrderNumber(number), intent)).collect())
+}
+
+/// How often people were told of one cause.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CauseState {
+    /// When the first of these letters went out.
+    pub first_ms: u64,
+    /// Letters that went out since.
+    pub told: u32,
+    /// Orders that no letter was written for yet.
+    pub untold: Vec<String>,
+    /// What the cause is, in words.
+    pub message: String,
+    /// How to put it right.
+    pub fix: String,
+}
+
+/// How often people were told of a cause.
+pub fn cause(cause: &str) -> Result<CauseState, Failure> {
+    get(&format!("{CAUSE_PREFIX}{cause}")).map(Option::unwrap_or_default)
+}
+
+/// Notes how often people were told of a cause.
+pub fn put_cause(cause: &str, state: &CauseState) -> Result<(), Failure> {
+    put(&format!("{CAUSE_PREFIX}{cause}"), state)
+}
+
+/// Forgets a cause.
+pub fn forget_cause(cause: &str) -> Result<(), Failure> {
+    store::delete(&format!("{CAUSE_PREFIX}{cause}")).map_err(store_failure)
+}
+
+/// Causes after `after`, at most `limit`.
+pub fn causes(after: Option<&str>, limit: u32) -> Result<Vec<(String, CauseState)>, Failure> {
+    entries(CAUSE_PREFIX, after, limit)
+}
+
+fn entries<T: DeserializeOwned>(
+    prefix: &str,
+    after: Option<&str>,
+    limit: u32,
+) -> Result<Vec<(String, T)>, Failure> {
+    let after = after.map(|rest| format!("{prefix}{rest}"));
+    let entries = store::scan(prefix, after.as_deref(), limit).map_err(store_failure)?;
+    entries
+        .into_iter()
+        .map(|entry| Ok((entry.key[prefix.len()..].to_owned(), decode(&entry.key, &entry.value)?)))
+        .collect()
 }
 
 fn user_key(staff: StaffId) -> String {
@@ -279,9 +430,44 @@ fn store_failure(error: store::Error) -> Failure {
 }
 
 impl OrderState {
-    /// Whether the order is held for a reason with this figure (`staff`, `leaflink-product`, ...).
+    /// What the order, or an edit of it, waits for.
+    pub fn open_reasons(&self) -> &[ReasonRecord] {
+        match &self.standing {
+            Standing::Held { reasons, .. } => reasons,
+            _ => &self.conflicts,
+        }
+    }
+
+    /// Whether the order, or an edit of it, waits for something.
+    pub fn waits(&self) -> bool {
+        !self.open_reasons().is_empty()
+    }
+
+    /// Whether its sales order was deleted.
+    pub fn was_deleted(&self) -> bool {
+        matches!(self.standing, Standing::Unlinked | Standing::Imported { .. })
+    }
+
+    /// Whether another state tells people the same: figures that move from one look to the next
+    /// (stock that falls from 5 to 4) are no news.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let kind = |state: &Self| match &state.standing {
+            Standing::Held { .. } => Standing::Held { since_ms: 0, reasons: Vec::new() },
+            standing => standing.clone(),
+        };
+        let causes = |state: &Self| {
+            let mut causes: Vec<_> = state.open_reasons().iter().map(ReasonRecord::cause).map(own).collect();
+            causes.sort();
+            causes
+        };
+        kind(self) == kind(other) && causes(self) == causes(other)
+    }
+
+    /// Whether it waits for a reason with this figure (`staff`, `leaflink-product`, ...).
     pub fn waits_for(&self, name: &str, value: &str) -> bool {
-        let Standing::Held { reasons, .. } = &self.standing else { return false };
-        reasons.iter().flat_map(|reason| &reason.facts).any(|(fact, known)| fact == name && known == value)
+        self.open_reasons()
+            .iter()
+            .flat_map(|reason| &reason.facts)
+            .any(|(fact, known)| fact == name && known == value)
     }
 }

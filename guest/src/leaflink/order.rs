@@ -1,5 +1,7 @@
 //! `/orders-received/`: orders that buyers placed with the company.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::line_item::LineItem;
@@ -60,6 +62,12 @@ pub struct Order {
     /// Seen by the seller only.
     #[serde(default)]
     pub internal_notes: Option<String>,
+    /// RFC 3339.
+    #[serde(default)]
+    pub ship_date: Option<String>,
+    /// Ids of other systems, by key.
+    #[serde(default)]
+    pub external_ids: Option<BTreeMap<String, Option<String>>>,
     /// States that the order can go to.
     #[serde(default)]
     pub available_transitions: Words,

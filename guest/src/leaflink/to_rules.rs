@@ -7,6 +7,7 @@ use super::line_item::LineItem;
 use super::order::Order as WireOrder;
 use super::value::{Amount, Named, Number};
 use super::{Unreadable, read};
+use crate::rules::customer_match;
 use crate::rules::decision::Reason;
 use crate::rules::ids::{CustomerId, LeafLinkProductId, LineId, OrderNumber, StaffId};
 use crate::rules::order::{Customer, Discount, Order, OrderLine, OrderTax, SalesRep, SourceStatus};
@@ -36,6 +37,17 @@ pub fn order(body: &[u8], number: &OrderNumber, currency: &str) -> Result<Order,
     let mut checks = Checks { currency, reasons: Vec::new() };
     let order = checks.order(wire);
     if checks.reasons.is_empty() { order.ok_or_else(Vec::new) } else { Err(checks.reasons) }
+}
+
+/// A customer's record, as far as matching goes.
+pub fn customer(wire: super::customer::Customer) -> customer_match::Customer {
+    let texts =
+        |texts: [Option<String>; 4]| texts.into_iter().flatten().filter(|text| !text.is_empty()).collect();
+    customer_match::Customer {
+        names: texts([Some(wire.name), wire.nickname, wire.dba, wire.business_license_name]),
+        licenses: texts([wire.license_number, wire.old_license_number, None, None]),
+        zip: wire.zipcode,
+    }
 }
 
 /// A body that could not be read, as a reason.
@@ -146,6 +158,15 @@ impl Checks<'_> {
             currency: self.currency.to_owned(),
             external_notes,
             internal_notes,
+            // The day as LeafLink's own offset has it; what is no date is none.
+            ship_day: wire.ship_date.and_then(|date| date.get(..10).map(str::to_owned)),
+            external_ids: wire
+                .external_ids
+                .unwrap_or_default()
+                .into_iter()
+                .filter_map(|(key, value)| Some((key, value?)))
+                .collect(),
+            available_transitions: wire.available_transitions.0,
         })
     }
 

@@ -3,10 +3,12 @@
 //! A rule takes what was read and the settings and says what to do and why. It reads no clock,
 //! sends nothing, stores nothing; the one random draw is handed in.
 
+pub mod customer_match;
 pub mod decimal;
 pub mod decision;
 pub mod ids;
 pub mod order;
 pub mod reasons;
+pub mod sales_order;
 pub mod settings;
 pub mod text;

@@ -134,7 +134,7 @@ reasons! {
         "";
     StatusAhead, "status-ahead", Notice,
         "LeafLink's order is further along than the sales order can be.",
-        "Fulfil the sales order in the ERP; its status then follows.";
+        "Fulfil the lines of the sales order in the ERP; its status then follows.";
 
     // --- Not imported, and nothing to do. ---
     OrderNotPlaced, "order-not-placed", Notice,
@@ -149,9 +149,41 @@ reasons! {
     PlacedBeforeConnection, "placed-before-connection", Notice,
         "The order was placed and settled before the integration was connected.",
         "";
-    AlreadyImported, "already-imported", Notice,
-        "The order is in the ERP already.",
+    UnlinkedUntilEdited, "unlinked-until-edited", Notice,
+        "Its sales order was deleted in the ERP; it comes over again, as a new one, when it is edited in LeafLink.",
         "";
+
+    // --- "Updating Orders". ---
+    FulfilledLineEdited, "fulfilled-line-edited", Blocking,
+        "A line was changed or removed in LeafLink that is partly or fully fulfilled in the ERP.",
+        "Make the change in the ERP: unassign the packages first, or change the line there.";
+    LineAddedTooLate, "line-added-too-late", Blocking,
+        "A line was added in LeafLink to an order that is past processing in the ERP.",
+        "Remove the line in LeafLink and place it as a new order.";
+    RejectedTooLate, "rejected-too-late", Blocking,
+        "The order was called off in LeafLink, and the sales order is ready to ship or beyond.",
+        "Cancel the sales order in the ERP, or go on and settle it with the customer.";
+    CustomerMatchAmbiguous, "customer-match-ambiguous", Notice,
+        "Several ERP companies agree as much with the LeafLink customer, so none was connected.",
+        "Choose the customer on the sales order; from then on the two are connected.";
+    CustomerMatched, "customer-matched", Notice,
+        "The LeafLink customer was connected to an ERP company, because enough agrees.",
+        "If it is the wrong one, edit the LeafLink Customer of the company.";
+    NoDeliveryDate, "no-delivery-date", Notice,
+        "The sales order has no delivery date, so LeafLink's order gets no ship date.",
+        "Fill in the delivery date of the sales order.";
+    NotFromLeafLink, "not-from-leaflink", Notice,
+        "The sales order did not come from LeafLink, or was unlinked.",
+        "";
+    StepNotAllowed, "step-not-allowed", Blocking,
+        "LeafLink does not let the order go where the sales order is.",
+        "Move the order by hand in LeafLink, or correct the sales order's status.";
+    PaymentTermRequired, "payment-term-required", Blocking,
+        "LeafLink keeps the order at Submitted until it has a payment term.",
+        "Choose a payment term on the order in LeafLink, and disable \"Require Order Payment Term\" there for orders to come.";
+    WriteRefused, "write-refused", Blocking,
+        "LeafLink refused a change to the order.",
+        "See LeafLink's own words; it is tried again when the order changes on either side.";
 
     // --- The outside. ---
     ErpRefused, "erp-refused", Blocking,
@@ -181,6 +213,12 @@ reasons! {
     UserNotFound, "user-not-found", Blocking,
         "The ERP has no such user.",
         "Choose a user from the list.";
+    CompanyNotFound, "company-not-found", Blocking,
+        "The ERP has no such company.",
+        "Choose a company from the list.";
+    CustomerNotFound, "customer-not-found", Blocking,
+        "LeafLink has no such customer.",
+        "Choose a customer from the list.";
     RecordUnusable, "record-unusable", Blocking,
         "A record in a list that LeafLink sent names no order.",
         "Nothing to do for this company; ask LeafLink's support if it goes on.";

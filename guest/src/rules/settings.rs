@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use super::ids::LocationId;
+use super::sales_order::Status;
 
 /// What a setting holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub enum Kind {
     Emails,
     /// An amount of money, or none.
     Amount,
+    /// A short text, or none.
+    Text,
 }
 
 /// One setting.
@@ -45,6 +48,9 @@ const INVENTORY_LOCATIONS: &str = "inventory-locations";
 const SALES_ORDER_LOCATION: &str = "sales-order-location";
 const USE_CUSTOMER_INVENTORY_SOURCE: &str = "use-customer-inventory-source";
 const ON_SUBMITTED: &str = "on-submitted";
+const PRICE_FREEZE_STATUS: &str = "price-freeze-status";
+const ON_DELIVERED: &str = "on-delivered";
+const EXTERNAL_ID_KEY: &str = "external-id-key";
 const HOLD_TOTAL_DIFFERENCE: &str = "hold-total-difference-above";
 
 /// Every setting, in the order in which a page shows them.
@@ -85,6 +91,35 @@ pub const DEFINITIONS: &[Definition] = &[
         default: "\"pending\"",
     },
     Definition {
+        key: PRICE_FREEZE_STATUS,
+        title: "Status after which price changes to the order in LeafLink should be ignored",
+        help: "From this sales-order status on, new prices in LeafLink are not taken over. Only prices are ignored, not other fields.",
+        kind: Kind::Choice(&[
+            "never",
+            "pending",
+            "processing",
+            "ready-to-ship",
+            "delivering",
+            "delivered",
+            "completed",
+        ]),
+        default: "\"never\"",
+    },
+    Definition {
+        key: ON_DELIVERED,
+        title: "What a delivered sales order makes of the LeafLink order",
+        help: "`complete` finishes it; `shipped` leaves that to the sales order's completion.",
+        kind: Kind::Choice(&["complete", "shipped"]),
+        default: "\"complete\"",
+    },
+    Definition {
+        key: EXTERNAL_ID_KEY,
+        title: "LeafLink external-id key",
+        help: "The key that LeafLink's support issued for your ERP. Linked orders carry the sales order's id under it. Left blank, nothing is written.",
+        kind: Kind::Text,
+        default: "null",
+    },
+    Definition {
         key: HOLD_TOTAL_DIFFERENCE,
         title: "Hold orders whose total differs by more than",
         help: "LeafLink's total is compared with the sum of the order's parts. Left blank, a difference is reported and the order comes over.",
@@ -102,6 +137,15 @@ pub enum OnSubmitted {
     Processing,
 }
 
+/// What a delivered sales order makes of the LeafLink order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnDelivered {
+    /// Complete: the retailer has it.
+    Complete,
+    /// Shipped; complete comes with the sales order's completion.
+    Shipped,
+}
+
 /// The settings in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -115,6 +159,12 @@ pub struct Settings {
     pub use_customer_inventory_source: bool,
     /// What a submitted order becomes.
     pub on_submitted: OnSubmitted,
+    /// The sales-order status from which on LeafLink's prices are ignored.
+    pub price_freeze_status: Option<Status>,
+    /// What a delivered sales order makes of the LeafLink order.
+    pub on_delivered: OnDelivered,
+    /// The key of `external_ids` that carries the ERP's id.
+    pub external_id_key: Option<String>,
     /// The largest difference of totals that lets an order through; `None`: any does.
     pub hold_total_difference_above: Option<Decimal>,
 }
@@ -124,7 +174,7 @@ pub struct Settings {
 pub enum Value {
     /// Of a toggle.
     Toggle(bool),
-    /// Of a choice or a location.
+    /// Of a choice, a location or a text.
     Text(Option<String>),
     /// Of locations or e-mails.
     Texts(Vec<String>),
@@ -154,6 +204,20 @@ impl Settings {
                 Some("processing") => OnSubmitted::Processing,
                 _ => OnSubmitted::Pending,
             },
+            price_freeze_status: match text(PRICE_FREEZE_STATUS).as_deref() {
+                Some("pending") => Some(Status::Pending),
+                Some("processing") => Some(Status::Processing),
+                Some("ready-to-ship") => Some(Status::ReadyToShip),
+                Some("delivering") => Some(Status::Delivering),
+                Some("delivered") => Some(Status::Delivered),
+                Some("completed") => Some(Status::Completed),
+                _ => None,
+            },
+            on_delivered: match text(ON_DELIVERED).as_deref() {
+                Some("shipped") => OnDelivered::Shipped,
+                _ => OnDelivered::Complete,
+            },
+            external_id_key: text(EXTERNAL_ID_KEY),
             hold_total_difference_above: match values.get(HOLD_TOTAL_DIFFERENCE) {
                 Some(Value::Amount(amount)) => *amount,
                 _ => None,

@@ -80,7 +80,7 @@ CREATE TABLE sales_order_charges (
     tax           TEXT,
     -- 1: it follows LeafLink, and people cannot edit it.
     locked        INTEGER NOT NULL CHECK (locked IN (0, 1)),
-    leaflink_line INTEGER,
+    leaflink_key  TEXT,
     PRIMARY KEY (tenant, sales_order, position),
     FOREIGN KEY (tenant, sales_order) REFERENCES sales_orders ON DELETE CASCADE,
     FOREIGN KEY (tenant, tax) REFERENCES taxes

@@ -129,7 +129,7 @@ pub(crate) fn unlink(db: &Db<'_>, id: &str) -> Result<()> {
         let sql = "UPDATE sales_order_lines SET leaflink_line = NULL
                    WHERE tenant = ?1 AND sales_order = ?2";
         db.execute(sql, [db.tenant, id])?;
-        let sql = "UPDATE sales_order_charges SET leaflink_line = NULL, locked = 0
+        let sql = "UPDATE sales_order_charges SET leaflink_key = NULL, locked = 0
                    WHERE tenant = ?1 AND sales_order = ?2";
         db.execute(sql, [db.tenant, id])?;
         Ok(())

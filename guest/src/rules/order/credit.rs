@@ -1,7 +1,7 @@
 //! "SO credit": a LeafLink credit is a discount that people cannot edit in the ERP.
 
 use super::Order;
-use super::draft::{Charge, ChargeKind};
+use super::draft::{Charge, ChargeKind, ChargeSource};
 use crate::rules::decimal::to_cents;
 
 /// The locked discount for the credits applied to an order.
@@ -13,7 +13,7 @@ pub fn of(order: &Order) -> Option<Charge> {
         amount: -to_cents(order.credits),
         tax: None,
         locked: true,
-        leaflink_line: None,
+        source: Some(ChargeSource::Credit),
     })
 }
 

@@ -1,6 +1,9 @@
 //! The decision about one order: every rule asked, every reason kept.
 
 use super::draft::Draft;
+use super::follow::{Followed, Update, follow};
+use super::outward::{self, Wanted};
+use super::projection::Projection;
 use super::status::{FirstSight, first_sight};
 use super::totals::Totals;
 use super::{
@@ -8,31 +11,61 @@ use super::{
     owner, products, sales_reps, shipping, stock, tax, totals,
 };
 use crate::rules::decision::{Findings, Reason};
+use crate::rules::ids::{CompanyId, CustomerId};
 use crate::rules::reasons::Code;
+use crate::rules::sales_order::SalesOrder;
 use crate::rules::settings::Settings;
 
-/// What to do about an order.
+/// What to do to the ERP about an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Create this sales order.
     Create(Box<Draft>),
+    /// Change the sales order that it became.
+    Update(Box<Update>),
     /// Keep the order waiting; the findings say why.
     Hold,
     /// Leave it alone; the findings say why.
     Ignore,
-    /// The ERP has it already.
+    /// The sales order is as it should be.
     Unchanged,
+}
+
+/// A connection between an ERP company and a LeafLink customer to make.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CustomerLink {
+    /// The company.
+    pub company: CompanyId,
+    /// The customer.
+    pub customer: CustomerId,
+    /// Companies that were connected to the customer before.
+    pub instead_of: Vec<CompanyId>,
+    /// What speaks for it.
+    pub because: String,
 }
 
 /// A decision and how it came about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
-    /// What to do.
+    /// What to do to the ERP.
     pub action: Action,
+    /// The connection to make.
+    pub link: Option<CustomerLink>,
+    /// What LeafLink's order should become because of its sales order.
+    pub wanted: Wanted,
+    /// The order as it is applied with this decision; absent: it is not in the ERP.
+    pub applied: Option<Projection>,
     /// What each rule said.
     pub findings: Findings,
     /// The order's money, once it was compared.
     pub totals: Option<Totals>,
+}
+
+impl Plan {
+    /// A plan that changes nothing.
+    pub fn without_effect(action: Action, findings: Findings) -> Self {
+        Self { action, link: None, wanted: Wanted::default(), applied: None, findings, totals: None }
+    }
 }
 
 /// Decides what becomes of an order. `draw` answers a random number below its argument.
@@ -42,19 +75,31 @@ pub fn decide(
     settings: &Settings,
     draw: &mut dyn FnMut(u32) -> u32,
 ) -> Plan {
-    let mut findings = Findings::default();
+    match &snapshot.existing {
+        Some(existing) => keep_in_step(order, existing, snapshot, settings, draw),
+        None => import(order, snapshot, settings, draw),
+    }
+}
 
-    if let Some(existing) = &snapshot.existing {
+/// An order that is not in the ERP: the gate of "How to Sync Orders", and the sales order.
+fn import(order: &Order, snapshot: &Snapshot, settings: &Settings, draw: &mut dyn FnMut(u32) -> u32) -> Plan {
+    let mut findings = Findings::default();
+    // Deleted with or without the ERP telling: either way the order was applied once.
+    let deleted = snapshot.memory.unlinked.as_ref().or(snapshot.memory.applied.as_ref());
+    if deleted.is_some_and(|then| then.same_content(&Projection::of(order))) {
         findings.notice(Reason::new(
-            Code::AlreadyImported,
-            format!("LeafLink order {} is in the ERP already, as {existing}.", order.short_id),
+            Code::UnlinkedUntilEdited,
+            format!(
+                "The sales order of LeafLink order {} was deleted; the order comes over again when it is edited in LeafLink.",
+                order.short_id
+            ),
         ));
-        return Plan { action: Action::Unchanged, findings, totals: None };
+        return Plan::without_effect(Action::Ignore, findings);
     }
     let status = match first_sight(order, settings, snapshot.connected_at_ms) {
         FirstSight::Ignore(reason) => {
             findings.notice(reason);
-            return Plan { action: Action::Ignore, findings, totals: None };
+            return Plan::without_effect(Action::Ignore, findings);
         }
         FirstSight::Import(status, told) => {
             findings.reasons.extend(told);
@@ -64,7 +109,7 @@ pub fn decide(
 
     sales_reps::check(order, snapshot, &mut findings);
     products::check(order, snapshot, &mut findings);
-    let company = customer::of(order, snapshot, &mut findings);
+    let (company, link) = customer::of(order, snapshot, &mut findings);
     let address = customer::address(company, &mut findings);
     let location = location::of(company, settings, snapshot, &mut findings);
     stock::check(order, snapshot, settings, location.as_ref(), &mut findings);
@@ -75,7 +120,7 @@ pub fn decide(
     // draw and the findings of a held order stay the same.
     let drawn = if findings.blocked() { None } else { owner::of(order, snapshot, draw, &mut findings) };
     let Some(owner) = drawn else {
-        return Plan { action: Action::Hold, findings, totals: Some(totals) };
+        return Plan { totals: Some(totals), ..Plan::without_effect(Action::Hold, findings) };
     };
     let mut charges: Vec<_> =
         order.lines.iter().filter(|line| negative_price::is_discount(line)).map(negative_price::of).collect();
@@ -101,5 +146,43 @@ pub fn decide(
         lines: lines::of(order, snapshot),
         charges,
     };
-    Plan { action: Action::Create(Box::new(draft)), findings, totals: Some(totals) }
+    let wanted =
+        Wanted { status: outward::target(status.into(), order.status, settings), ..Wanted::default() };
+    Plan {
+        action: Action::Create(Box::new(draft)),
+        link,
+        wanted,
+        applied: Some(Projection::of(order)),
+        findings,
+        totals: Some(totals),
+    }
+}
+
+/// An order that is in the ERP: LeafLink's edits come in, the sales order's progress goes out.
+fn keep_in_step(
+    order: &Order,
+    existing: &SalesOrder,
+    snapshot: &Snapshot,
+    settings: &Settings,
+    draw: &mut dyn FnMut(u32) -> u32,
+) -> Plan {
+    let mut findings = Findings::default();
+    // An order that was imported before projections were kept: what is there now is what was applied.
+    let base = snapshot.memory.applied.clone().unwrap_or_else(|| Projection::of(order));
+    let Followed { update, applied } =
+        follow(order, &base, existing, snapshot, settings, draw, &mut findings);
+
+    // Where the sales order goes with this update is where LeafLink is already.
+    let after = SalesOrder { status: update.status.unwrap_or(existing.status), ..existing.clone() };
+    let called_off = outward::rank(order.status).is_none();
+    let wanted =
+        if called_off { Wanted::default() } else { outward::wanted(order, &after, settings, &mut findings) };
+    Plan {
+        action: if update.is_empty() { Action::Unchanged } else { Action::Update(Box::new(update)) },
+        link: customer::chosen(order, existing, snapshot),
+        wanted,
+        applied: Some(applied),
+        totals: Some(totals::compare(order)),
+        findings,
+    }
 }

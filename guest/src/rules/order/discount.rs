@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::draft::{Charge, ChargeKind};
+use super::draft::{Charge, ChargeKind, ChargeSource};
 use super::{Discount, Order};
 use crate::rules::decimal::{percent_of, to_cents};
 
@@ -28,7 +28,7 @@ pub fn of(order: &Order, lines: Decimal) -> Option<Charge> {
         amount: -amount,
         tax: None,
         locked: false,
-        leaflink_line: None,
+        source: Some(ChargeSource::Discount),
     })
 }
 

@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use crate::rules::ids::{CompanyId, LineId, LocationId, OrderNumber, ProductId, TaxId, UserId};
+use crate::rules::sales_order::Status;
 
 /// Statuses that a new sales order can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +12,15 @@ pub enum NewStatus {
     Pending,
     /// Its stock is reserved.
     Processing,
+}
+
+impl From<NewStatus> for Status {
+    fn from(status: NewStatus) -> Self {
+        match status {
+            NewStatus::Pending => Self::Pending,
+            NewStatus::Processing => Self::Processing,
+        }
+    }
 }
 
 /// A line of the sales order.
@@ -41,6 +51,21 @@ pub enum ChargeKind {
     Discount,
 }
 
+/// What of the LeafLink order a charge stands for; later edits find it by this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ChargeSource {
+    /// A line with a negative price.
+    Line(LineId),
+    /// The order's discount.
+    Discount,
+    /// The credits applied to it.
+    Credit,
+    /// One of its taxes, by its place among them.
+    Tax(u32),
+    /// Its shipping charge.
+    Shipping,
+}
+
 /// A charge, discount, credit or tax on the whole sales order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Charge {
@@ -56,8 +81,8 @@ pub struct Charge {
     pub tax: Option<TaxId>,
     /// People cannot edit it in the ERP.
     pub locked: bool,
-    /// The LeafLink line that became this charge.
-    pub leaflink_line: Option<LineId>,
+    /// What it stands for; absent for a charge that was added in the ERP.
+    pub source: Option<ChargeSource>,
 }
 
 /// The sales order to create.

@@ -20,6 +20,8 @@
 //! | "Sell in Multiples" | [`cases`] |
 //! | statuses | [`status`] |
 //! | LeafLink's own total | [`totals`] |
+//! | "Updating Orders", combined orders | [`follow`] |
+//! | status towards LeafLink, ship date | [`outward`] |
 
 pub mod cases;
 pub mod classification;
@@ -28,13 +30,16 @@ pub mod customer;
 mod decide;
 pub mod discount;
 pub mod draft;
+pub mod follow;
 pub mod lines;
 pub mod location;
 mod model;
 pub mod negative_price;
 pub mod notes;
+pub mod outward;
 pub mod owner;
 pub mod products;
+pub mod projection;
 pub mod sales_reps;
 pub mod shipping;
 mod snapshot;
@@ -44,8 +49,10 @@ pub mod tax;
 pub mod totals;
 
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 
-pub use decide::{Action, Plan, decide};
+pub use decide::{Action, CustomerLink, Plan, decide};
 pub use model::{Customer, Discount, Order, OrderLine, OrderTax, SalesRep, SourceStatus};
-pub use snapshot::{Address, Company, ErpProduct, ErpTax, Snapshot, StockLevel, User};
+pub use snapshot::{
+    Address, Company, ErpProduct, ErpTax, Memory, Snapshot, StockLevel, UnlinkedCustomer, User,
+};

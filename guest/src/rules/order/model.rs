@@ -1,5 +1,7 @@
 //! A LeafLink order in the rules' own words: checked, exact, free of JSON.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 
 use crate::rules::ids::{CustomerId, LeafLinkProductId, LineId, OrderNumber, StaffId};
@@ -182,4 +184,10 @@ pub struct Order {
     pub external_notes: Option<String>,
     /// Seen by the seller only.
     pub internal_notes: Option<String>,
+    /// The day of `ship_date`, `YYYY-MM-DD`.
+    pub ship_day: Option<String>,
+    /// Ids of other systems, by key.
+    pub external_ids: BTreeMap<String, String>,
+    /// LeafLink's words for the statuses that it can go to.
+    pub available_transitions: Vec<String>,
 }

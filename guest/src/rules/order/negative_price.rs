@@ -2,12 +2,19 @@
 //!
 //! Such a line sells nothing: it asks for no linked product and no stock.
 
-use super::draft::{Charge, ChargeKind};
+use rust_decimal::Decimal;
+
+use super::draft::{Charge, ChargeKind, ChargeSource};
 use super::{OrderLine, cases};
 
 /// Whether a line is a discount.
 pub fn is_discount(line: &OrderLine) -> bool {
-    line.case_price.is_sign_negative() && !line.case_price.is_zero()
+    is_negative(line.case_price)
+}
+
+/// Whether a price is below zero; `-0.00` is not.
+pub fn is_negative(price: Decimal) -> bool {
+    price < Decimal::ZERO
 }
 
 /// The discount that a line with a negative price becomes.
@@ -19,7 +26,7 @@ pub fn of(line: &OrderLine) -> Charge {
         amount: cases::amount(line),
         tax: None,
         locked: false,
-        leaflink_line: Some(line.id),
+        source: Some(ChargeSource::Line(line.id)),
     }
 }
 
@@ -35,7 +42,7 @@ mod tests {
         assert!(is_discount(&line));
         let charge = of(&line);
         assert_eq!((charge.name.as_str(), charge.amount), ("Loyalty rebate", "-15.00".parse().unwrap()));
-        assert_eq!(charge.leaflink_line, Some(line.id));
+        assert_eq!(charge.source, Some(ChargeSource::Line(line.id)));
     }
 
     #[test]

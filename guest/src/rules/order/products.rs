@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Order, Snapshot, negative_price};
+use super::{Order, OrderLine, Snapshot, negative_price};
 use crate::rules::decision::{Findings, Reason};
 use crate::rules::reasons::Code;
 use crate::rules::text::count;
@@ -20,23 +20,28 @@ pub fn check(order: &Order, snapshot: &Snapshot, findings: &mut Findings) {
         if connected || line.product.is_some_and(|product| !seen.insert(product)) {
             continue;
         }
-        let which = match line.product {
-            Some(product) => format!("{} (SKU {}, LeafLink product {product})", line.label(), sku(&line.sku)),
-            None => format!("Line {} ({}) names no LeafLink product, so it", index + 1, line.label()),
-        };
-        let mut reason =
-            Reason::new(Code::ProductNotConnected, format!("{which} is not connected to an ERP product."))
-                .at(format!("line_items[{index}].product"))
-                .with("sku", &line.sku);
-        if let Some(product) = line.product {
-            reason = reason.with("leaflink-product", product);
-        }
-        reasons.push(reason);
+        reasons.push(not_connected(line, index));
     }
     if reasons.is_empty() {
         findings.pass(ALL_CONNECTED, count(order.lines.len(), "line"));
     } else {
         findings.fail(ALL_CONNECTED, reasons);
+    }
+}
+
+/// The reason that a line's product is not connected.
+pub fn not_connected(line: &OrderLine, index: usize) -> Reason {
+    let which = match line.product {
+        Some(product) => format!("{} (SKU {}, LeafLink product {product})", line.label(), sku(&line.sku)),
+        None => format!("Line {} ({}) names no LeafLink product, so it", index + 1, line.label()),
+    };
+    let reason =
+        Reason::new(Code::ProductNotConnected, format!("{which} is not connected to an ERP product."))
+            .at(format!("line_items[{index}].product"))
+            .with("sku", &line.sku);
+    match line.product {
+        Some(product) => reason.with("leaflink-product", product),
+        None => reason,
     }
 }
 

@@ -4,8 +4,9 @@ use super::{
     Company, Customer, ErpProduct, Order, OrderLine, SalesRep, Snapshot, SourceStatus, StockLevel, User,
 };
 use crate::rules::ids::{
-    CompanyId, CustomerId, LeafLinkProductId, LineId, OrderNumber, ProductId, StaffId, UserId,
+    CompanyId, CustomerId, LeafLinkProductId, LineId, OrderNumber, ProductId, SalesOrderId, StaffId, UserId,
 };
+use crate::rules::sales_order::{Line, SalesOrder, Status};
 
 /// One line: quantity in units, units in a case, price of a case.
 pub fn line(quantity: &str, units_per_case: &str, case_price: &str) -> OrderLine {
@@ -43,6 +44,9 @@ pub fn order() -> Order {
         currency: "USD".to_owned(),
         external_notes: None,
         internal_notes: None,
+        ship_day: None,
+        external_ids: Default::default(),
+        available_transitions: Vec::new(),
     }
 }
 
@@ -73,7 +77,35 @@ pub fn snapshot() -> Snapshot {
             name: "Copper Kettle".to_owned(),
             addresses: Vec::new(),
             default_inventory_source: None,
+            leaflink_customer: Some(CustomerId(310)),
         }],
         ..Snapshot::default()
+    }
+}
+
+/// The sales order that [`order`] became.
+pub fn sales_order(status: Status, fulfilled: bool) -> SalesOrder {
+    let line = line("24", "12", "108.00");
+    SalesOrder {
+        id: SalesOrderId("so-1".to_owned()),
+        number: "SO-1001".to_owned(),
+        status,
+        customer: None,
+        owner: Some(UserId("u-rae".to_owned())),
+        location: None,
+        delivery_day: None,
+        lines: vec![Line {
+            id: "l-1".to_owned(),
+            product: ProductId("p-gummies".to_owned()),
+            quantity: line.quantity,
+            unit_price: "9".parse().unwrap(),
+            total: "216.00".parse().unwrap(),
+            is_sample: false,
+            note: None,
+            location: None,
+            leaflink_line: Some(line.id),
+            fulfilled: if fulfilled { line.quantity } else { "0".parse().unwrap() },
+        }],
+        charges: Vec::new(),
     }
 }

@@ -1,7 +1,7 @@
 //! Item 9: the order's shipping charge is copied onto the sales order.
 
 use super::Order;
-use super::draft::{Charge, ChargeKind};
+use super::draft::{Charge, ChargeKind, ChargeSource};
 use crate::rules::decimal::to_cents;
 
 /// The shipping charge of an order.
@@ -13,6 +13,6 @@ pub fn of(order: &Order) -> Option<Charge> {
         amount: to_cents(order.shipping),
         tax: None,
         locked: false,
-        leaflink_line: None,
+        source: Some(ChargeSource::Shipping),
     })
 }

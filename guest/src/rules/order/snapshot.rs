@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
+use super::projection::Projection;
+use crate::rules::customer_match;
 use crate::rules::ids::{
-    CompanyId, LeafLinkProductId, LocationId, ProductId, SalesOrderId, StaffId, TaxId, UserId,
+    CompanyId, CustomerId, LeafLinkProductId, LocationId, ProductId, StaffId, TaxId, UserId,
 };
+use crate::rules::sales_order::SalesOrder;
 
 /// A person in the ERP.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +68,8 @@ pub struct Company {
     pub addresses: Vec<Address>,
     /// "Default Inventory Source".
     pub default_inventory_source: Option<LocationId>,
+    /// "LeafLink Customer".
+    pub leaflink_customer: Option<CustomerId>,
 }
 
 /// A tax of the ERP.
@@ -76,6 +81,26 @@ pub struct ErpTax {
     pub name: String,
     /// In percent.
     pub rate: Decimal,
+}
+
+/// A customer that no company is linked to, with the companies that it could be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnlinkedCustomer {
+    /// The LeafLink customer.
+    pub customer: customer_match::Customer,
+    /// Every company of the ERP.
+    pub candidates: Vec<(customer_match::Candidate, Company)>,
+}
+
+/// What is remembered of looks before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Memory {
+    /// The order as it was last applied to its sales order.
+    pub applied: Option<Projection>,
+    /// The order as it was when its sales order was deleted.
+    pub unlinked: Option<Projection>,
+    /// The customer that the sales order had.
+    pub seen_customer: Option<CompanyId>,
 }
 
 /// What was read from the ERP for one order.
@@ -91,12 +116,18 @@ pub struct Snapshot {
     pub stock: Vec<StockLevel>,
     /// Companies linked to the order's customer, by id.
     pub companies: Vec<Company>,
+    /// The company that the existing sales order names as its customer.
+    pub sales_order_company: Option<Company>,
     /// Places of the ERP that hold stock, with their names.
     pub locations: BTreeMap<LocationId, String>,
     /// Taxes of the ERP, by id.
     pub taxes: Vec<ErpTax>,
+    /// When no company is linked to the order's customer: the customer, and every company.
+    pub unlinked_customer: Option<UnlinkedCustomer>,
     /// The sales order that the order already became.
-    pub existing: Option<SalesOrderId>,
+    pub existing: Option<SalesOrder>,
+    /// What is remembered of looks before.
+    pub memory: Memory,
     /// When the integration was connected, in milliseconds since 1970.
     pub connected_at_ms: Option<u64>,
 }

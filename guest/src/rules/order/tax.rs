@@ -5,7 +5,7 @@
 
 use rust_decimal::Decimal;
 
-use super::draft::{Charge, ChargeKind};
+use super::draft::{Charge, ChargeKind, ChargeSource};
 use super::{Order, OrderTax, Snapshot};
 use crate::rules::decimal::{plain, to_cents};
 use crate::rules::decision::{Findings, Reason};
@@ -18,7 +18,8 @@ pub fn of(order: &Order, tax_in_money: Decimal, snapshot: &Snapshot, findings: &
         .taxes
         .iter()
         .zip(amounts)
-        .filter_map(|(tax, amount)| {
+        .zip(0..)
+        .filter_map(|((tax, amount), place)| {
             let same_rate: Vec<_> = snapshot.taxes.iter().filter(|known| known.rate == tax.rate).collect();
             let Some(taken) = same_rate.first() else {
                 findings.notice(
@@ -46,7 +47,7 @@ pub fn of(order: &Order, tax_in_money: Decimal, snapshot: &Snapshot, findings: &
                 amount,
                 tax: Some(taken.id.clone()),
                 locked: false,
-                leaflink_line: None,
+                source: Some(ChargeSource::Tax(place)),
             })
         })
         .collect()

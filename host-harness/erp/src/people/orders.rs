@@ -40,6 +40,7 @@ pub struct NewLine {
 impl From<&NewLine> for LineForm {
     fn from(line: &NewLine) -> Self {
         Self {
+            id: None,
             product: line.product.clone(),
             quantity: line.quantity.to_string(),
             unit_price: line.unit_price.to_string(),

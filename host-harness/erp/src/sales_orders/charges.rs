@@ -62,7 +62,7 @@ fn insert(db: &Db<'_>, order: &str, draft: &ChargeDraft) -> Result<()> {
     }
     let sql = "INSERT INTO sales_order_charges
                (tenant, sales_order, position, name, kind, percent, amount, tax, locked,
-                leaflink_line)
+                leaflink_key)
                SELECT ?1, ?2, ifnull(max(position), 0) + 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9
                FROM sales_order_charges WHERE tenant = ?1 AND sales_order = ?2";
     db.execute(
@@ -76,7 +76,7 @@ fn insert(db: &Db<'_>, order: &str, draft: &ChargeDraft) -> Result<()> {
             Exact(amount),
             draft.tax,
             draft.locked,
-            draft.leaflink_line.map(u64::cast_signed),
+            draft.leaflink_key,
         ],
     )?;
     Ok(())

@@ -17,6 +17,8 @@ use crate::words::Tracking;
 /// A line as it is written, whoever writes it.
 #[derive(Clone, Debug)]
 pub(crate) struct LineForm {
+    /// The line that it replaces.
+    pub id: Option<String>,
     pub product: String,
     pub quantity: String,
     pub unit_price: String,
@@ -31,6 +33,7 @@ pub(crate) struct LineForm {
 impl From<LineDraft> for LineForm {
     fn from(draft: LineDraft) -> Self {
         Self {
+            id: draft.id,
             product: draft.product,
             quantity: draft.quantity,
             unit_price: draft.unit_price,
@@ -38,7 +41,7 @@ impl From<LineDraft> for LineForm {
             is_sample: draft.is_sample,
             note: draft.note,
             location: draft.location,
-            leaflink_line: Some(draft.leaflink_line),
+            leaflink_line: draft.leaflink_line,
         }
     }
 }
@@ -50,8 +53,8 @@ struct Figures {
     total: Decimal,
 }
 
-/// Replaces the set of lines. A line whose LeafLink line was there before keeps its id and what is
-/// packed for it; what is packed cannot be edited away.
+/// Replaces the set of lines. One that names a line by id, or by its LeafLink line, keeps its id and
+/// what is packed for it; what is packed cannot be edited away.
 pub(super) fn replace(db: &Db<'_>, order: &str, forms: &[LineForm]) -> Result<()> {
     if forms.is_empty() {
         return refuse("a sales order has at least one line");
@@ -65,11 +68,14 @@ pub(super) fn replace(db: &Db<'_>, order: &str, forms: &[LineForm]) -> Result<()
         {
             return refuse(format!("LeafLink line {key} is named by two lines"));
         }
-        let same =
-            |line: &LineState| line.leaflink_line.is_some() && line.leaflink_line == form.leaflink_line;
-        let id = match unused.iter().position(same) {
-            Some(index) => rewrite(db, unused.swap_remove(index), form)?,
-            None => insert(db, order, form)?,
+        let same = |line: &LineState| match &form.id {
+            Some(id) => line.id == *id,
+            None => line.leaflink_line.is_some() && line.leaflink_line == form.leaflink_line,
+        };
+        let id = match (unused.iter().position(same), &form.id) {
+            (Some(index), _) => rewrite(db, unused.swap_remove(index), form)?,
+            (None, None) => insert(db, order, form)?,
+            (None, Some(id)) => return refuse(format!("the order has no line {id} (any more)")),
         };
         positions.insert(position, id);
     }

@@ -60,7 +60,7 @@ fn lines(db: &Db<'_>, orders: &str) -> Result<BTreeMap<String, Vec<Line>>> {
 }
 
 fn charges(db: &Db<'_>, orders: &str) -> Result<BTreeMap<String, Vec<ChargeDraft>>> {
-    let sql = "SELECT sales_order, name, kind, percent, amount, tax, locked, leaflink_line
+    let sql = "SELECT sales_order, name, kind, percent, amount, tax, locked, leaflink_key
                FROM sales_order_charges
                WHERE tenant = ?1 AND sales_order IN (SELECT value FROM json_each(?2))
                ORDER BY sales_order, position";
@@ -125,6 +125,6 @@ fn charge(row: &Row<'_>) -> rusqlite::Result<ChargeDraft> {
         amount: row.get::<_, Exact>(4)?.0.to_string(),
         tax: row.get(5)?,
         locked: row.get(6)?,
-        leaflink_line: row.get::<_, Option<i64>>(7)?.map(i64::cast_unsigned),
+        leaflink_key: row.get(7)?,
     })
 }

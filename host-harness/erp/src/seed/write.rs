@@ -210,6 +210,7 @@ fn move_to(db: &Db<'_>, order: &str, status: SalesOrderStatus) -> Result<()> {
 
 fn draft(db: &Db<'_>, currency: &str, order: &SalesOrder) -> Draft {
     let lines = order.lines.iter().map(|line| LineForm {
+        id: None,
         product: line.product.clone(),
         quantity: line.quantity.0.to_string(),
         unit_price: line.unit_price.0.to_string(),

@@ -23,7 +23,7 @@ fn an_order_comes_back_as_it_was_written() {
     tax.tax = Some("t-excise".into());
     let mut credit = charge("Credit", ChargeKind::Discount, "-45.01");
     credit.locked = true;
-    credit.leaflink_line = Some(13);
+    credit.leaflink_key = Some("credit".to_owned());
     order.charges = vec![tax.clone(), credit.clone()];
     let id = shop.create(order).unwrap();
 

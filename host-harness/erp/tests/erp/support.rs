@@ -157,6 +157,7 @@ pub fn draft(number: &str, lines: Vec<LineDraft>) -> SalesOrderDraft {
 pub fn line(product: &str, quantity: &str, leaflink_line: u64) -> LineDraft {
     let amount = dec(quantity) * dec("9.00");
     LineDraft {
+        id: None,
         product: product.into(),
         quantity: quantity.into(),
         unit_price: "9.00".into(),
@@ -164,7 +165,7 @@ pub fn line(product: &str, quantity: &str, leaflink_line: u64) -> LineDraft {
         is_sample: false,
         note: None,
         location: None,
-        leaflink_line,
+        leaflink_line: Some(leaflink_line),
     }
 }
 
@@ -176,7 +177,7 @@ pub fn charge(name: &str, kind: ChargeKind, amount: &str) -> ChargeDraft {
         amount: amount.into(),
         tax: None,
         locked: false,
-        leaflink_line: None,
+        leaflink_key: None,
     }
 }
 

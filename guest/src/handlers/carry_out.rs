@@ -1,0 +1,134 @@
+//! Doing what the rules decided about an order, and noting it: one transaction.
+
+use super::letters::{self, Told};
+use super::look::{Look, queued};
+use super::outbox;
+use crate::bindings::leaflink_sync::host::types as wit;
+use crate::host::answer::{Failure, effect};
+use crate::host::erp::Written;
+use crate::host::projection::ProjectionRecord;
+use crate::host::state::{OrderState, ReasonRecord, Standing, TotalsRecord};
+use crate::host::{self, erp, state};
+use crate::rules::decimal::cents;
+use crate::rules::decision::{Findings, Reason};
+use crate::rules::order::{Action, outward};
+use crate::rules::reasons::Code;
+use crate::rules::settings::Settings;
+
+/// Carries a look out.
+pub fn carry_out(mut look: Look, settings: &Settings) -> Result<wit::Decision, Failure> {
+    let before = state::order(&look.number)?;
+    let was_waiting = before.as_ref().is_some_and(OrderState::waits);
+    write_to_erp(&mut look)?;
+    if let Some(link) = &look.plan.link {
+        erp::link_customer(link)?;
+    }
+
+    let sales_order = erp::sales_order_of(&look.number)?;
+    if let (Action::Create(_), Some(created)) = (&look.plan.action, &sales_order) {
+        // Only now has it an id that LeafLink's order can carry.
+        look.plan.wanted.external_id = settings.external_id_key.as_ref().map(|_| Some(created.id.0.clone()));
+    }
+    let mut decision = look.decision();
+    if !outbox::queue(&look, settings)? {
+        // It was queued before: nothing new for the journal.
+        let old = queued(&look.number, &look.label, &look.plan.wanted);
+        decision.effects.retain(|effect| Some(effect) != old.as_ref());
+        if decision.effects.is_empty() && decision.outcome == wit::Outcome::Applied {
+            decision.outcome =
+                if look.plan.findings.blocked() { wit::Outcome::Held } else { wit::Outcome::Unchanged };
+        }
+    }
+
+    let blocking: Vec<ReasonRecord> = look.blocking().into_iter().map(ReasonRecord::from).collect();
+    let standing = match (&sales_order, &look.plan.action) {
+        (Some(order), _) => Standing::Imported { sales_order: order.id.0.clone() },
+        (None, Action::Hold) => Standing::Held {
+            since_ms: match before.as_ref().map(|before| &before.standing) {
+                Some(Standing::Held { since_ms, .. }) => *since_ms,
+                _ => host::now_ms(),
+            },
+            reasons: blocking.clone(),
+        },
+        (None, _) if before.as_ref().is_some_and(OrderState::was_deleted) => Standing::Unlinked,
+        (None, _) => Standing::Ignored,
+    };
+    let applied = look.plan.applied.as_ref().map(ProjectionRecord::from);
+    let after = OrderState {
+        short_id: look.label.clone(),
+        conflicts: if matches!(standing, Standing::Imported { .. }) { blocking } else { Vec::new() },
+        standing,
+        modified: look.modified.clone(),
+        looked_at_ms: host::now_ms(),
+        totals: look.plan.totals.as_ref().map(|totals| TotalsRecord {
+            leaflink: cents(totals.leaflink),
+            computed: cents(totals.computed),
+            matched: totals.matched.clone(),
+        }),
+        applied: applied.or_else(|| before.as_ref().and_then(|before| before.applied.clone())),
+        seen_customer: sales_order.and_then(|order| order.customer).map(|company| company.0),
+    };
+
+    if let Told::Letter(subject) = letters::tell(&look, &after, before.as_ref(), was_waiting, settings)? {
+        let summary = format!("Tell them: {subject}.");
+        decision.effects.push(effect("queue-mail", "admins and error recipients", summary, Vec::new()));
+    }
+    let news =
+        !decision.effects.is_empty() || before.as_ref().is_none_or(|before| !before.says_the_same(&after));
+    state::put_order(&look.number, &after)?;
+    state::looked(&look.number)?;
+    if news {
+        host::journal(&decision)?;
+    }
+    Ok(decision)
+}
+
+/// Creates or changes the sales order. What the ERP refuses becomes a reason.
+fn write_to_erp(look: &mut Look) -> Result<(), Failure> {
+    match &look.plan.action {
+        Action::Create(draft) => {
+            if let Written::Refused(rule) = erp::create_sales_order(draft)? {
+                refused(&mut look.plan.findings, &rule);
+                look.plan.action = Action::Hold;
+                look.plan.link = None;
+                look.plan.applied = None;
+                look.plan.wanted = outward::Wanted::default();
+            }
+        }
+        Action::Update(update) => {
+            let Some(existing) = &look.existing else { return Ok(()) };
+            if update.changes.iter().any(|change| change.field != "status")
+                && let Written::Refused(rule) = erp::update_sales_order(&existing.id, update, &look.currency)?
+            {
+                refused(&mut look.plan.findings, &rule);
+                look.plan.action = Action::Unchanged;
+                look.plan.applied = None;
+                return Ok(());
+            }
+            if let Some(status) = update.status
+                && let Written::Refused(rule) = erp::set_status(&existing.id, status)?
+            {
+                refused(&mut look.plan.findings, &rule);
+                let mut rest = update.as_ref().clone();
+                rest.status = None;
+                rest.changes.retain(|change| change.field != "status");
+                // The status is tried again at the next look.
+                let base = state::memory(&look.number)?.applied;
+                if let (Some(applied), Some(base)) = (&mut look.plan.applied, base) {
+                    applied.status = base.status;
+                }
+                look.plan.action =
+                    if rest.is_empty() { Action::Unchanged } else { Action::Update(Box::new(rest)) };
+            }
+        }
+        Action::Hold | Action::Ignore | Action::Unchanged => {}
+    }
+    Ok(())
+}
+
+fn refused(findings: &mut Findings, rule: &str) {
+    findings.fail(
+        "the ERP takes the change",
+        vec![Reason::new(Code::ErpRefused, format!("The ERP refused: {rule}"))],
+    );
+}
