@@ -450,3 +450,6 @@ fn new_in_words(line: &NewLine) -> String {
         cents(line.total)
     )
 }
+
+#[cfg(test)]
+mod tests;
