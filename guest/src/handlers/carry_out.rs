@@ -21,7 +21,10 @@ pub fn carry_out(mut look: Look, settings: &Settings) -> Result<wit::Decision, F
     let was_waiting = before.as_ref().is_some_and(OrderState::waits);
     write_to_erp(&mut look)?;
     if let Some(link) = &look.plan.link {
-        erp::link_customer(link)?;
+        let company = erp::company_of(&link.company)?;
+        let other =
+            company.and_then(|company| company.leaflink_customer).filter(|known| *known != link.customer);
+        erp::link_customer(link, other.is_some())?;
     }
 
     let sales_order = erp::sales_order_of(&look.number)?;

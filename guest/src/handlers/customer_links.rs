@@ -63,7 +63,8 @@ impl Guest for Component {
             instead_of,
             because: "chosen by a person".to_owned(),
         };
-        erp::link_customer(&link)?;
+        // A person who edits the field means the field.
+        erp::link_customer(&link, false)?;
         let before = company.leaflink_customer.map(|customer| customer.to_string());
         noted(&company.id, &company.name, before, Some(format!("{customer} ({})", record.name)))
     }

@@ -30,14 +30,14 @@ impl Guest for Component {
     fn deliver(_ticket: u64) -> Result<Delivered, Failure> {
         let now = host::now_ms();
         match next_due(now)? {
-            Next::Due(number, intent) => work_on(&number, intent).map(Delivered::Worked),
+            Next::Due(number, intent) => work_on(&number, *intent).map(Delivered::Worked),
             Next::Later(when) => Ok(Delivered::Idle(when)),
         }
     }
 }
 
 enum Next {
-    Due(OrderNumber, Intent),
+    Due(OrderNumber, Box<Intent>),
     Later(Option<u64>),
 }
 
@@ -63,7 +63,7 @@ fn next_due(now: u64) -> Result<Next, Failure> {
         }
         if last {
             return Ok(match due {
-                Some((number, intent)) => Next::Due(number, intent),
+                Some((number, intent)) => Next::Due(number, Box::new(intent)),
                 None => Next::Later(soonest),
             });
         }
@@ -216,13 +216,16 @@ fn refusal(order: &Order, action: &str, words: &str) -> Reason {
 /// Not tried again until the order or the wish changes; people are told once.
 fn park(number: &OrderNumber, mut intent: Intent, reason: Reason) -> Result<wit::Decision, Failure> {
     intent.parked = Some(ReasonRecord::from(&reason));
+    if intent.told.as_ref() != Some(&reason.message) {
+        intent.told = Some(reason.message.clone());
+        let subject = format!("LeafLink order {} could not be updated", intent.label);
+        let text = format!(
+            "{}\nWhat to do: {}\n\nIt is tried again when the order changes in LeafLink or in the ERP.\n",
+            reason.message, reason.fix
+        );
+        mail::queue(&in_force()?, &subject, text)?;
+    }
     state::put_intent(number, &intent)?;
-    let subject = format!("LeafLink order {} could not be updated", intent.label);
-    let text = format!(
-        "{}\nWhat to do: {}\n\nIt is tried again when the order changes in LeafLink or in the ERP.\n",
-        reason.message, reason.fix
-    );
-    mail::queue(&in_force()?, &subject, text)?;
     note(number, &intent, wit::Outcome::Parked, vec![answer::reason(&reason)], Vec::new())
 }
 

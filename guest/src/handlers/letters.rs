@@ -49,7 +49,7 @@ pub fn tell(
     }
     let subject = format!("LeafLink order {} came through", look.label);
     let what = match before.map(|before| &before.standing) {
-        Some(Standing::Imported { .. }) => "had an edit that waited; the sales order now has it",
+        Some(Standing::Imported { .. }) => "and its sales order differed; what stood between them is settled",
         _ => "waited and is now a sales order",
     };
     let text = format!("LeafLink order {} {} {what}.\n\nNothing needs doing.\n", look.label, look.about);

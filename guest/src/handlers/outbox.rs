@@ -18,7 +18,7 @@ pub fn queue(look: &Look, settings: &Settings) -> Result<bool, Failure> {
     if look.modified.is_empty() {
         return Ok(false);
     }
-    let wish = intent(&look.label, &look.modified, &look.plan.wanted, settings);
+    let mut wish = intent(&look.label, &look.modified, &look.plan.wanted, settings);
     let known = state::intent(&look.number)?;
     match known {
         Some(known)
@@ -27,7 +27,8 @@ pub fn queue(look: &Look, settings: &Settings) -> Result<bool, Failure> {
             Ok(false)
         }
         None if wish.is_done() => Ok(false),
-        _ => {
+        known => {
+            wish.told = known.and_then(|known| known.told);
             state::put_intent(&look.number, &wish)?;
             Ok(!wish.is_done())
         }

@@ -39,19 +39,20 @@ pub fn currency() -> Result<String, Failure> {
 
 /// The sales order that came from a LeafLink order.
 pub fn sales_order_of(number: &OrderNumber) -> Result<Option<SalesOrder>, Failure> {
-    let mut found = records::sales_orders_by_leaflink_number(&[number.0.clone()]).map_err(failure)?;
+    let mut found =
+        records::sales_orders_by_leaflink_number(std::slice::from_ref(&number.0)).map_err(failure)?;
     found.pop().map(wire::sales_order).transpose()
 }
 
 /// The LeafLink order that a sales order came from; absent: it did not, or it is gone.
 pub fn origin_of(id: &SalesOrderId) -> Result<Option<OrderNumber>, Failure> {
-    let mut found = records::get_sales_orders(&[id.0.clone()]).map_err(failure)?;
+    let mut found = records::get_sales_orders(std::slice::from_ref(&id.0)).map_err(failure)?;
     Ok(found.pop().and_then(|order| order.origin).map(|origin| OrderNumber(origin.number)))
 }
 
 /// A user of the ERP.
 pub fn user(id: &UserId) -> Result<Option<records::User>, Failure> {
-    Ok(records::get_users(&[id.0.clone()]).map_err(failure)?.pop())
+    Ok(records::get_users(std::slice::from_ref(&id.0)).map_err(failure)?.pop())
 }
 
 /// The places of the ERP that hold stock.
@@ -121,14 +122,13 @@ pub fn snapshot(order: &Order, currency: String) -> Result<Snapshot, Failure> {
         }
     }
 
-    let mut companies = match &order.customer {
-        Some(customer) => records::companies_by_leaflink_customer(&[customer.id.0]).map_err(failure)?,
+    let companies = match &order.customer {
+        Some(customer) => companies_of(customer.id)?,
         None => Vec::new(),
     };
-    companies.sort_by(|one, other| one.id.cmp(&other.id));
     let existing = sales_order_of(&order.number)?;
     let sales_order_company = match existing.as_ref().and_then(|existing| existing.customer.as_ref()) {
-        Some(company) => records::get_companies(&[company.0.clone()]).map_err(failure)?.pop(),
+        Some(company) => records::get_companies(std::slice::from_ref(&company.0)).map_err(failure)?.pop(),
         None => None,
     };
 
@@ -145,7 +145,7 @@ pub fn snapshot(order: &Order, currency: String) -> Result<Snapshot, Failure> {
         users,
         products,
         stock,
-        companies: companies.into_iter().map(company).collect(),
+        companies,
         locations: records::locations()
             .map_err(failure)?
             .into_iter()
@@ -176,12 +176,20 @@ pub fn candidates() -> Result<Vec<(customer_match::Candidate, Company)>, Failure
 
 /// One company of the ERP.
 pub fn company_of(id: &CompanyId) -> Result<Option<Company>, Failure> {
-    Ok(records::get_companies(&[id.0.clone()]).map_err(failure)?.pop().map(company))
+    Ok(records::get_companies(std::slice::from_ref(&id.0)).map_err(failure)?.pop().map(company))
 }
 
 /// Companies that are connected to a LeafLink customer, by id.
+///
+/// A company's record names one customer. A retailer that LeafLink keeps as several, one for each
+/// licence, is one company here, so that a further customer's company is kept in the state.
 pub fn companies_of(customer: CustomerId) -> Result<Vec<Company>, Failure> {
     let mut companies = records::companies_by_leaflink_customer(&[customer.0]).map_err(failure)?;
+    if companies.is_empty()
+        && let Some(beside) = state::company_beside(customer)?
+    {
+        companies = records::get_companies(&[beside.0]).map_err(failure)?;
+    }
     companies.sort_by(|one, other| one.id.cmp(&other.id));
     Ok(companies.into_iter().map(company).collect())
 }
@@ -213,11 +221,18 @@ pub fn unlink_sales_order(id: &SalesOrderId) -> Result<(), Failure> {
     }
 }
 
-/// Connects a company to a LeafLink customer, instead of those that were.
-pub fn link_customer(link: &CustomerLink) -> Result<(), Failure> {
+/// Connects a company to a LeafLink customer, instead of those that were. `beside`: the company's
+/// own field names another customer, which stays connected too.
+pub fn link_customer(link: &CustomerLink, beside: bool) -> Result<(), Failure> {
     for company in &link.instead_of {
-        records::link_company(&company.0, None).map_err(failure)?;
+        if company_of(company)?.is_some_and(|company| company.leaflink_customer == Some(link.customer)) {
+            records::link_company(&company.0, None).map_err(failure)?;
+        }
     }
+    if beside {
+        return state::put_company_beside(link.customer, Some(&link.company));
+    }
+    state::put_company_beside(link.customer, None)?;
     records::link_company(&link.company.0, Some(link.customer.0)).map_err(failure)
 }
 

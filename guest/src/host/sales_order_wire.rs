@@ -129,7 +129,7 @@ fn first_line(line: &DraftLine) -> records::LineDraft {
         total: line.total,
         is_sample: line.is_sample,
         note: line.note.clone(),
-        location: None,
+        location: line.location.clone(),
         leaflink_line: Some(line.leaflink_line),
     })
 }

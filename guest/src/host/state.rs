@@ -5,6 +5,7 @@
 //! | `meta/schema` | the schema of all the others |
 //! | `settings` | the settings document as it was put |
 //! | `user/<staff>` | the ERP user of a LeafLink user |
+//! | `customer/<customer>` | the ERP company of a LeafLink customer, when the company's own field names another |
 //! | `order/<number>` | what was last decided about an order |
 //! | `held/<number>` | nothing; an order that waits |
 //! | `look/order/<number>` | the `modified` with which an order was listed that is to be looked at |
@@ -23,7 +24,7 @@ use super::answer::{self, Failure};
 use super::projection::ProjectionRecord;
 use crate::bindings::leaflink_sync::host::store;
 use crate::rules::decision::Reason;
-use crate::rules::ids::{CompanyId, OrderNumber, StaffId, UserId};
+use crate::rules::ids::{CompanyId, CustomerId, OrderNumber, StaffId, UserId};
 use crate::rules::order::Memory;
 use crate::rules::reasons::Code;
 
@@ -227,6 +228,23 @@ pub fn put_user(staff: StaffId, user: Option<&UserId>) -> Result<(), Failure> {
     }
 }
 
+/// The company that is a LeafLink customer besides the one that its own field names.
+pub fn company_beside(customer: CustomerId) -> Result<Option<CompanyId>, Failure> {
+    Ok(get::<String>(&customer_key(customer))?.map(CompanyId))
+}
+
+/// Notes such a company, or forgets it.
+pub fn put_company_beside(customer: CustomerId, company: Option<&CompanyId>) -> Result<(), Failure> {
+    match company {
+        Some(company) => put(&customer_key(customer), &company.0),
+        None => store::delete(&customer_key(customer)).map_err(store_failure),
+    }
+}
+
+fn customer_key(customer: CustomerId) -> String {
+    format!("customer/{customer}")
+}
+
 /// What was last decided about an order.
 pub fn order(number: &OrderNumber) -> Result<Option<OrderState>, Failure> {
     get(&format!("{ORDER_PREFIX}{number}"))
@@ -311,6 +329,9 @@ pub struct Intent {
     /// LeafLink's `modified` when it was queued.
     #[serde(default)]
     pub modified: String,
+    /// What people were told when it was parked.
+    #[serde(default)]
+    pub told: Option<String>,
 }
 
 impl Intent {

@@ -47,6 +47,7 @@ const ERROR_RECIPIENTS: &str = "error-recipients";
 const INVENTORY_LOCATIONS: &str = "inventory-locations";
 const SALES_ORDER_LOCATION: &str = "sales-order-location";
 const USE_CUSTOMER_INVENTORY_SOURCE: &str = "use-customer-inventory-source";
+const LINE_PLACEMENT: &str = "line-placement";
 const ON_SUBMITTED: &str = "on-submitted";
 const PRICE_FREEZE_STATUS: &str = "price-freeze-status";
 const ON_DELIVERED: &str = "on-delivered";
@@ -82,6 +83,13 @@ pub const DEFINITIONS: &[Definition] = &[
         help: "A sales order of a customer with a Default Inventory Source gets that one; it goes before the company-wide location.",
         kind: Kind::Toggle,
         default: "false",
+    },
+    Definition {
+        key: LINE_PLACEMENT,
+        title: "Place lines at a location when the sales order has none",
+        help: "`by-stock` fills each line from the first location that has all of it, or else most of it; `none` leaves the choice to you.",
+        kind: Kind::Choice(&["none", "by-stock"]),
+        default: "\"none\"",
     },
     Definition {
         key: ON_SUBMITTED,
@@ -128,6 +136,15 @@ pub const DEFINITIONS: &[Definition] = &[
     },
 ];
 
+/// Whether lines are placed when the order has no inventory source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinePlacement {
+    /// People choose.
+    None,
+    /// By what is where.
+    ByStock,
+}
+
 /// What a submitted LeafLink order becomes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnSubmitted {
@@ -157,6 +174,8 @@ pub struct Settings {
     pub sales_order_location: Option<LocationId>,
     /// Whether a customer's own inventory source goes first.
     pub use_customer_inventory_source: bool,
+    /// Whether lines are placed when the order has no inventory source.
+    pub line_placement: LinePlacement,
     /// What a submitted order becomes.
     pub on_submitted: OnSubmitted,
     /// The sales-order status from which on LeafLink's prices are ignored.
@@ -200,6 +219,10 @@ impl Settings {
             sales_order_location: text(SALES_ORDER_LOCATION).map(LocationId),
             use_customer_inventory_source: values.get(USE_CUSTOMER_INVENTORY_SOURCE)
                 == Some(&Value::Toggle(true)),
+            line_placement: match text(LINE_PLACEMENT).as_deref() {
+                Some("by-stock") => LinePlacement::ByStock,
+                _ => LinePlacement::None,
+            },
             on_submitted: match text(ON_SUBMITTED).as_deref() {
                 Some("processing") => OnSubmitted::Processing,
                 _ => OnSubmitted::Pending,

@@ -116,7 +116,8 @@ pub fn chosen(order: &Order, sales_order: &SalesOrder, snapshot: &Snapshot) -> O
         return None;
     }
     let known = snapshot.sales_order_company.as_ref().filter(|known| known.id == *company)?;
-    if known.leaflink_customer == Some(customer.id) {
+    if known.leaflink_customer == Some(customer.id) || snapshot.companies.iter().any(|one| one.id == *company)
+    {
         return None;
     }
     let others = snapshot.companies.iter().filter(|other| other.id != *company);

@@ -7,8 +7,8 @@ use super::projection::Projection;
 use super::status::{FirstSight, first_sight};
 use super::totals::Totals;
 use super::{
-    Order, Snapshot, classification, credit, customer, discount, lines, location, negative_price, notes,
-    owner, products, sales_reps, shipping, stock, tax, totals,
+    Order, Snapshot, SourceStatus, classification, credit, customer, discount, lines, location,
+    negative_price, notes, owner, placement, products, sales_reps, shipping, stock, tax, totals,
 };
 use crate::rules::decision::{Findings, Reason};
 use crate::rules::ids::{CompanyId, CustomerId};
@@ -129,6 +129,10 @@ fn import(order: &Order, snapshot: &Snapshot, settings: &Settings, draw: &mut dy
     charges.extend(tax::of(order, totals.tax, snapshot, &mut findings));
     charges.extend(shipping::of(order));
     let (internal_notes, external_notes) = notes::of(order);
+    let mut lines = lines::of(order, snapshot);
+    if location.is_none() {
+        placement::place(&mut lines, snapshot, settings);
+    }
     let draft = Draft {
         number: order.number.clone(),
         short_id: order.short_id.clone(),
@@ -143,16 +147,21 @@ fn import(order: &Order, snapshot: &Snapshot, settings: &Settings, draw: &mut dy
         owner: owner.id.clone(),
         internal_notes,
         external_notes,
-        lines: lines::of(order, snapshot),
+        lines,
         charges,
     };
     let wanted =
         Wanted { status: outward::target(status.into(), order.status, settings), ..Wanted::default() };
+    let mut applied = Projection::of(order);
+    if outward::rank(order.status) > outward::rank(SourceStatus::Accepted) {
+        // The sales order starts where it can; the rest of the way is still to be followed.
+        applied.status = SourceStatus::Accepted;
+    }
     Plan {
         action: Action::Create(Box::new(draft)),
         link,
         wanted,
-        applied: Some(Projection::of(order)),
+        applied: Some(applied),
         findings,
         totals: Some(totals),
     }

@@ -38,6 +38,8 @@ pub struct DraftLine {
     pub is_sample: bool,
     /// The line's note.
     pub note: Option<String>,
+    /// Where it is filled from, if not from the order's inventory source.
+    pub location: Option<LocationId>,
     /// Where it came from.
     pub leaflink_line: LineId,
 }

@@ -120,10 +120,13 @@ pub fn follow(
     charges(order, base, &now, sales_order, snapshot, frozen, &mut update, findings);
 
     if now.sales_reps != base.sales_reps {
-        super::sales_reps::check(order, snapshot, findings);
+        let mut of_reps = Findings::default();
+        super::sales_reps::check(order, snapshot, &mut of_reps);
+        let refused = of_reps.blocked();
+        findings.reasons.extend(of_reps.reasons);
         let known = super::sales_reps::connected(order, snapshot);
         let keeps = known.iter().any(|user| Some(&user.id) == sales_order.owner.as_ref());
-        if findings.blocked() {
+        if refused {
             applied.sales_reps.clone_from(&base.sales_reps);
         } else if !keeps && let Some(user) = owner::of(order, snapshot, draw, findings) {
             update.note(

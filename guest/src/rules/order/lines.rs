@@ -22,6 +22,7 @@ pub fn of(order: &Order, snapshot: &Snapshot) -> Vec<DraftLine> {
                 total: cases::amount(line),
                 is_sample: line.is_sample,
                 note: line.note.clone(),
+                location: None,
                 leaflink_line: line.id,
             })
         })

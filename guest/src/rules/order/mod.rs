@@ -9,6 +9,7 @@
 //! | 2.3 products, sufficient inventory | [`products`], [`stock`] |
 //! | 3 SO customer, addresses | [`customer`] |
 //! | 4 SO location | [`location`] |
+//! | 4 locations of lines | [`placement`] |
 //! | 5 SO owner | [`owner`] |
 //! | 6 SO tax | [`tax`] |
 //! | 7 SO credit | [`credit`] |
@@ -38,6 +39,7 @@ pub mod negative_price;
 pub mod notes;
 pub mod outward;
 pub mod owner;
+pub mod placement;
 pub mod products;
 pub mod projection;
 pub mod sales_reps;
