@@ -2,10 +2,10 @@
 
 use super::letters::{self, Told};
 use super::look::{Look, queued};
-use super::outbox;
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{Failure, effect};
 use crate::host::erp::Written;
+use crate::host::outbox::{self, Intent, OrderWish, Subject, Wish};
 use crate::host::projection::ProjectionRecord;
 use crate::host::state::{OrderState, ReasonRecord, Standing, TotalsRecord};
 use crate::host::{self, erp, state};
@@ -33,7 +33,7 @@ pub fn carry_out(mut look: Look, settings: &Settings) -> Result<wit::Decision, F
         look.plan.wanted.external_id = settings.external_id_key.as_ref().map(|_| Some(created.id.0.clone()));
     }
     let mut decision = look.decision();
-    if !outbox::queue(&look, settings)? {
+    if !queue(&look, settings)? {
         // It was queued before: nothing new for the journal.
         let old = queued(&look.number, &look.label, &look.plan.wanted);
         decision.effects.retain(|effect| Some(effect) != old.as_ref());
@@ -84,6 +84,34 @@ pub fn carry_out(mut look: Look, settings: &Settings) -> Result<wit::Decision, F
         host::journal(&decision)?;
     }
     Ok(decision)
+}
+
+/// Keeps what a look wants of LeafLink's order. Answers whether that is news.
+fn queue(look: &Look, settings: &Settings) -> Result<bool, Failure> {
+    // An order that could not be read tells nothing about what is wanted.
+    if look.modified.is_empty() {
+        return Ok(false);
+    }
+    let wanted = wish(&look.label, &look.modified, &look.plan.wanted, settings);
+    outbox::want(&Subject::Order(look.number.clone()), wanted)
+}
+
+/// The intent for what LeafLink's order should become.
+pub fn wish(label: &str, modified: &str, wanted: &outward::Wanted, settings: &Settings) -> Intent {
+    Intent {
+        label: label.to_owned(),
+        wish: Wish::Order(OrderWish {
+            status: wanted.status.map(|status| status.word().to_owned()),
+            ship_day: wanted.ship_day.clone(),
+            external_id: settings.external_id_key.clone().zip(wanted.external_id.clone()),
+        }),
+        since_ms: host::now_ms(),
+        attempts: 0,
+        not_before_ms: 0,
+        parked: None,
+        told: None,
+        modified: modified.to_owned(),
+    }
 }
 
 /// Creates or changes the sales order. What the ERP refuses becomes a reason.

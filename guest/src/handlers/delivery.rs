@@ -1,220 +1,69 @@
-//! `delivery`: one wanted write a call, towards the state that LeafLink's order should reach.
+//! `delivery`: one wanted write a call, towards the state that LeafLink should reach.
 //!
-//! Every call reads the order first and sends the one request that brings it nearer. All these
-//! writes set a state, so an answer that was lost costs one more look and nothing else.
+//! Every call reads what the wish is about once more and sends the one request that brings it
+//! nearer. What each kind of wish needs is in a module of its own; choosing, waiting, parking and
+//! telling people is the same for all and is here.
 
-use serde_json::json;
+mod order;
 
 use super::Component;
 use super::settings::in_force;
 use crate::bindings::exports::leaflink_sync::connector::delivery::{Delivered, Guest};
 use crate::bindings::leaflink_sync::host::types as wit;
-use crate::host::answer::{self, Failure, effect, set};
-use crate::host::leaflink::{Found, Sent};
-use crate::host::state::{self, Intent, ReasonRecord};
-use crate::host::{self, erp, leaflink, mail};
-use crate::leaflink::to_rules;
+use crate::host::answer::{self, Failure};
+use crate::host::outbox::{self, Intent, Next, Subject, Wish};
+use crate::host::state::ReasonRecord;
+use crate::host::{self, mail};
 use crate::rules::decision::Reason;
-use crate::rules::ids::OrderNumber;
-use crate::rules::order::outward::{Step, next_step};
-use crate::rules::order::{Order, SourceStatus};
 use crate::rules::reasons::Code;
 
-/// Intents that one call chooses from, a page at a time.
-const PAGE: u32 = 200;
 /// The first wait after an attempt that came to nothing; it doubles up to the longest.
 const FIRST_WAIT_MS: u64 = 15_000;
 const LONGEST_WAIT_MS: u64 = 3_600_000;
 
 impl Guest for Component {
     fn deliver(_ticket: u64) -> Result<Delivered, Failure> {
-        let now = host::now_ms();
-        match next_due(now)? {
-            Next::Due(number, intent) => work_on(&number, *intent).map(Delivered::Worked),
+        match outbox::next_due(host::now_ms())? {
+            Next::Due(subject, intent) => work_on(&subject, *intent).map(Delivered::Worked),
             Next::Later(when) => Ok(Delivered::Idle(when)),
         }
     }
 }
 
-enum Next {
-    Due(OrderNumber, Box<Intent>),
-    Later(Option<u64>),
+/// What came of one attempt. The wish has lost the parts that came true.
+enum Attempt {
+    /// These requests were sent and taken; none, if all was as it should be.
+    Done(Vec<wit::Effect>),
+    /// LeafLink, or what was read, does not allow it.
+    Refused(Reason),
+    /// It did not arrive, or nobody knows.
+    Later {
+        /// LeafLink's own wish, in milliseconds.
+        after_ms: Option<u32>,
+        /// What happened.
+        problem: String,
+    },
 }
 
-/// The intent that has waited longest among those that are due.
-fn next_due(now: u64) -> Result<Next, Failure> {
-    let mut due: Option<(OrderNumber, Intent)> = None;
-    let mut soonest = None;
-    let mut after = None;
-    loop {
-        let page = state::intents(after.as_ref(), PAGE)?;
-        let last = page.len() < PAGE as usize;
-        after = page.last().map(|(number, _)| number.clone());
-        for (number, intent) in page {
-            if intent.parked.is_some() {
-                continue;
-            }
-            if intent.not_before_ms > now {
-                soonest =
-                    Some(soonest.map_or(intent.not_before_ms, |known: u64| known.min(intent.not_before_ms)));
-            } else if due.as_ref().is_none_or(|(_, known)| intent.since_ms < known.since_ms) {
-                due = Some((number, intent));
-            }
-        }
-        if last {
-            return Ok(match due {
-                Some((number, intent)) => Next::Due(number, Box::new(intent)),
-                None => Next::Later(soonest),
-            });
-        }
-    }
-}
-
-fn work_on(number: &OrderNumber, mut intent: Intent) -> Result<wit::Decision, Failure> {
-    let body = match leaflink::order(number)? {
-        Found::Body(body) => body,
-        Found::Missing | Found::TooLarge(_) => {
-            let reason =
-                Reason::new(Code::OrderNotFound, format!("LeafLink order {} cannot be read.", intent.label));
-            return park(number, intent, reason);
-        }
+fn work_on(subject: &Subject, mut intent: Intent) -> Result<wit::Decision, Failure> {
+    let attempt = match (subject, &mut intent.wish) {
+        (Subject::Order(number), Wish::Order(wish)) => order::attempt(number, &intent.label, wish)?,
     };
-    let order = match to_rules::order(&body, number, &erp::currency()?) {
-        Ok(order) => order,
-        Err(mut reasons) => return park(number, intent, reasons.remove(0)),
-    };
-    let effects = match request(&order, &mut intent) {
-        Request::None => Vec::new(),
-        Request::Patch(body, effect) => match leaflink::patch_order(number, &body)? {
-            Sent::Done => {
-                intent.ship_day = None;
-                intent.external_id = None;
-                vec![effect]
-            }
-            Sent::Refused(words) => {
-                let reason = Reason::new(
-                    Code::WriteRefused,
-                    format!("LeafLink refused a change of order {}: {words}.", order.short_id),
-                );
-                return park(number, intent, reason);
-            }
-            Sent::Later { after_ms, problem } => return later(number, intent, after_ms, &problem),
-        },
-        Request::Transition(action, effect) => match leaflink::transition(number, action)? {
-            // Whether that was the last step, the next look at the order tells.
-            Sent::Done => vec![effect],
-            Sent::Refused(words) => return park(number, intent, refusal(&order, action, &words)),
-            Sent::Later { after_ms, problem } => return later(number, intent, after_ms, &problem),
-        },
-        Request::Blocked(reason) => return park(number, intent, reason),
-    };
-    intent.attempts = 0;
-    intent.not_before_ms = 0;
-    state::put_intent(number, &intent)?;
-    let outcome = if effects.is_empty() { wit::Outcome::Unchanged } else { wit::Outcome::Applied };
-    note(number, &intent, outcome, Vec::new(), effects)
-}
-
-enum Request {
-    /// The order is as it should be.
-    None,
-    Patch(serde_json::Value, wit::Effect),
-    Transition(&'static str, wit::Effect),
-    Blocked(Reason),
-}
-
-/// The one request that brings the order nearer; parts of the intent that came true are dropped.
-fn request(order: &Order, intent: &mut Intent) -> Request {
-    if intent.ship_day.is_some() && intent.ship_day == order.ship_day {
-        intent.ship_day = None;
-    }
-    if intent.external_id.as_ref().is_some_and(|(key, value)| order.external_ids.get(key) == value.as_ref()) {
-        intent.external_id = None;
-    }
-    let mut body = serde_json::Map::new();
-    let mut changes = Vec::new();
-    if let Some(day) = &intent.ship_day {
-        // Noon in UTC is the same day in every time zone of the United States.
-        body.insert("ship_date".to_owned(), json!(format!("{day}T12:00:00Z")));
-        changes.push(set("ship_date", day));
-    }
-    if let Some((key, value)) = &intent.external_id {
-        body.insert("external_ids".to_owned(), json!({ key: value }));
-        changes.push(wit::Change {
-            field: format!("external_ids.{key}"),
-            before: order.external_ids.get(key).cloned(),
-            after: value.clone(),
-        });
-    }
-    if !body.is_empty() {
-        let summary = format!("Change LeafLink order {}.", order.short_id);
-        return Request::Patch(
-            body.into(),
-            effect("patch-leaflink-order", &order.number.0, summary, changes),
-        );
-    }
-    let Some(target) = intent.status.as_deref().and_then(SourceStatus::from_word) else {
-        intent.status = None;
-        return Request::None;
-    };
-    match next_step(order.status, target, &order.available_transitions) {
-        Step::Arrived => {
-            intent.status = None;
-            Request::None
+    match attempt {
+        Attempt::Done(effects) => {
+            intent.attempts = 0;
+            intent.not_before_ms = 0;
+            outbox::put_intent(subject, &intent)?;
+            let outcome = if effects.is_empty() { wit::Outcome::Unchanged } else { wit::Outcome::Applied };
+            note(subject, &intent, outcome, Vec::new(), effects)
         }
-        Step::Do(action) => {
-            let summary = format!(
-                "{} LeafLink order {}, on the way to {}.",
-                capital(action),
-                order.short_id,
-                target.word()
-            );
-            let change = wit::Change {
-                field: "status".to_owned(),
-                before: Some(order.status.word().to_owned()),
-                after: Some(action.to_owned()),
-            };
-            Request::Transition(
-                action,
-                effect("transition-leaflink-order", &order.number.0, summary, vec![change]),
-            )
-        }
-        Step::Blocked => Request::Blocked(Reason::new(
-            Code::StepNotAllowed,
-            format!(
-                "LeafLink order {} is {} and should become {}; LeafLink offers: {}.",
-                order.short_id,
-                order.status.word(),
-                target.word(),
-                if order.available_transitions.is_empty() {
-                    "nothing".to_owned()
-                } else {
-                    order.available_transitions.join(", ")
-                }
-            ),
-        )),
+        Attempt::Refused(reason) => park(subject, intent, reason),
+        Attempt::Later { after_ms, problem } => later(subject, intent, after_ms, &problem),
     }
-}
-
-fn capital(action: &str) -> String {
-    let mut letters = action.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-/// Why LeafLink refused a transition. A missing payment term has a fix of its own.
-fn refusal(order: &Order, action: &str, words: &str) -> Reason {
-    if words.to_lowercase().contains("payment term") {
-        let message = format!("LeafLink keeps order {} at {}: {words}.", order.short_id, order.status.word());
-        return Reason::new(Code::PaymentTermRequired, message);
-    }
-    Reason::new(
-        Code::WriteRefused,
-        format!("LeafLink refused to {action} order {}: {words}.", order.short_id),
-    )
 }
 
 /// Not tried again until the order or the wish changes; people are told once.
-fn park(number: &OrderNumber, mut intent: Intent, reason: Reason) -> Result<wit::Decision, Failure> {
+fn park(subject: &Subject, mut intent: Intent, reason: Reason) -> Result<wit::Decision, Failure> {
     intent.parked = Some(ReasonRecord::from(&reason));
     if intent.told.as_ref() != Some(&reason.message) {
         intent.told = Some(reason.message.clone());
@@ -225,13 +74,13 @@ fn park(number: &OrderNumber, mut intent: Intent, reason: Reason) -> Result<wit:
         );
         mail::queue(&in_force()?, &subject, text)?;
     }
-    state::put_intent(number, &intent)?;
-    note(number, &intent, wit::Outcome::Parked, vec![answer::reason(&reason)], Vec::new())
+    outbox::put_intent(subject, &intent)?;
+    note(subject, &intent, wit::Outcome::Parked, vec![answer::reason(&reason)], Vec::new())
 }
 
 /// Tried again after a wait that doubles, with a random part so that many do not come at once.
 fn later(
-    number: &OrderNumber,
+    subject: &Subject,
     mut intent: Intent,
     after_ms: Option<u32>,
     problem: &str,
@@ -241,7 +90,7 @@ fn later(
     let wait = wait.max(after_ms.map_or(0, u64::from)) + jitter;
     intent.attempts = intent.attempts.saturating_add(1);
     intent.not_before_ms = host::now_ms() + wait;
-    state::put_intent(number, &intent)?;
+    outbox::put_intent(subject, &intent)?;
     let reason = Reason::new(
         Code::LeafLinkUnavailable,
         format!(
@@ -250,11 +99,11 @@ fn later(
             wait / 1_000
         ),
     );
-    note(number, &intent, wit::Outcome::Held, vec![answer::reason(&reason)], Vec::new())
+    note(subject, &intent, wit::Outcome::Held, vec![answer::reason(&reason)], Vec::new())
 }
 
 fn note(
-    number: &OrderNumber,
+    subject: &Subject,
     intent: &Intent,
     outcome: wit::Outcome,
     reasons: Vec<wit::Reason>,
@@ -262,7 +111,7 @@ fn note(
 ) -> Result<wit::Decision, Failure> {
     let decision = wit::Decision {
         stream: wit::Stream::Delivery,
-        subject: number.0.clone(),
+        subject: id(subject).to_owned(),
         label: intent.label.clone(),
         outcome,
         reasons,
@@ -272,4 +121,10 @@ fn note(
         host::journal(&decision)?;
     }
     Ok(decision)
+}
+
+fn id(subject: &Subject) -> &str {
+    match subject {
+        Subject::Order(number) => &number.0,
+    }
 }

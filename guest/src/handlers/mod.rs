@@ -12,7 +12,6 @@ mod lifecycle;
 mod look;
 mod not_yet;
 mod orders;
-mod outbox;
 mod polling;
 mod sales_orders;
 mod settings;

@@ -1,13 +1,13 @@
 //! `sales-orders`: what happens to a sales order in the ERP, towards LeafLink.
 
 use super::Component;
-use super::carry_out::carry_out;
+use super::carry_out::{carry_out, wish};
 use super::look::{look, queued};
-use super::outbox;
 use super::settings::in_force;
 use crate::bindings::exports::leaflink_sync::connector::sales_orders::{Deletion, Guest};
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{self, Failure, effect};
+use crate::host::outbox::{self, Subject};
 use crate::host::state::Standing;
 use crate::host::{self, erp, state};
 use crate::rules::decision::Reason;
@@ -42,7 +42,8 @@ impl Guest for Component {
             ship_day: None,
             external_id: settings.external_id_key.as_ref().map(|_| None),
         };
-        state::put_intent(&number, &outbox::intent(&known.short_id, &known.modified, &wanted, &settings))?;
+        let intent = wish(&known.short_id, &known.modified, &wanted, &settings);
+        outbox::put_intent(&Subject::Order(number.clone()), &intent)?;
         state::put_order(&number, &known)?;
 
         let unlink = effect(

@@ -5,6 +5,7 @@ pub mod answer;
 pub mod erp;
 pub mod leaflink;
 pub mod mail;
+pub mod outbox;
 pub mod projection;
 mod sales_order_wire;
 pub mod state;

@@ -10,7 +10,7 @@
 //! | `held/<number>` | nothing; an order that waits |
 //! | `look/order/<number>` | the `modified` with which an order was listed that is to be looked at |
 //! | `poll/orders` | how far LeafLink's orders were read |
-//! | `outbox/order/<number>` | a write to a LeafLink order that is wanted |
+//! | `outbox/<kind>/<id>` | a write to LeafLink that is wanted; see [`super::outbox`] |
 //! | `cause/<cause>` | how often people were told of one cause, and which orders they were not |
 //!
 //! Records are JSON. A field may be added with a default; anything else is a new schema.
@@ -39,7 +39,6 @@ const POLL_ORDERS_KEY: &str = "poll/orders";
 const ORDER_PREFIX: &str = "order/";
 const LOOK_PREFIX: &str = "look/order/";
 const HELD_PREFIX: &str = "held/";
-const OUTBOX_PREFIX: &str = "outbox/order/";
 const CAUSE_PREFIX: &str = "cause/";
 
 /// What was last decided about a LeafLink order.
@@ -301,69 +300,6 @@ fn numbers(prefix: &str, after: Option<&str>, limit: u32) -> Result<Vec<OrderNum
     Ok(entries.into_iter().map(|entry| OrderNumber(entry.key[prefix.len()..].to_owned())).collect())
 }
 
-/// A write to a LeafLink order that is wanted: the state that it should reach.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Intent {
-    /// The "Order No.", for people.
-    pub label: String,
-    /// LeafLink's word for the status to reach.
-    #[serde(default)]
-    pub status: Option<String>,
-    /// The day of the ship date.
-    #[serde(default)]
-    pub ship_day: Option<String>,
-    /// The key of `external_ids`, and the value to set; no value: to be removed.
-    #[serde(default)]
-    pub external_id: Option<(String, Option<String>)>,
-    /// Since when it is wanted.
-    pub since_ms: u64,
-    /// Attempts that came to nothing since the last that did not.
-    #[serde(default)]
-    pub attempts: u32,
-    /// Not to be tried before.
-    #[serde(default)]
-    pub not_before_ms: u64,
-    /// LeafLink refused it: not tried again until something changes.
-    #[serde(default)]
-    pub parked: Option<ReasonRecord>,
-    /// LeafLink's `modified` when it was queued.
-    #[serde(default)]
-    pub modified: String,
-    /// What people were told when it was parked.
-    #[serde(default)]
-    pub told: Option<String>,
-}
-
-impl Intent {
-    /// Whether nothing is left to do.
-    pub fn is_done(&self) -> bool {
-        self.status.is_none() && self.ship_day.is_none() && self.external_id.is_none()
-    }
-
-    /// Whether another asks for the same.
-    pub fn same_wish(&self, other: &Self) -> bool {
-        (&self.status, &self.ship_day, &self.external_id)
-            == (&other.status, &other.ship_day, &other.external_id)
-    }
-}
-
-/// The write that is wanted for an order.
-pub fn intent(number: &OrderNumber) -> Result<Option<Intent>, Failure> {
-    get(&format!("{OUTBOX_PREFIX}{number}"))
-}
-
-/// Keeps a wanted write, or removes one of which nothing is left.
-pub fn put_intent(number: &OrderNumber, intent: &Intent) -> Result<(), Failure> {
-    let key = format!("{OUTBOX_PREFIX}{number}");
-    if intent.is_done() { store::delete(&key).map_err(store_failure) } else { put(&key, intent) }
-}
-
-/// Wanted writes after `after`, at most `limit`.
-pub fn intents(after: Option<&OrderNumber>, limit: u32) -> Result<Vec<(OrderNumber, Intent)>, Failure> {
-    entries(OUTBOX_PREFIX, after.map(|number| number.0.as_str()), limit)
-        .map(|entries| entries.into_iter().map(|(number, intent)| (OrderNumber(number), intent)).collect())
-}
-
 /// How often people were told of one cause.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CauseState {
@@ -399,7 +335,7 @@ pub fn causes(after: Option<&str>, limit: u32) -> Result<Vec<(String, CauseState
     entries(CAUSE_PREFIX, after, limit)
 }
 
-fn entries<T: DeserializeOwned>(
+pub(super) fn entries<T: DeserializeOwned>(
     prefix: &str,
     after: Option<&str>,
     limit: u32,
@@ -416,7 +352,7 @@ fn user_key(staff: StaffId) -> String {
     format!("user/{staff}")
 }
 
-fn get<T: DeserializeOwned>(key: &str) -> Result<Option<T>, Failure> {
+pub(super) fn get<T: DeserializeOwned>(key: &str) -> Result<Option<T>, Failure> {
     let value = store::get(key).map_err(store_failure)?;
     value.map(|value| decode(key, &value)).transpose()
 }
@@ -430,7 +366,7 @@ fn decode<T: DeserializeOwned>(key: &str, value: &[u8]) -> Result<T, Failure> {
     })
 }
 
-fn put<T: Serialize>(key: &str, value: &T) -> Result<(), Failure> {
+pub(super) fn put<T: Serialize>(key: &str, value: &T) -> Result<(), Failure> {
     let bytes = serde_json::to_vec(value).map_err(|problem| {
         answer::reject(Reason::new(
             Code::StoredStateUnreadable,
@@ -440,7 +376,7 @@ fn put<T: Serialize>(key: &str, value: &T) -> Result<(), Failure> {
     store::put(key, &bytes).map_err(store_failure)
 }
 
-fn store_failure(error: store::Error) -> Failure {
+pub(super) fn store_failure(error: store::Error) -> Failure {
     match error {
         store::Error::Unavailable(text) => answer::erp_unavailable(&text),
         store::Error::Invalid(text) | store::Error::QuotaExceeded(text) => answer::reject(Reason::new(

@@ -1,0 +1,159 @@
+//! The outbox: what LeafLink should become, kept until LeafLink has it.
+//!
+//! An intent is a wish about one thing, not a list of requests. A newer wish about the same thing
+//! replaces an older one, and a wish that came true is gone, so that nothing is sent twice and
+//! nothing out of order. An intent that LeafLink refused is parked until the thing or the wish
+//! changes.
+
+use serde::{Deserialize, Serialize};
+
+use super::answer::Failure;
+use super::state::{ReasonRecord, entries, get, put, store_failure};
+use crate::bindings::leaflink_sync::host::store;
+use crate::rules::ids::OrderNumber;
+
+const PREFIX: &str = "outbox/";
+const ORDER: &str = "order/";
+
+/// What an intent is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A LeafLink order.
+    Order(OrderNumber),
+}
+
+impl Subject {
+    fn key(&self) -> String {
+        match self {
+            Subject::Order(number) => format!("{PREFIX}{ORDER}{number}"),
+        }
+    }
+
+    fn from_key(rest: &str) -> Option<Self> {
+        rest.strip_prefix(ORDER).map(|number| Subject::Order(OrderNumber(number.to_owned())))
+    }
+}
+
+/// A write to LeafLink that is wanted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intent {
+    /// What people know the thing by.
+    pub label: String,
+    /// The state that it should reach.
+    pub wish: Wish,
+    /// Since when it is wanted.
+    pub since_ms: u64,
+    /// Attempts that came to nothing since the last that did not.
+    #[serde(default)]
+    pub attempts: u32,
+    /// Not to be tried before.
+    #[serde(default)]
+    pub not_before_ms: u64,
+    /// LeafLink refused it: not tried again until something changes.
+    #[serde(default)]
+    pub parked: Option<ReasonRecord>,
+    /// What people were told when it was parked.
+    #[serde(default)]
+    pub told: Option<String>,
+    /// LeafLink's `modified` when it was queued.
+    #[serde(default)]
+    pub modified: String,
+}
+
+/// The state that a thing should reach.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Wish {
+    /// Of an order.
+    Order(OrderWish),
+}
+
+/// The state that an order should reach; absent fields are as they should be.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderWish {
+    /// LeafLink's word for the status to reach.
+    #[serde(default)]
+    pub status: Option<String>,
+    /// The day of the ship date.
+    #[serde(default)]
+    pub ship_day: Option<String>,
+    /// The key of `external_ids`, and the value to set; no value: to be removed.
+    #[serde(default)]
+    pub external_id: Option<(String, Option<String>)>,
+}
+
+impl Wish {
+    /// Whether nothing is left to do.
+    pub fn is_done(&self) -> bool {
+        match self {
+            Wish::Order(order) => *order == OrderWish::default(),
+        }
+    }
+}
+
+/// The write that is wanted for a thing.
+pub fn intent(subject: &Subject) -> Result<Option<Intent>, Failure> {
+    get(&subject.key())
+}
+
+/// Keeps a wanted write, or removes one of which nothing is left.
+pub fn put_intent(subject: &Subject, intent: &Intent) -> Result<(), Failure> {
+    if intent.wish.is_done() {
+        return store::delete(&subject.key()).map_err(store_failure);
+    }
+    put(&subject.key(), intent)
+}
+
+/// Keeps a wish in place of the one before, if it is another or what stood in its way has changed.
+/// Answers whether that is news.
+pub fn want(subject: &Subject, mut wanted: Intent) -> Result<bool, Failure> {
+    let known = intent(subject)?;
+    match known {
+        Some(known)
+            if known.wish == wanted.wish && (known.parked.is_none() || known.modified == wanted.modified) =>
+        {
+            Ok(false)
+        }
+        None if wanted.wish.is_done() => Ok(false),
+        known => {
+            wanted.told = known.and_then(|known| known.told);
+            put_intent(subject, &wanted)?;
+            Ok(!wanted.wish.is_done())
+        }
+    }
+}
+
+/// The intent that has waited longest among those that are due at `now`; or when one will be.
+pub fn next_due(now: u64) -> Result<Next, Failure> {
+    const PAGE: u32 = 200;
+    let mut due: Option<(Subject, Intent)> = None;
+    let mut soonest: Option<u64> = None;
+    let mut after: Option<String> = None;
+    loop {
+        let page: Vec<(String, Intent)> = entries(PREFIX, after.as_deref(), PAGE)?;
+        let last = page.len() < PAGE as usize;
+        after = page.last().map(|(key, _)| key.clone());
+        for (key, intent) in page {
+            let Some(subject) = Subject::from_key(&key).filter(|_| intent.parked.is_none()) else { continue };
+            if intent.not_before_ms > now {
+                soonest = Some(soonest.map_or(intent.not_before_ms, |known| known.min(intent.not_before_ms)));
+            } else if due.as_ref().is_none_or(|(_, known)| intent.since_ms < known.since_ms) {
+                due = Some((subject, intent));
+            }
+        }
+        if last {
+            return Ok(match due {
+                Some((subject, intent)) => Next::Due(subject, Box::new(intent)),
+                None => Next::Later(soonest),
+            });
+        }
+    }
+}
+
+/// What is to be worked on.
+pub enum Next {
+    /// This.
+    Due(Subject, Box<Intent>),
+    /// Nothing yet; something at this time, if ever.
+    Later(Option<u64>),
+}
