@@ -56,12 +56,18 @@ pub fn carry_out(mut look: Look, settings: &Settings) -> Result<wit::Decision, F
         (None, _) if before.as_ref().is_some_and(OrderState::was_deleted) => Standing::Unlinked,
         (None, _) => Standing::Ignored,
     };
+    // An order that could not be read counts as seen as the list had it.
+    let modified = match look.modified.as_str() {
+        "" => state::look(&look.number)?.unwrap_or_default().modified,
+        modified => modified.to_owned(),
+    };
     let applied = look.plan.applied.as_ref().map(ProjectionRecord::from);
     let after = OrderState {
         short_id: look.label.clone(),
         conflicts: if matches!(standing, Standing::Imported { .. }) { blocking } else { Vec::new() },
         standing,
-        modified: look.modified.clone(),
+        placed_at_ms: look.placed_at_ms,
+        modified,
         looked_at_ms: host::now_ms(),
         totals: look.plan.totals.as_ref().map(|totals| TotalsRecord {
             leaflink: cents(totals.leaflink),

@@ -5,11 +5,12 @@ use super::look::Look;
 use crate::host::answer::Failure;
 use crate::host::state::{CauseState, OrderState, ReasonRecord, Standing};
 use crate::host::{self, mail, state};
+use crate::rules::ids::OrderNumber;
 use crate::rules::settings::Settings;
 use crate::rules::text::{count, shortened};
 
-/// Letters about one cause before the rest of its orders go into a digest.
-const LETTERS_PER_CAUSE: u32 = 3;
+/// Orders that get a letter of their own about one cause before the rest go into a digest.
+const LETTERS_PER_CAUSE: usize = 3;
 /// After this long a cause is told anew: a day.
 const CAUSE_MS: u64 = 24 * 60 * 60 * 1_000;
 /// Causes that one flush goes through.
@@ -52,7 +53,7 @@ pub fn tell(
         Some(Standing::Imported { .. }) => "and its sales order differed; what stood between them is settled",
         _ => "waited and is now a sales order",
     };
-    let text = format!("LeafLink order {} {} {what}.\n\nNothing needs doing.\n", look.label, look.about);
+    let text = format!("{} {what}.\n\nNothing needs doing.\n", whole_name(look));
     mail::queue(settings, &subject, text)?;
     Ok(Told::Letter(subject))
 }
@@ -62,9 +63,18 @@ pub fn flush(settings: &Settings) -> Result<(), Failure> {
     let now = host::now_ms();
     for (cause, mut known) in state::causes(None, CAUSES)? {
         if !known.untold.is_empty() {
-            let (subject, text) = digest(&known);
-            mail::queue(settings, &subject, text)?;
-            known.untold.clear();
+            let untold = std::mem::take(&mut known.untold);
+            let mut waiting = Vec::new();
+            for number in untold {
+                // One that came through meanwhile needs no telling.
+                if let Some(order) = state::order(&OrderNumber(number))?.filter(OrderState::waits) {
+                    waiting.push(order.short_id);
+                }
+            }
+            if !waiting.is_empty() {
+                let (subject, text) = digest(&known, &waiting);
+                mail::queue(settings, &subject, text)?;
+            }
             state::put_cause(&cause, &known)?;
         } else if now.saturating_sub(known.first_ms) > CAUSE_MS {
             state::forget_cause(&cause)?;
@@ -73,40 +83,45 @@ pub fn flush(settings: &Settings) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Counts a letter towards its causes. When all of them were told often enough, the order is kept
-/// for the digest instead, and there is no letter.
+/// Notes that people are to be told of an order's causes. When each of them was told for enough
+/// other orders, the order is kept for the digest instead, and there is no letter.
 fn first_tellings(look: &Look, after: &OrderState) -> Result<bool, Failure> {
     let now = host::now_ms();
     let mut causes = Vec::new();
     for reason in after.open_reasons() {
         let key = key(reason);
         let mut known = state::cause(&key)?;
-        if known.told == 0 || now.saturating_sub(known.first_ms) > CAUSE_MS {
-            let untold = std::mem::take(&mut known.untold);
-            known = CauseState {
-                first_ms: now,
-                told: 0,
-                untold,
-                message: reason.message.clone(),
-                fix: reason.fix.clone(),
-            };
+        if known.told.is_empty() || now.saturating_sub(known.first_ms) > CAUSE_MS {
+            known = CauseState { first_ms: now, untold: known.untold, ..CauseState::default() };
         }
+        known.message.clone_from(&reason.message);
+        known.fix.clone_from(&reason.fix);
         causes.push((key, known));
     }
-    if causes.iter().all(|(_, known)| known.told >= LETTERS_PER_CAUSE) {
+    let number = &look.number.0;
+    let enough = |known: &CauseState| known.told.len() >= LETTERS_PER_CAUSE && !known.told.contains(number);
+    if causes.iter().all(|(_, known)| enough(known)) {
         if let Some((key, known)) = causes.first_mut()
             && known.untold.len() < COLLECTED
+            && !known.untold.contains(number)
         {
-            known.untold.push(format!("{} {}", look.label, look.about));
+            known.untold.push(number.clone());
             state::put_cause(key, known)?;
         }
         return Ok(false);
     }
     for (key, mut known) in causes {
-        known.told += 1;
+        if known.told.len() < LETTERS_PER_CAUSE && !known.told.contains(number) {
+            known.told.push(number.clone());
+        }
         state::put_cause(&key, &known)?;
     }
     Ok(true)
+}
+
+/// `LeafLink order ee12ab01 from Copper Kettle (216.00 USD)`, as far as it could be read.
+fn whole_name(look: &Look) -> String {
+    format!("LeafLink order {} {}", look.label, look.about).trim_end().to_owned()
 }
 
 fn key(reason: &ReasonRecord) -> String {
@@ -128,7 +143,7 @@ fn waiting(look: &Look, after: &OrderState) -> (String, String) {
             "The order is looked at again by itself: once nothing stands in its way, it comes over.",
         ),
     };
-    let mut text = format!("LeafLink order {} {} {what}.\n\n", look.label, look.about);
+    let mut text = format!("{} {what}.\n\n", whole_name(look));
     for (index, reason) in reasons.iter().enumerate() {
         text.push_str(&format!("{}. {}\n   What to do: {}\n", index + 1, reason.message, reason.fix));
     }
@@ -141,15 +156,14 @@ fn waiting(look: &Look, after: &OrderState) -> (String, String) {
     (subject, text)
 }
 
-fn digest(cause: &CauseState) -> (String, String) {
-    let orders = count(cause.untold.len(), "more LeafLink order");
-    let subject = format!("{orders} on hold for one cause");
-    let mut text = format!("{}\nWhat to do: {}\n\n{orders} wait for this:\n", cause.message, cause.fix);
-    for order in cause.untold.iter().take(NAMED) {
-        text.push_str(&format!("- {order}\n"));
+fn digest(cause: &CauseState, waiting: &[String]) -> (String, String) {
+    let subject = format!("{} on hold for one cause", count(waiting.len(), "more LeafLink order"));
+    let mut text = format!("{}\nWhat to do: {}\n\nWaiting for this:\n", cause.message, cause.fix);
+    for order in waiting.iter().take(NAMED) {
+        text.push_str(&format!("- LeafLink order {order}\n"));
     }
-    if cause.untold.len() > NAMED {
-        text.push_str(&format!("- and {} more\n", cause.untold.len() - NAMED));
+    if waiting.len() > NAMED {
+        text.push_str(&format!("- and {} more\n", waiting.len() - NAMED));
     }
     text.push_str("\nThey come over by themselves once nothing stands in their way.\n");
     (subject, text)

@@ -11,4 +11,5 @@ pub mod order;
 pub mod reasons;
 pub mod sales_order;
 pub mod settings;
+pub mod sorting;
 pub mod text;

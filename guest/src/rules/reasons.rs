@@ -224,6 +224,30 @@ reasons! {
         "Nothing to do for this company; ask LeafLink's support if it goes on.";
 }
 
+impl Code {
+    /// Whether only an edit in LeafLink can make the reason go away. Such an order need not be read
+    /// again before LeafLink says that it was changed.
+    pub fn needs_edit_in_leaflink(self) -> bool {
+        matches!(
+            self,
+            Code::NoSalesRep
+                | Code::FieldUnusable
+                | Code::UnknownStatus
+                | Code::NegativeQuantity
+                | Code::CurrencyNotSupported
+                | Code::TextTooLong
+                | Code::NameWithMarkup
+                | Code::TooManyLines
+                | Code::AnswerTooLarge
+        )
+    }
+
+    /// The code of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Code::ALL.iter().copied().find(|code| code.word() == word)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Code;
