@@ -71,6 +71,9 @@ pub struct OrderState {
     /// The customer that the sales order had.
     #[serde(default)]
     pub seen_customer: Option<String>,
+    /// Its sales order was deleted, and LeafLink's order is to be rejected for that.
+    #[serde(default)]
+    pub reject: bool,
 }
 
 /// What came of an order.
@@ -284,9 +287,10 @@ pub fn memory(number: &OrderNumber) -> Result<Memory, Failure> {
     let projection = known.applied.as_ref().and_then(ProjectionRecord::projection);
     Ok(match known.standing {
         Standing::Imported { .. } => {
-            Memory { applied: projection, unlinked: None, seen_customer: known.seen_customer.map(CompanyId) }
+            let seen_customer = known.seen_customer.map(CompanyId);
+            Memory { applied: projection, seen_customer, ..Memory::default() }
         }
-        Standing::Unlinked => Memory { unlinked: projection, ..Memory::default() },
+        Standing::Unlinked => Memory { unlinked: projection, reject: known.reject, ..Memory::default() },
         Standing::Held { .. } | Standing::Ignored => Memory::default(),
     })
 }

@@ -31,6 +31,10 @@ pub fn plain(value: Decimal) -> String {
 pub fn cents(amount: Decimal) -> String {
     let mut rounded = to_cents(amount);
     rounded.rescale(2);
+    if rounded.is_zero() {
+        // Nothing is taken off: `-0.00` would look like an error.
+        rounded.set_sign_positive(true);
+    }
     rounded.to_string()
 }
 

@@ -105,7 +105,7 @@ reasons! {
     // --- Money. ---
     TotalDiffersTooMuch, "total-differs-too-much", Blocking,
         "LeafLink's total differs from the sum of the order's parts by more than the settings allow.",
-        "Compare the parts below with the order in LeafLink; raise the bound in the settings to let it through.";
+        "Compare the parts with the order in LeafLink; raise the bound in the settings to let it through.";
     TotalDiffers, "total-differs", Notice,
         "LeafLink's total differs from the sum of the order's parts.",
         "Compare the parts with the order in LeafLink.";
