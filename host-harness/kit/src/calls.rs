@@ -96,6 +96,14 @@ impl Calls {
         })
     }
 
+    /// Queues the writes that bring LeafLink's stock to the ERP's, for one page of products; call
+    /// it again with the answer's `next`.
+    pub fn push_inventory(&self, after: Option<&str>) -> Result<inventory::Pushed, CallError> {
+        self.run(Access::Write, "push-inventory", |connector, store| {
+            connector.leaflink_sync_connector_inventory().call_push_inventory(store, after)
+        })
+    }
+
     /// Looks at one payment as it now is.
     pub fn on_payment(&self, id: &str) -> Result<Decision, CallError> {
         let id = id.to_owned();
