@@ -5,6 +5,7 @@
 //! telling people is the same for all and is here.
 
 mod order;
+mod stock;
 
 use super::Component;
 use super::settings::in_force;
@@ -48,6 +49,9 @@ enum Attempt {
 fn work_on(subject: &Subject, mut intent: Intent) -> Result<wit::Decision, Failure> {
     let attempt = match (subject, &mut intent.wish) {
         (Subject::Order(number), Wish::Order(wish)) => order::attempt(number, &intent.label, wish)?,
+        (Subject::Stock(id), Wish::Stock(wish)) => stock::attempt(*id, &intent.label, wish)?,
+        // A wish of another kind than its key cannot come true; it goes.
+        (Subject::Order(_) | Subject::Stock(_), _) => Attempt::Done(Vec::new()),
     };
     match attempt {
         Attempt::Done(effects) => {
@@ -67,12 +71,12 @@ fn park(subject: &Subject, mut intent: Intent, reason: Reason) -> Result<wit::De
     intent.parked = Some(ReasonRecord::from(&reason));
     if intent.told.as_ref() != Some(&reason.message) {
         intent.told = Some(reason.message.clone());
-        let subject = format!("LeafLink order {} could not be updated", intent.label);
+        let letter = format!("{} could not be updated", what(subject, &intent));
         let text = format!(
-            "{}\nWhat to do: {}\n\nIt is tried again when the order changes in LeafLink or in the ERP.\n",
+            "{}\nWhat to do: {}\n\nIt is tried again when it changes in LeafLink or in the ERP.\n",
             reason.message, reason.fix
         );
-        mail::queue(&in_force()?, &subject, text)?;
+        mail::queue(&in_force()?, &letter, text)?;
     }
     outbox::put_intent(subject, &intent)?;
     note(subject, &intent, wit::Outcome::Parked, vec![answer::reason(&reason)], Vec::new())
@@ -93,11 +97,7 @@ fn later(
     outbox::put_intent(subject, &intent)?;
     let reason = Reason::new(
         Code::LeafLinkUnavailable,
-        format!(
-            "A change of LeafLink order {} is tried again in {} s: {problem}.",
-            intent.label,
-            wait / 1_000
-        ),
+        format!("A change of {} is tried again in {} s: {problem}.", what(subject, &intent), wait / 1_000),
     );
     note(subject, &intent, wit::Outcome::Held, vec![answer::reason(&reason)], Vec::new())
 }
@@ -111,7 +111,7 @@ fn note(
 ) -> Result<wit::Decision, Failure> {
     let decision = wit::Decision {
         stream: wit::Stream::Delivery,
-        subject: id(subject).to_owned(),
+        subject: id(subject),
         label: intent.label.clone(),
         outcome,
         reasons,
@@ -123,8 +123,17 @@ fn note(
     Ok(decision)
 }
 
-fn id(subject: &Subject) -> &str {
+fn id(subject: &Subject) -> String {
     match subject {
-        Subject::Order(number) => &number.0,
+        Subject::Order(number) => number.0.clone(),
+        Subject::Stock(id) => id.to_string(),
+    }
+}
+
+/// What people know the thing by.
+fn what(subject: &Subject, intent: &Intent) -> String {
+    match subject {
+        Subject::Order(_) => format!("LeafLink order {}", intent.label),
+        Subject::Stock(_) => format!("The stock of {} in LeafLink", intent.label),
     }
 }

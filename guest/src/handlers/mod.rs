@@ -7,6 +7,7 @@ mod companies;
 mod customer_links;
 mod delivery;
 mod insight;
+mod inventory;
 mod letters;
 mod lifecycle;
 mod look;
@@ -15,6 +16,7 @@ mod orders;
 mod polling;
 mod sales_orders;
 mod settings;
+mod stock;
 mod users;
 
 /// The component.

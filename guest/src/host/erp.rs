@@ -23,7 +23,7 @@ use crate::rules::sales_order::{SalesOrder, Status};
 use crate::rules::sorting::{gathered, sort_by};
 
 /// Most ids in one batch read.
-const BATCH: usize = 500;
+pub(super) const BATCH: usize = 500;
 
 /// What a write came to.
 pub enum Written<T> {
@@ -281,7 +281,7 @@ pub(super) fn number(text: &str) -> Result<Decimal, Failure> {
     })
 }
 
-fn failure(error: records::Error) -> Failure {
+pub(super) fn failure(error: records::Error) -> Failure {
     match error {
         records::Error::Unavailable(text) => answer::erp_unavailable(&text),
         records::Error::NotFound(id) => {

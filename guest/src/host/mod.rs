@@ -9,6 +9,7 @@ pub mod outbox;
 pub mod projection;
 mod sales_order_wire;
 pub mod state;
+pub mod stock;
 
 use crate::bindings::leaflink_sync::host as wit;
 

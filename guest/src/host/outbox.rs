@@ -10,26 +10,33 @@ use serde::{Deserialize, Serialize};
 use super::answer::Failure;
 use super::state::{ReasonRecord, entries, get, put, store_failure};
 use crate::bindings::leaflink_sync::host::store;
-use crate::rules::ids::OrderNumber;
+use crate::rules::ids::{LeafLinkProductId, OrderNumber};
 
 const PREFIX: &str = "outbox/";
 const ORDER: &str = "order/";
+const STOCK: &str = "stock/";
 
 /// What an intent is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
     /// A LeafLink order.
     Order(OrderNumber),
+    /// The stock of a LeafLink product.
+    Stock(LeafLinkProductId),
 }
 
 impl Subject {
     fn key(&self) -> String {
         match self {
             Subject::Order(number) => format!("{PREFIX}{ORDER}{number}"),
+            Subject::Stock(id) => format!("{PREFIX}{STOCK}{id}"),
         }
     }
 
     fn from_key(rest: &str) -> Option<Self> {
+        if let Some(id) = rest.strip_prefix(STOCK) {
+            return id.parse().ok().map(|id| Subject::Stock(LeafLinkProductId(id)));
+        }
         rest.strip_prefix(ORDER).map(|number| Subject::Order(OrderNumber(number.to_owned())))
     }
 }
@@ -66,6 +73,19 @@ pub struct Intent {
 pub enum Wish {
     /// Of an order.
     Order(OrderWish),
+    /// Of a product's stock.
+    Stock(StockWish),
+}
+
+/// The stock that LeafLink should show.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StockWish {
+    /// Free to sell, in LeafLink's units; absent: as it should be.
+    #[serde(default)]
+    pub available: Option<String>,
+    /// What both sides looked like when it was reckoned.
+    #[serde(default)]
+    pub as_seen: String,
 }
 
 /// The state that an order should reach; absent fields are as they should be.
@@ -87,6 +107,7 @@ impl Wish {
     pub fn is_done(&self) -> bool {
         match self {
             Wish::Order(order) => *order == OrderWish::default(),
+            Wish::Stock(stock) => stock.available.is_none(),
         }
     }
 }

@@ -10,6 +10,7 @@
 //! | `held/<number>` | nothing; an order that waits |
 //! | `look/order/<number>` | the `modified` with which an order was listed that is to be looked at |
 //! | `poll/orders` | how far LeafLink's orders were read |
+//! | `stock/<leaflink product>` | what LeafLink confirmed of its stock, and what people were told; see [`super::stock`] |
 //! | `outbox/<kind>/<id>` | a write to LeafLink that is wanted; see [`super::outbox`] |
 //! | `cause/<cause>` | how often people were told of one cause, and which orders they were not |
 //!
@@ -74,6 +75,9 @@ pub struct OrderState {
     /// Its sales order was deleted, and LeafLink's order is to be rejected for that.
     #[serde(default)]
     pub reject: bool,
+    /// While it waits: the units that its buyer was promised, by LeafLink product.
+    #[serde(default)]
+    pub holds: BTreeMap<u64, String>,
 }
 
 /// What came of an order.

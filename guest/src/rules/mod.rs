@@ -12,4 +12,5 @@ pub mod reasons;
 pub mod sales_order;
 pub mod settings;
 pub mod sorting;
+pub mod stock_push;
 pub mod text;

@@ -37,7 +37,7 @@ pub fn attempt(number: &OrderNumber, label: &str, wish: &mut OrderWish) -> Resul
         }
         Request::Blocked(reason) => Attempt::Refused(reason),
         Request::Patch(body, effect) => match leaflink::patch_order(number, &body)? {
-            Sent::Done => {
+            Sent::Done(_) => {
                 wish.ship_day = None;
                 wish.external_id = None;
                 Attempt::Done(vec![effect])
@@ -50,7 +50,7 @@ pub fn attempt(number: &OrderNumber, label: &str, wish: &mut OrderWish) -> Resul
         },
         Request::Transition(action, effect) => match leaflink::transition(number, action)? {
             // Whether that was the last step, the next look at the order tells.
-            Sent::Done => {
+            Sent::Done(_) => {
                 if let Some(status) = status_after(action) {
                     state::note_own_status(number, status)?;
                 }
