@@ -13,7 +13,7 @@ use reference_erp::{Erp, Seed};
 pub type LeafLink = Box<dyn Fn(&http::Request) -> http::Response + Send + Sync>;
 
 /// What the clock shows, always: 2026-03-02T09:30:00-07:00 in milliseconds since 1970.
-pub const NOW_MS: u64 = 1_772_469_000_000;
+const NOW_MS: u64 = 1_772_469_000_000;
 
 /// One company, its ERP and its LeafLink.
 pub struct Bench {
