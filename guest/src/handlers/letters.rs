@@ -89,6 +89,7 @@ fn first_tellings(look: &Look, after: &OrderState) -> Result<bool, Failure> {
                 untold,
                 message: reason.message.clone(),
                 fix: reason.fix.clone(),
+                noun: None,
             };
         }
         causes.push((key, known));
@@ -107,6 +108,45 @@ fn first_tellings(look: &Look, after: &OrderState) -> Result<bool, Failure> {
         state::put_cause(&key, &known)?;
     }
     Ok(true)
+}
+
+/// Tells people why a payment does not reach LeafLink: one letter for each cause and day, and a
+/// digest of further payments that meet the same.
+pub fn tell_of_payment(label: &str, reasons: &[ReasonRecord], settings: &Settings) -> Result<(), Failure> {
+    let now = host::now_ms();
+    let mut news = false;
+    for (index, reason) in reasons.iter().enumerate() {
+        let key = format!("payment/{}", key(reason));
+        let mut known = state::cause(&key)?;
+        if known.told == 0 || now.saturating_sub(known.first_ms) > CAUSE_MS {
+            known = CauseState {
+                first_ms: now,
+                told: 1,
+                untold: std::mem::take(&mut known.untold),
+                message: reason.message.clone(),
+                fix: reason.fix.clone(),
+                noun: Some("payment".to_owned()),
+            };
+            news = true;
+        } else if index == 0 && known.untold.len() < COLLECTED {
+            known.untold.push(label.to_owned());
+        }
+        state::put_cause(&key, &known)?;
+    }
+    if !news {
+        return Ok(());
+    }
+    let subject = format!("{label} does not reach LeafLink: {}", count(reasons.len(), "reason"));
+    let mut text = format!("{label} was entered in the ERP and is not recorded in LeafLink.\n\n");
+    enumerate(reasons, &mut text);
+    text.push_str("\nFurther payments that meet the same come in one message.\n");
+    mail::queue(settings, &subject, text)
+}
+
+fn enumerate(reasons: &[ReasonRecord], text: &mut String) {
+    for (index, reason) in reasons.iter().enumerate() {
+        text.push_str(&format!("{}. {}\n   What to do: {}\n", index + 1, reason.message, reason.fix));
+    }
 }
 
 fn key(reason: &ReasonRecord) -> String {
@@ -129,9 +169,7 @@ fn waiting(look: &Look, after: &OrderState) -> (String, String) {
         ),
     };
     let mut text = format!("LeafLink order {} {} {what}.\n\n", look.label, look.about);
-    for (index, reason) in reasons.iter().enumerate() {
-        text.push_str(&format!("{}. {}\n   What to do: {}\n", index + 1, reason.message, reason.fix));
-    }
+    enumerate(reasons, &mut text);
     text.push_str(&format!(
         "\n{promise}\nYou will hear again only if the reasons change or the order comes through.\n\n\
          The order's number in LeafLink's API: {}\n",
@@ -142,7 +180,8 @@ fn waiting(look: &Look, after: &OrderState) -> (String, String) {
 }
 
 fn digest(cause: &CauseState) -> (String, String) {
-    let orders = count(cause.untold.len(), "more LeafLink order");
+    let noun = cause.noun.as_deref().unwrap_or("LeafLink order");
+    let orders = count(cause.untold.len(), &format!("more {noun}"));
     let subject = format!("{orders} on hold for one cause");
     let mut text = format!("{}\nWhat to do: {}\n\n{orders} wait for this:\n", cause.message, cause.fix);
     for order in cause.untold.iter().take(NAMED) {

@@ -12,9 +12,11 @@ mod lifecycle;
 mod look;
 mod not_yet;
 mod orders;
+mod payments;
 mod polling;
 mod sales_orders;
 mod settings;
+mod transfers;
 mod users;
 
 /// The component.

@@ -2,7 +2,7 @@
 
 use super::Component;
 use crate::bindings::exports::leaflink_sync::connector::{
-    drift, inventory, payments, product_links, products, readiness, transfers, webhooks,
+    drift, inventory, product_links, products, readiness, webhooks,
 };
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::Failure;
@@ -20,18 +20,6 @@ impl products::Guest for Component {
 impl inventory::Guest for Component {
     fn compute_inventory(_products: Vec<String>) -> Result<Vec<inventory::Availability>, Failure> {
         not_yet("inventory towards LeafLink")
-    }
-}
-
-impl payments::Guest for Component {
-    fn on_payment(_id: String) -> Result<wit::Decision, Failure> {
-        not_yet("payments towards LeafLink")
-    }
-}
-
-impl transfers::Guest for Component {
-    fn on_transfer(_id: String) -> Result<wit::Decision, Failure> {
-        not_yet("transfers")
     }
 }
 

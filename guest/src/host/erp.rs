@@ -285,7 +285,7 @@ pub(super) fn number(text: &str) -> Result<Decimal, Failure> {
     })
 }
 
-fn failure(error: records::Error) -> Failure {
+pub(super) fn failure(error: records::Error) -> Failure {
     match error {
         records::Error::Unavailable(text) => answer::erp_unavailable(&text),
         records::Error::NotFound(id) => {

@@ -6,9 +6,11 @@ pub mod erp;
 pub mod leaflink;
 pub mod mail;
 pub mod outbox;
+pub mod payments;
 pub mod projection;
 mod sales_order_wire;
 pub mod state;
+pub mod transfers;
 
 use crate::bindings::leaflink_sync::host as wit;
 

@@ -8,28 +8,37 @@
 use serde::{Deserialize, Serialize};
 
 use super::answer::Failure;
+use super::payments::PaymentWish;
 use super::state::{ReasonRecord, entries, get, put, store_failure};
 use crate::bindings::leaflink_sync::host::store;
-use crate::rules::ids::OrderNumber;
+use crate::rules::ids::{OrderNumber, PaymentId};
+use crate::rules::payment::protocol::Progress;
 
 const PREFIX: &str = "outbox/";
 const ORDER: &str = "order/";
+const PAYMENT: &str = "payment/";
 
 /// What an intent is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
     /// A LeafLink order.
     Order(OrderNumber),
+    /// A payment of the ERP.
+    Payment(PaymentId),
 }
 
 impl Subject {
     fn key(&self) -> String {
         match self {
             Subject::Order(number) => format!("{PREFIX}{ORDER}{number}"),
+            Subject::Payment(id) => format!("{PREFIX}{PAYMENT}{id}"),
         }
     }
 
     fn from_key(rest: &str) -> Option<Self> {
+        if let Some(id) = rest.strip_prefix(PAYMENT) {
+            return Some(Subject::Payment(PaymentId(id.to_owned())));
+        }
         rest.strip_prefix(ORDER).map(|number| Subject::Order(OrderNumber(number.to_owned())))
     }
 }
@@ -66,6 +75,8 @@ pub struct Intent {
 pub enum Wish {
     /// Of an order.
     Order(OrderWish),
+    /// Of a payment: that LeafLink has it, or has it as taken back.
+    Payment(PaymentWish),
 }
 
 /// The state that an order should reach; absent fields are as they should be.
@@ -87,7 +98,13 @@ impl Wish {
     pub fn is_done(&self) -> bool {
         match self {
             Wish::Order(order) => *order == OrderWish::default(),
+            Wish::Payment(payment) => payment.progress == Progress::Settled,
         }
+    }
+
+    /// Whether the call before prepared it for the next one: no other may come between.
+    fn is_armed(&self) -> bool {
+        matches!(self, Wish::Payment(PaymentWish { progress: Progress::Armed { .. }, .. }))
     }
 }
 
@@ -123,7 +140,8 @@ pub fn want(subject: &Subject, mut wanted: Intent) -> Result<bool, Failure> {
     }
 }
 
-/// The intent that has waited longest among those that are due at `now`; or when one will be.
+/// The intent that the call before prepared, or the one that has waited longest among those that
+/// are due at `now`; or when one will be.
 pub fn next_due(now: u64) -> Result<Next, Failure> {
     const PAGE: u32 = 200;
     let mut due: Option<(Subject, Intent)> = None;
@@ -135,6 +153,9 @@ pub fn next_due(now: u64) -> Result<Next, Failure> {
         after = page.last().map(|(key, _)| key.clone());
         for (key, intent) in page {
             let Some(subject) = Subject::from_key(&key).filter(|_| intent.parked.is_none()) else { continue };
+            if intent.wish.is_armed() {
+                return Ok(Next::Due(subject, Box::new(intent)));
+            }
             if intent.not_before_ms > now {
                 soonest = Some(soonest.map_or(intent.not_before_ms, |known| known.min(intent.not_before_ms)));
             } else if due.as_ref().is_none_or(|(_, known)| intent.since_ms < known.since_ms) {

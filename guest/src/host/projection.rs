@@ -67,6 +67,12 @@ impl From<&Projection> for ProjectionRecord {
 }
 
 impl ProjectionRecord {
+    /// Puts another status in. Answers whether it is another.
+    pub fn set_status(&mut self, status: SourceStatus) -> bool {
+        let before = std::mem::replace(&mut self.status, status.word().to_owned());
+        before != self.status
+    }
+
     /// The projection; absent when the record is damaged, which counts as not remembered.
     pub fn projection(&self) -> Option<Projection> {
         Some(Projection {

@@ -283,7 +283,9 @@ impl Settings {
                 _ => None,
             },
             sync_payments: values.get(SYNC_PAYMENTS) == Some(&Value::Toggle(true)),
-            payments_recorded_by: text(PAYMENTS_RECORDED_BY).and_then(|id| id.trim().parse().ok()).map(StaffId),
+            payments_recorded_by: text(PAYMENTS_RECORDED_BY)
+                .and_then(|id| id.trim().parse().ok())
+                .map(StaffId),
             on_transfer_matched: match text(ON_TRANSFER_MATCHED).as_deref() {
                 Some("delivered") => Some(Status::Delivered),
                 Some("delivering") => Some(Status::Delivering),

@@ -34,7 +34,11 @@ pub struct Shipment {
 ///
 /// A match moves it forward only; unmatching moves it back to PROCESSING, which the status table
 /// keeps from LeafLink. `on_matched` is the status that the settings name; `None`: leave as is.
-pub fn decide(state: State, shipment: &Shipment, on_matched: Option<Status>) -> (Option<Status>, Vec<Reason>) {
+pub fn decide(
+    state: State,
+    shipment: &Shipment,
+    on_matched: Option<Status>,
+) -> (Option<Status>, Vec<Reason>) {
     let Shipment { label, sales_order, status, .. } = shipment;
     match state {
         State::Template => (None, Vec::new()),
@@ -51,9 +55,8 @@ pub fn decide(state: State, shipment: &Shipment, on_matched: Option<Status>) -> 
         },
         State::Unmatched if shipment.matched_elsewhere => (None, Vec::new()),
         State::Unmatched => {
-            let message = format!(
-                "{label} no longer matches {sales_order}; LeafLink's order stays where it is."
-            );
+            let message =
+                format!("{label} no longer matches {sales_order}; LeafLink's order stays where it is.");
             let back = *status > Status::Processing && *status != Status::Canceled;
             (back.then_some(Status::Processing), vec![Reason::new(Code::TransferUnmatched, message)])
         }

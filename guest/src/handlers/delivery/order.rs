@@ -9,11 +9,12 @@ use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{Failure, effect, set};
 use crate::host::leaflink::{Found, Sent};
 use crate::host::outbox::OrderWish;
-use crate::host::{erp, leaflink};
+use crate::host::state::Standing;
+use crate::host::{erp, leaflink, state};
 use crate::leaflink::to_rules;
 use crate::rules::decision::Reason;
 use crate::rules::ids::OrderNumber;
-use crate::rules::order::outward::{Step, next_step};
+use crate::rules::order::outward::{Step, next_step, reached_by};
 use crate::rules::order::{Order, SourceStatus};
 use crate::rules::reasons::Code;
 
@@ -27,11 +28,15 @@ pub fn attempt(number: &OrderNumber, label: &str, wish: &mut OrderWish) -> Resul
         Ok(order) => order,
         Err(mut reasons) => return Ok(Attempt::Refused(reasons.remove(0))),
     };
+    if wish.status.is_some() {
+        // A step whose answer was lost, or one that somebody else took on the same way.
+        remember(number, order.status)?;
+    }
     Ok(match request(&order, wish) {
         Request::None => Attempt::Done(Vec::new()),
         Request::Blocked(reason) => Attempt::Refused(reason),
         Request::Patch(body, effect) => match leaflink::patch_order(number, &body)? {
-            Sent::Done => {
+            Sent::Done(_) => {
                 wish.ship_day = None;
                 wish.external_id = None;
                 Attempt::Done(vec![effect])
@@ -40,15 +45,31 @@ pub fn attempt(number: &OrderNumber, label: &str, wish: &mut OrderWish) -> Resul
                 Code::WriteRefused,
                 format!("LeafLink refused a change of order {}: {words}.", order.short_id),
             )),
-            Sent::Later { after_ms, problem } => Attempt::Later { after_ms, problem },
+            Sent::NotTaken(later) | Sent::Unknown(later) => Attempt::Later(later),
         },
         Request::Transition(action, effect) => match leaflink::transition(number, action)? {
             // Whether that was the last step, the next look at the order tells.
-            Sent::Done => Attempt::Done(vec![effect]),
+            Sent::Done(_) => {
+                if let Some(reached) = reached_by(action) {
+                    remember(number, reached)?;
+                }
+                Attempt::Done(vec![effect])
+            }
             Sent::Refused(words) => Attempt::Refused(refusal(&order, action, &words)),
-            Sent::Later { after_ms, problem } => Attempt::Later { after_ms, problem },
+            Sent::NotTaken(later) | Sent::Unknown(later) => Attempt::Later(later),
         },
     })
+}
+
+/// Notes that the order stands where its sales order wants it, so that this is no edit of
+/// LeafLink's when it is seen there, even if people move the sales order back before that.
+fn remember(number: &OrderNumber, status: SourceStatus) -> Result<(), Failure> {
+    let Some(mut known) = state::order(number)? else { return Ok(()) };
+    let Standing::Imported { .. } = known.standing else { return Ok(()) };
+    if known.applied.as_mut().is_some_and(|applied| applied.set_status(status)) {
+        state::put_order(number, &known)?;
+    }
+    Ok(())
 }
 
 enum Request {

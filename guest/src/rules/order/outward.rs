@@ -104,6 +104,11 @@ const STEPS: [(SourceStatus, &str, &str); 5] = [
     (SourceStatus::Rejected, "rejected", "reject"),
 ];
 
+/// The status that an action leads to.
+pub fn reached_by(action: &str) -> Option<SourceStatus> {
+    STEPS.iter().find(|(_, _, known)| *known == action).map(|(status, _, _)| *status)
+}
+
 /// What the next step towards a status is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
