@@ -114,33 +114,55 @@ fn first_tellings(look: &Look, after: &OrderState) -> Result<bool, Failure> {
 /// digest of further payments that meet the same.
 pub fn tell_of_payment(label: &str, reasons: &[ReasonRecord], settings: &Settings) -> Result<(), Failure> {
     let now = host::now_ms();
-    let mut news = false;
-    for (index, reason) in reasons.iter().enumerate() {
-        let key = format!("payment/{}", key(reason));
-        let mut known = state::cause(&key)?;
-        if known.told == 0 || now.saturating_sub(known.first_ms) > CAUSE_MS {
-            known = CauseState {
-                first_ms: now,
-                told: 1,
-                untold: std::mem::take(&mut known.untold),
-                message: reason.message.clone(),
-                fix: reason.fix.clone(),
-                noun: Some("payment".to_owned()),
-            };
-            news = true;
-        } else if index == 0 && known.untold.len() < COLLECTED {
-            known.untold.push(label.to_owned());
-        }
-        state::put_cause(&key, &known)?;
+    let mut causes = Vec::new();
+    for reason in reasons {
+        let key = payment_key(reason);
+        causes.push((reason, state::cause(&key)?, key));
     }
-    if !news {
+    let is_told = |known: &CauseState| known.told > 0 && now.saturating_sub(known.first_ms) <= CAUSE_MS;
+    if causes.iter().all(|(_, known, _)| is_told(known)) {
+        if let Some((_, known, key)) = causes.first_mut()
+            && known.untold.len() < COLLECTED
+        {
+            known.untold.push(label.to_owned());
+            state::put_cause(key, known)?;
+        }
         return Ok(());
+    }
+    for (reason, known, key) in causes.into_iter().filter(|(_, known, _)| !is_told(known)) {
+        let known = CauseState {
+            first_ms: now,
+            told: 1,
+            untold: known.untold,
+            message: reason.message.clone(),
+            fix: reason.fix.clone(),
+            noun: Some("payment".to_owned()),
+        };
+        state::put_cause(&key, &known)?;
     }
     let subject = format!("{label} does not reach LeafLink: {}", count(reasons.len(), "reason"));
     let mut text = format!("{label} was entered in the ERP and is not recorded in LeafLink.\n\n");
     enumerate(reasons, &mut text);
     text.push_str("\nFurther payments that meet the same come in one message.\n");
     mail::queue(settings, &subject, text)
+}
+
+/// A payment no longer waits: it has no place in a digest that was not sent yet.
+pub fn forget_payment(label: &str, reasons: &[ReasonRecord]) -> Result<(), Failure> {
+    for reason in reasons {
+        let key = payment_key(reason);
+        let mut known = state::cause(&key)?;
+        let before = known.untold.len();
+        known.untold.retain(|untold| untold != label);
+        if known.untold.len() != before {
+            state::put_cause(&key, &known)?;
+        }
+    }
+    Ok(())
+}
+
+fn payment_key(reason: &ReasonRecord) -> String {
+    format!("payment/{}", key(reason))
 }
 
 fn enumerate(reasons: &[ReasonRecord], text: &mut String) {

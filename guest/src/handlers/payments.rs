@@ -77,6 +77,7 @@ fn look(id: &PaymentId, settings: &Settings) -> Result<wit::Decision, Failure> {
         () => wit::Outcome::Unchanged,
     };
     if news {
+        letters::forget_payment(&payment.label, &known.waits_for)?;
         if !waits_for.is_empty() {
             letters::tell_of_payment(&payment.label, &waits_for, settings)?;
         }
