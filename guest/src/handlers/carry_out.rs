@@ -38,8 +38,7 @@ pub fn carry_out(mut look: Look, settings: &Settings) -> Result<wit::Decision, F
         let old = queued(&look.number, &look.label, &look.plan.wanted);
         decision.effects.retain(|effect| Some(effect) != old.as_ref());
         if decision.effects.is_empty() && decision.outcome == wit::Outcome::Applied {
-            decision.outcome =
-                if look.plan.findings.blocked() { wit::Outcome::Held } else { wit::Outcome::Unchanged };
+            decision.outcome = look.outcome_without_effect();
         }
     }
 
@@ -56,12 +55,18 @@ pub fn carry_out(mut look: Look, settings: &Settings) -> Result<wit::Decision, F
         (None, _) if before.as_ref().is_some_and(OrderState::was_deleted) => Standing::Unlinked,
         (None, _) => Standing::Ignored,
     };
+    // An order that could not be read counts as seen as the list had it.
+    let modified = match look.modified.as_str() {
+        "" => state::look(&look.number)?.unwrap_or_default().modified,
+        modified => modified.to_owned(),
+    };
     let applied = look.plan.applied.as_ref().map(ProjectionRecord::from);
     let after = OrderState {
         short_id: look.label.clone(),
         conflicts: if matches!(standing, Standing::Imported { .. }) { blocking } else { Vec::new() },
-        standing,
-        modified: look.modified.clone(),
+        standing: standing.clone(),
+        placed_at_ms: look.placed_at_ms,
+        modified,
         looked_at_ms: host::now_ms(),
         totals: look.plan.totals.as_ref().map(|totals| TotalsRecord {
             leaflink: cents(totals.leaflink),
@@ -69,6 +74,7 @@ pub fn carry_out(mut look: Look, settings: &Settings) -> Result<wit::Decision, F
             matched: totals.matched.clone(),
         }),
         applied: applied.or_else(|| before.as_ref().and_then(|before| before.applied.clone())),
+        reject: standing == Standing::Unlinked && before.as_ref().is_some_and(|before| before.reject),
         seen_customer: sales_order.and_then(|order| order.customer).map(|company| company.0),
     };
 

@@ -96,7 +96,7 @@ fn tell(subject: &Subject, label: &str, reason: &ReasonRecord) -> Result<(), Fai
             );
             mail::queue(&settings, &subject, text)
         }
-        Subject::Payment(_) => letters::tell_of_payment(label, std::slice::from_ref(reason), &settings),
+        Subject::Payment(id) => letters::tell_of_payment(id, label, std::slice::from_ref(reason), &settings),
     }
 }
 

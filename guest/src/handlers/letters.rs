@@ -3,13 +3,17 @@
 
 use super::look::Look;
 use crate::host::answer::Failure;
+use crate::host::outbox::{self, Subject};
 use crate::host::state::{CauseState, OrderState, ReasonRecord, Standing};
-use crate::host::{self, mail, state};
+use crate::host::{self, mail, payments, state};
+use crate::rules::ids::{OrderNumber, PaymentId};
 use crate::rules::settings::Settings;
 use crate::rules::text::{count, shortened};
 
-/// Letters about one cause before the rest of its orders go into a digest.
-const LETTERS_PER_CAUSE: u32 = 3;
+/// Orders that get a letter of their own about one cause before the rest go into a digest.
+const LETTERS_PER_CAUSE: usize = 3;
+/// What the causes of payments begin with.
+const PAYMENT: &str = "payment/";
 /// After this long a cause is told anew: a day.
 const CAUSE_MS: u64 = 24 * 60 * 60 * 1_000;
 /// Causes that one flush goes through.
@@ -52,7 +56,7 @@ pub fn tell(
         Some(Standing::Imported { .. }) => "and its sales order differed; what stood between them is settled",
         _ => "waited and is now a sales order",
     };
-    let text = format!("LeafLink order {} {} {what}.\n\nNothing needs doing.\n", look.label, look.about);
+    let text = format!("{} {what}.\n\nNothing needs doing.\n", whole_name(look));
     mail::queue(settings, &subject, text)?;
     Ok(Told::Letter(subject))
 }
@@ -62,9 +66,18 @@ pub fn flush(settings: &Settings) -> Result<(), Failure> {
     let now = host::now_ms();
     for (cause, mut known) in state::causes(None, CAUSES)? {
         if !known.untold.is_empty() {
-            let (subject, text) = digest(&known);
-            mail::queue(settings, &subject, text)?;
-            known.untold.clear();
+            let untold = std::mem::take(&mut known.untold);
+            let mut waiting = Vec::new();
+            let of_payments = cause.starts_with(PAYMENT);
+            for id in untold {
+                // One that came through meanwhile needs no telling.
+                waiting.extend(if of_payments { waiting_payment(id)? } else { waiting_order(id)? });
+            }
+            if !waiting.is_empty() {
+                let noun = if of_payments { "more payment" } else { "more LeafLink order" };
+                let (subject, text) = digest(&known, noun, &waiting);
+                mail::queue(settings, &subject, text)?;
+            }
             state::put_cause(&cause, &known)?;
         } else if now.saturating_sub(known.first_ms) > CAUSE_MS {
             state::forget_cause(&cause)?;
@@ -73,71 +86,93 @@ pub fn flush(settings: &Settings) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Counts a letter towards its causes. When all of them were told often enough, the order is kept
-/// for the digest instead, and there is no letter.
+fn waiting_order(number: String) -> Result<Option<String>, Failure> {
+    let order = state::order(&OrderNumber(number))?.filter(OrderState::waits);
+    Ok(order.map(|order| format!("LeafLink order {}", order.short_id)))
+}
+
+fn waiting_payment(id: String) -> Result<Option<String>, Failure> {
+    let id = PaymentId(id);
+    let waits = !payments::known(&id)?.waits_for.is_empty();
+    let parked = outbox::intent(&Subject::Payment(id.clone()))?.is_some_and(|known| known.parked.is_some());
+    Ok((waits || parked).then(|| format!("Payment {id}")))
+}
+
+/// Notes that people are to be told of an order's causes. When each of them was told for enough
+/// other orders, the order is kept for the digest instead, and there is no letter.
 fn first_tellings(look: &Look, after: &OrderState) -> Result<bool, Failure> {
     let now = host::now_ms();
     let mut causes = Vec::new();
     for reason in after.open_reasons() {
         let key = key(reason);
         let mut known = state::cause(&key)?;
-        if known.told == 0 || now.saturating_sub(known.first_ms) > CAUSE_MS {
-            let untold = std::mem::take(&mut known.untold);
-            known = CauseState {
-                first_ms: now,
-                told: 0,
-                untold,
-                message: reason.message.clone(),
-                fix: reason.fix.clone(),
-                noun: None,
-            };
+        if known.told.is_empty() || now.saturating_sub(known.first_ms) > CAUSE_MS {
+            known = CauseState { first_ms: now, untold: known.untold, ..CauseState::default() };
         }
+        known.message.clone_from(&reason.message);
+        known.fix.clone_from(&reason.fix);
         causes.push((key, known));
     }
-    if causes.iter().all(|(_, known)| known.told >= LETTERS_PER_CAUSE) {
+    let number = &look.number.0;
+    let enough = |known: &CauseState| known.told.len() >= LETTERS_PER_CAUSE && !known.told.contains(number);
+    if causes.iter().all(|(_, known)| enough(known)) {
         if let Some((key, known)) = causes.first_mut()
             && known.untold.len() < COLLECTED
+            && !known.untold.contains(number)
         {
-            known.untold.push(format!("{} {}", look.label, look.about));
+            known.untold.push(number.clone());
             state::put_cause(key, known)?;
         }
         return Ok(false);
     }
     for (key, mut known) in causes {
-        known.told += 1;
+        if known.told.len() < LETTERS_PER_CAUSE && !known.told.contains(number) {
+            known.told.push(number.clone());
+        }
         state::put_cause(&key, &known)?;
     }
     Ok(true)
 }
 
+/// `LeafLink order ee12ab01 from Copper Kettle (216.00 USD)`, as far as it could be read.
+fn whole_name(look: &Look) -> String {
+    format!("LeafLink order {} {}", look.label, look.about).trim_end().to_owned()
+}
+
 /// Tells people why a payment does not reach LeafLink: one letter for each cause and day, and a
 /// digest of further payments that meet the same.
-pub fn tell_of_payment(label: &str, reasons: &[ReasonRecord], settings: &Settings) -> Result<(), Failure> {
+pub fn tell_of_payment(
+    id: &PaymentId,
+    label: &str,
+    reasons: &[ReasonRecord],
+    settings: &Settings,
+) -> Result<(), Failure> {
     let now = host::now_ms();
     let mut causes = Vec::new();
     for reason in reasons {
-        let key = payment_key(reason);
-        causes.push((reason, state::cause(&key)?, key));
+        let key = format!("{PAYMENT}{}", key(reason));
+        let mut known = state::cause(&key)?;
+        if now.saturating_sub(known.first_ms) > CAUSE_MS {
+            known = CauseState { first_ms: now, untold: known.untold, ..CauseState::default() };
+        }
+        known.message.clone_from(&reason.message);
+        known.fix.clone_from(&reason.fix);
+        causes.push((key, known));
     }
-    let is_told = |known: &CauseState| known.told > 0 && now.saturating_sub(known.first_ms) <= CAUSE_MS;
-    if causes.iter().all(|(_, known, _)| is_told(known)) {
-        if let Some((_, known, key)) = causes.first_mut()
+    if causes.iter().all(|(_, known)| !known.told.is_empty()) {
+        if let Some((key, known)) = causes.first_mut()
             && known.untold.len() < COLLECTED
+            && !known.untold.contains(&id.0)
         {
-            known.untold.push(label.to_owned());
+            known.untold.push(id.0.clone());
             state::put_cause(key, known)?;
         }
         return Ok(());
     }
-    for (reason, known, key) in causes.into_iter().filter(|(_, known, _)| !is_told(known)) {
-        let known = CauseState {
-            first_ms: now,
-            told: 1,
-            untold: known.untold,
-            message: reason.message.clone(),
-            fix: reason.fix.clone(),
-            noun: Some("payment".to_owned()),
-        };
+    for (key, mut known) in causes {
+        if known.told.is_empty() {
+            known.told.push(id.0.clone());
+        }
         state::put_cause(&key, &known)?;
     }
     let subject = format!("{label} does not reach LeafLink: {}", count(reasons.len(), "reason"));
@@ -145,24 +180,6 @@ pub fn tell_of_payment(label: &str, reasons: &[ReasonRecord], settings: &Setting
     enumerate(reasons, &mut text);
     text.push_str("\nFurther payments that meet the same come in one message.\n");
     mail::queue(settings, &subject, text)
-}
-
-/// A payment no longer waits: it has no place in a digest that was not sent yet.
-pub fn forget_payment(label: &str, reasons: &[ReasonRecord]) -> Result<(), Failure> {
-    for reason in reasons {
-        let key = payment_key(reason);
-        let mut known = state::cause(&key)?;
-        let before = known.untold.len();
-        known.untold.retain(|untold| untold != label);
-        if known.untold.len() != before {
-            state::put_cause(&key, &known)?;
-        }
-    }
-    Ok(())
-}
-
-fn payment_key(reason: &ReasonRecord) -> String {
-    format!("payment/{}", key(reason))
 }
 
 fn enumerate(reasons: &[ReasonRecord], text: &mut String) {
@@ -190,7 +207,7 @@ fn waiting(look: &Look, after: &OrderState) -> (String, String) {
             "The order is looked at again by itself: once nothing stands in its way, it comes over.",
         ),
     };
-    let mut text = format!("LeafLink order {} {} {what}.\n\n", look.label, look.about);
+    let mut text = format!("{} {what}.\n\n", whole_name(look));
     enumerate(reasons, &mut text);
     text.push_str(&format!(
         "\n{promise}\nYou will hear again only if the reasons change or the order comes through.\n\n\
@@ -201,16 +218,14 @@ fn waiting(look: &Look, after: &OrderState) -> (String, String) {
     (subject, text)
 }
 
-fn digest(cause: &CauseState) -> (String, String) {
-    let noun = cause.noun.as_deref().unwrap_or("LeafLink order");
-    let orders = count(cause.untold.len(), &format!("more {noun}"));
-    let subject = format!("{orders} on hold for one cause");
-    let mut text = format!("{}\nWhat to do: {}\n\n{orders} wait for this:\n", cause.message, cause.fix);
-    for order in cause.untold.iter().take(NAMED) {
-        text.push_str(&format!("- {order}\n"));
+fn digest(cause: &CauseState, noun: &str, waiting: &[String]) -> (String, String) {
+    let subject = format!("{} on hold for one cause", count(waiting.len(), noun));
+    let mut text = format!("{}\nWhat to do: {}\n\nWaiting for this:\n", cause.message, cause.fix);
+    for name in waiting.iter().take(NAMED) {
+        text.push_str(&format!("- {name}\n"));
     }
-    if cause.untold.len() > NAMED {
-        text.push_str(&format!("- and {} more\n", cause.untold.len() - NAMED));
+    if waiting.len() > NAMED {
+        text.push_str(&format!("- and {} more\n", waiting.len() - NAMED));
     }
     text.push_str("\nThey come over by themselves once nothing stands in their way.\n");
     (subject, text)

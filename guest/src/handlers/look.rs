@@ -25,6 +25,8 @@ pub struct Look {
     pub number: OrderNumber,
     /// Its "Order No.", or the UUID when it could not be read.
     pub label: String,
+    /// When it was placed, in milliseconds since 1970; 0 when it could not be read.
+    pub placed_at_ms: u64,
     /// LeafLink's `modified`; empty when it could not be read.
     pub modified: String,
     /// The customer and the total, for people.
@@ -75,13 +77,18 @@ pub fn look(
     let currency = erp::currency()?;
     let order = match to_rules::order(&body, number, &currency) {
         Ok(order) => order,
-        Err(reasons) => return held_unread(number, reasons),
+        Err(reasons) => {
+            let mut look = held_unread(number, reasons)?;
+            look.label = to_rules::short_id(&body).unwrap_or(look.label);
+            return Ok(look);
+        }
     };
     let snapshot = surroundings(&order, currency.clone())?;
     let plan = decide(&order, &snapshot, settings, draw);
     Ok(Look {
         number: number.clone(),
         label: order.short_id.clone(),
+        placed_at_ms: order.placed_at_ms,
         modified: order.modified.clone(),
         about: about(&order),
         read: facts(&order, &snapshot),
@@ -118,6 +125,7 @@ fn unread(number: &OrderNumber) -> Result<Look, Failure> {
     Ok(Look {
         number: number.clone(),
         label,
+        placed_at_ms: 0,
         modified: String::new(),
         about: String::new(),
         read: Vec::new(),

@@ -77,9 +77,8 @@ fn look(id: &PaymentId, settings: &Settings) -> Result<wit::Decision, Failure> {
         () => wit::Outcome::Unchanged,
     };
     if news {
-        letters::forget_payment(&payment.label, &known.waits_for)?;
         if !waits_for.is_empty() {
-            letters::tell_of_payment(&payment.label, &waits_for, settings)?;
+            letters::tell_of_payment(id, &payment.label, &waits_for, settings)?;
         }
         known.waits_for = waits_for;
         payments::put(id, &known)?;

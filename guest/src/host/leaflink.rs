@@ -38,14 +38,24 @@ pub fn customer(id: CustomerId) -> Result<Option<Customer>, Failure> {
     }
 }
 
+/// A page of a list, or why there is none.
+pub enum Listed {
+    /// The page.
+    Page(Page),
+    /// It is larger than the host passes on, which is this many bytes.
+    TooLarge(u64),
+    /// It is not a page. Most likely an outage; a single record can be the cause, too.
+    Unreadable(String),
+}
+
 /// Reads one page of a list.
-pub fn page(path: &str, query: &[(&str, &str)]) -> Result<Result<Page, u64>, Failure> {
+pub fn page(path: &str, query: &[(&str, &str)]) -> Result<Listed, Failure> {
     match get(path, query)? {
         Found::Body(body) => match read(&body) {
-            Ok(page) => Ok(Ok(page)),
-            Err(unreadable) => Err(unreadable_list(path, unreadable)),
+            Ok(page) => Ok(Listed::Page(page)),
+            Err(unreadable) => Ok(Listed::Unreadable(unreadable_list(path, unreadable))),
         },
-        Found::TooLarge(limit) => Ok(Err(limit)),
+        Found::TooLarge(limit) => Ok(Listed::TooLarge(limit)),
         Found::Missing => Err(answer::reject(Reason::new(
             Code::LeafLinkRefused,
             format!("LeafLink has nothing at {path}."),
@@ -53,17 +63,17 @@ pub fn page(path: &str, query: &[(&str, &str)]) -> Result<Result<Page, u64>, Fai
     }
 }
 
-/// A list that is not JSON is most likely an outage page: read it again later.
-fn unreadable_list(path: &str, unreadable: Unreadable) -> Failure {
+fn unreadable_list(path: &str, unreadable: Unreadable) -> String {
     let problem = match unreadable {
         Unreadable::NotJson(problem) => problem,
         Unreadable::Field { path, problem } => format!("`{path}`: {problem}"),
     };
-    answer::retry(
-        None,
-        Code::LeafLinkUnavailable,
-        format!("LeafLink's answer at {path} cannot be read: {problem}."),
-    )
+    format!("LeafLink's answer at {path} cannot be read: {problem}.")
+}
+
+/// Make the call again, because of an answer that cannot be read.
+pub fn try_again(problem: String) -> Failure {
+    answer::retry(None, Code::LeafLinkUnavailable, problem)
 }
 
 /// What came of a write.

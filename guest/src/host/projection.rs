@@ -67,10 +67,9 @@ impl From<&Projection> for ProjectionRecord {
 }
 
 impl ProjectionRecord {
-    /// Puts another status in. Answers whether it is another.
-    pub fn set_status(&mut self, status: SourceStatus) -> bool {
-        let before = std::mem::replace(&mut self.status, status.word().to_owned());
-        before != self.status
+    /// The same content in another status.
+    pub fn set_status(&mut self, status: SourceStatus) {
+        status.word().clone_into(&mut self.status);
     }
 
     /// The projection; absent when the record is damaged, which counts as not remembered.

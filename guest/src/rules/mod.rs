@@ -12,5 +12,6 @@ pub mod payment;
 pub mod reasons;
 pub mod sales_order;
 pub mod settings;
+pub mod sorting;
 pub mod text;
 pub mod transfer;

@@ -9,12 +9,11 @@ use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{Failure, effect, set};
 use crate::host::leaflink::{Found, Sent};
 use crate::host::outbox::OrderWish;
-use crate::host::state::Standing;
 use crate::host::{erp, leaflink, state};
 use crate::leaflink::to_rules;
 use crate::rules::decision::Reason;
 use crate::rules::ids::OrderNumber;
-use crate::rules::order::outward::{Step, next_step, reached_by};
+use crate::rules::order::outward::{Step, next_step, status_after};
 use crate::rules::order::{Order, SourceStatus};
 use crate::rules::reasons::Code;
 
@@ -28,12 +27,14 @@ pub fn attempt(number: &OrderNumber, label: &str, wish: &mut OrderWish) -> Resul
         Ok(order) => order,
         Err(mut reasons) => return Ok(Attempt::Refused(reasons.remove(0))),
     };
-    if wish.status.is_some() {
-        // A step whose answer was lost, or one that somebody else took on the same way.
-        remember(number, order.status)?;
-    }
+    let target = wish.status.as_deref().and_then(SourceStatus::from_word);
     Ok(match request(&order, wish) {
-        Request::None => Attempt::Done(Vec::new()),
+        Request::None => {
+            if target == Some(order.status) {
+                state::note_own_status(number, order.status)?;
+            }
+            Attempt::Done(Vec::new())
+        }
         Request::Blocked(reason) => Attempt::Refused(reason),
         Request::Patch(body, effect) => match leaflink::patch_order(number, &body)? {
             Sent::Done(_) => {
@@ -50,8 +51,8 @@ pub fn attempt(number: &OrderNumber, label: &str, wish: &mut OrderWish) -> Resul
         Request::Transition(action, effect) => match leaflink::transition(number, action)? {
             // Whether that was the last step, the next look at the order tells.
             Sent::Done(_) => {
-                if let Some(reached) = reached_by(action) {
-                    remember(number, reached)?;
+                if let Some(status) = status_after(action) {
+                    state::note_own_status(number, status)?;
                 }
                 Attempt::Done(vec![effect])
             }
@@ -59,17 +60,6 @@ pub fn attempt(number: &OrderNumber, label: &str, wish: &mut OrderWish) -> Resul
             Sent::NotTaken(later) | Sent::Unknown(later) => Attempt::Later(later),
         },
     })
-}
-
-/// Notes that the order stands where its sales order wants it, so that this is no edit of
-/// LeafLink's when it is seen there, even if people move the sales order back before that.
-fn remember(number: &OrderNumber, status: SourceStatus) -> Result<(), Failure> {
-    let Some(mut known) = state::order(number)? else { return Ok(()) };
-    let Standing::Imported { .. } = known.standing else { return Ok(()) };
-    if known.applied.as_mut().is_some_and(|applied| applied.set_status(status)) {
-        state::put_order(number, &known)?;
-    }
-    Ok(())
 }
 
 enum Request {
@@ -154,13 +144,16 @@ fn request(order: &Order, wish: &mut OrderWish) -> Request {
 }
 
 fn capital(action: &str) -> String {
-    let mut letters = action.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    let mut word = action.to_owned();
+    if let Some(first) = word.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    word
 }
 
 /// Why LeafLink refused a transition. A missing payment term has a fix of its own.
 fn refusal(order: &Order, action: &str, words: &str) -> Reason {
-    if words.to_lowercase().contains("payment term") {
+    if words.to_ascii_lowercase().contains("payment term") {
         let message = format!("LeafLink keeps order {} at {}: {words}.", order.short_id, order.status.word());
         return Reason::new(Code::PaymentTermRequired, message);
     }

@@ -94,6 +94,17 @@ pub fn wanted(
     Wanted { status, ship_day, external_id }
 }
 
+/// What LeafLink's order should become after its sales order was deleted: without the ERP's id, and
+/// rejected if the person said so.
+pub fn wanted_after_deletion(order: &Order, reject: bool, settings: &Settings) -> Wanted {
+    let carries_id = |key: &String| order.external_ids.contains_key(key);
+    Wanted {
+        status: if reject { target(Status::Canceled, order.status, settings) } else { None },
+        ship_day: None,
+        external_id: settings.external_id_key.as_ref().is_some_and(carries_id).then_some(None),
+    }
+}
+
 /// The actions of LeafLink's transition path, with the status that each leads to and the word that
 /// `available_transitions` has for it.
 const STEPS: [(SourceStatus, &str, &str); 5] = [
@@ -104,8 +115,8 @@ const STEPS: [(SourceStatus, &str, &str); 5] = [
     (SourceStatus::Rejected, "rejected", "reject"),
 ];
 
-/// The status that an action leads to.
-pub fn reached_by(action: &str) -> Option<SourceStatus> {
+/// The status that an action of LeafLink's transition path leads to.
+pub fn status_after(action: &str) -> Option<SourceStatus> {
     STEPS.iter().find(|(_, _, known)| *known == action).map(|(status, _, _)| *status)
 }
 
