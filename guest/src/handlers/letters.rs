@@ -23,42 +23,80 @@ const NAMED: usize = 50;
 /// Orders that one cause collects.
 const COLLECTED: usize = 1_000;
 
-/// What people were told.
-pub enum Told {
-    /// A letter of this subject.
-    Letter(String),
-    /// Nothing, or nothing yet.
-    Nothing,
-}
-
-/// Tells people what this look found, if it is news.
+/// Tells people what this look found, if it is news. Answers the subject of the letter.
 pub fn tell(
     look: &Look,
     after: &OrderState,
     before: Option<&OrderState>,
-    was_waiting: bool,
     settings: &Settings,
-) -> Result<Told, Failure> {
+) -> Result<Option<String>, Failure> {
+    match news(look, after, before)? {
+        News::Letter { subject, text, causes } => {
+            note_told(&look.number.0, causes)?;
+            mail::queue(settings, &subject, text)?;
+            Ok(Some(subject))
+        }
+        News::ForTheDigest(causes) => note_untold(&look.number.0, causes).map(|()| None),
+        News::None => Ok(None),
+    }
+}
+
+/// The subject of the letter that [`tell`] would send.
+pub fn foretell(
+    look: &Look,
+    after: &OrderState,
+    before: Option<&OrderState>,
+) -> Result<Option<String>, Failure> {
+    Ok(match news(look, after, before)? {
+        News::Letter { subject, .. } => Some(subject),
+        News::ForTheDigest(_) | News::None => None,
+    })
+}
+
+/// What there is to tell.
+enum News {
+    /// This letter; the causes count it.
+    Letter {
+        subject: String,
+        text: String,
+        causes: Causes,
+    },
+    /// The causes were told for enough other orders.
+    ForTheDigest(Causes),
+    None,
+}
+
+/// What is known of each cause that an order waits for, by its key.
+type Causes = Vec<(String, CauseState)>;
+
+fn news(look: &Look, after: &OrderState, before: Option<&OrderState>) -> Result<News, Failure> {
     if after.waits() {
-        if before.is_some_and(|before| before.says_the_same(after)) || !first_tellings(look, after)? {
-            return Ok(Told::Nothing);
+        if before.is_some_and(|before| before.says_the_same(after)) {
+            return Ok(News::None);
+        }
+        let causes = causes_of("", after.open_reasons())?;
+        let number = &look.number.0;
+        let enough =
+            |known: &CauseState| known.told.len() >= LETTERS_PER_CAUSE && !known.told.contains(number);
+        if causes.iter().all(|(_, known)| enough(known)) {
+            return Ok(News::ForTheDigest(causes));
         }
         let (subject, text) = waiting(look, after);
-        mail::queue(settings, &subject, text)?;
-        return Ok(Told::Letter(subject));
+        return Ok(News::Letter { subject, text, causes });
     }
-    let came_through = was_waiting && matches!(after.standing, Standing::Imported { .. });
-    if !came_through {
-        return Ok(Told::Nothing);
+    let was_waiting = before.is_some_and(OrderState::waits);
+    if !was_waiting || !matches!(after.standing, Standing::Imported { .. }) {
+        return Ok(News::None);
     }
-    let subject = format!("LeafLink order {} came through", look.label);
     let what = match before.map(|before| &before.standing) {
         Some(Standing::Imported { .. }) => "and its sales order differed; what stood between them is settled",
         _ => "waited and is now a sales order",
     };
-    let text = format!("{} {what}.\n\nNothing needs doing.\n", whole_name(look));
-    mail::queue(settings, &subject, text)?;
-    Ok(Told::Letter(subject))
+    Ok(News::Letter {
+        subject: format!("LeafLink order {} came through", look.label),
+        text: format!("{} {what}.\n\nNothing needs doing.\n", whole_name(look)),
+        causes: Vec::new(),
+    })
 }
 
 /// Sends a digest for each cause that has orders nobody was told of. Call it once a round.
@@ -98,13 +136,13 @@ fn waiting_payment(id: String) -> Result<Option<String>, Failure> {
     Ok((waits || parked).then(|| format!("Payment {id}")))
 }
 
-/// Notes that people are to be told of an order's causes. When each of them was told for enough
-/// other orders, the order is kept for the digest instead, and there is no letter.
-fn first_tellings(look: &Look, after: &OrderState) -> Result<bool, Failure> {
+/// What is known of the causes that something waits for. One that was told long ago is told anew.
+/// `kind` keeps the causes of payments apart from those of orders.
+fn causes_of(kind: &str, reasons: &[ReasonRecord]) -> Result<Causes, Failure> {
     let now = host::now_ms();
     let mut causes = Vec::new();
-    for reason in after.open_reasons() {
-        let key = key(reason);
+    for reason in reasons {
+        let key = format!("{kind}{}", key(reason));
         let mut known = state::cause(&key)?;
         if known.told.is_empty() || now.saturating_sub(known.first_ms) > CAUSE_MS {
             known = CauseState { first_ms: now, untold: known.untold, ..CauseState::default() };
@@ -113,25 +151,30 @@ fn first_tellings(look: &Look, after: &OrderState) -> Result<bool, Failure> {
         known.fix.clone_from(&reason.fix);
         causes.push((key, known));
     }
-    let number = &look.number.0;
-    let enough = |known: &CauseState| known.told.len() >= LETTERS_PER_CAUSE && !known.told.contains(number);
-    if causes.iter().all(|(_, known)| enough(known)) {
-        if let Some((key, known)) = causes.first_mut()
-            && known.untold.len() < COLLECTED
-            && !known.untold.contains(number)
-        {
-            known.untold.push(number.clone());
-            state::put_cause(key, known)?;
-        }
-        return Ok(false);
-    }
+    Ok(causes)
+}
+
+fn note_told(id: &str, causes: Causes) -> Result<(), Failure> {
     for (key, mut known) in causes {
-        if known.told.len() < LETTERS_PER_CAUSE && !known.told.contains(number) {
-            known.told.push(number.clone());
+        if known.told.len() < LETTERS_PER_CAUSE && !known.told.iter().any(|told| told == id) {
+            known.told.push(id.to_owned());
         }
         state::put_cause(&key, &known)?;
     }
-    Ok(true)
+    Ok(())
+}
+
+/// The first cause keeps the order or payment for its digest.
+fn note_untold(id: &str, mut causes: Causes) -> Result<(), Failure> {
+    match causes.first_mut() {
+        Some((key, known))
+            if known.untold.len() < COLLECTED && !known.untold.iter().any(|untold| untold == id) =>
+        {
+            known.untold.push(id.to_owned());
+            state::put_cause(key, known)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// `LeafLink order ee12ab01 from Copper Kettle (216.00 USD)`, as far as it could be read.
@@ -147,34 +190,11 @@ pub fn tell_of_payment(
     reasons: &[ReasonRecord],
     settings: &Settings,
 ) -> Result<(), Failure> {
-    let now = host::now_ms();
-    let mut causes = Vec::new();
-    for reason in reasons {
-        let key = format!("{PAYMENT}{}", key(reason));
-        let mut known = state::cause(&key)?;
-        if now.saturating_sub(known.first_ms) > CAUSE_MS {
-            known = CauseState { first_ms: now, untold: known.untold, ..CauseState::default() };
-        }
-        known.message.clone_from(&reason.message);
-        known.fix.clone_from(&reason.fix);
-        causes.push((key, known));
-    }
+    let causes = causes_of(PAYMENT, reasons)?;
     if causes.iter().all(|(_, known)| !known.told.is_empty()) {
-        if let Some((key, known)) = causes.first_mut()
-            && known.untold.len() < COLLECTED
-            && !known.untold.contains(&id.0)
-        {
-            known.untold.push(id.0.clone());
-            state::put_cause(key, known)?;
-        }
-        return Ok(());
+        return note_untold(&id.0, causes);
     }
-    for (key, mut known) in causes {
-        if known.told.is_empty() {
-            known.told.push(id.0.clone());
-        }
-        state::put_cause(&key, &known)?;
-    }
+    note_told(&id.0, causes)?;
     let subject = format!("{label} does not reach LeafLink: {}", count(reasons.len(), "reason"));
     let mut text = format!("{label} was entered in the ERP and is not recorded in LeafLink.\n\n");
     enumerate(reasons, &mut text);

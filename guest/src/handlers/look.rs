@@ -146,12 +146,7 @@ impl Look {
         }
         effects.extend(self.plan.link.as_ref().map(connection));
         effects.extend(queued(&self.number, &self.label, &self.plan.wanted));
-        let outcome = match &self.plan.action {
-            _ if !effects.is_empty() => wit::Outcome::Applied,
-            Action::Ignore => wit::Outcome::Ignored,
-            _ if self.plan.findings.blocked() => wit::Outcome::Held,
-            _ => wit::Outcome::Unchanged,
-        };
+        let outcome = if effects.is_empty() { self.outcome_without_effect() } else { wit::Outcome::Applied };
         wit::Decision {
             stream: wit::Stream::Orders,
             subject: self.number.0.clone(),
@@ -159,6 +154,15 @@ impl Look {
             outcome,
             reasons: answer::reasons(&self.plan.findings.reasons),
             effects,
+        }
+    }
+
+    /// What came of it if nothing is done.
+    pub fn outcome_without_effect(&self) -> wit::Outcome {
+        match &self.plan.action {
+            Action::Ignore => wit::Outcome::Ignored,
+            _ if self.plan.findings.blocked() => wit::Outcome::Held,
+            _ => wit::Outcome::Unchanged,
         }
     }
 

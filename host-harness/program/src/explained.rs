@@ -48,7 +48,7 @@ pub fn decision(decision: &Decision) -> String {
         text.push_str(&format!("Note: {}\n", with_fix(reason)));
     }
     if !decision.effects.is_empty() {
-        text.push_str("\nWhat is done now\n");
+        text.push_str("\nWhat would be done now\n");
         for effect in &decision.effects {
             text.push_str(&in_words(effect));
         }
@@ -104,7 +104,7 @@ fn decision_json(decision: &Decision) -> Value {
 
 fn standing(outcome: Outcome) -> &'static str {
     match outcome {
-        Outcome::Applied => "comes through; what is done is below",
+        Outcome::Applied => "goes ahead; what would be done is below",
         Outcome::Unchanged => "and its sales order agree",
         Outcome::Held => "waits",
         Outcome::Ignored => "is left alone",

@@ -59,7 +59,7 @@ fn the_day_ends_the_same_each_time_and_loses_no_order() {
     let held: Vec<_> =
         first["held"].as_array().unwrap().iter().map(|order| &order["reasons"][0]["code"]).collect();
     for code in
-        ["insufficient-stock", "order-unreadable", "unknown-status", "too-many-lines", "answer-too-large"]
+        ["insufficient-stock", "order-unreadable", "unknown-status", "too-many-lines", "text-too-long"]
     {
         assert!(held.contains(&&Value::from(code)), "{code}");
     }

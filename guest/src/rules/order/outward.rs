@@ -162,6 +162,7 @@ pub fn next_step(now: SourceStatus, target: SourceStatus, available: &[String]) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::order::sample;
     use SourceStatus::*;
 
     /// Every cell: what each sales-order status asks of each LeafLink status.
@@ -196,6 +197,33 @@ mod tests {
         {
             assert_eq!(target(Status::Delivered, leaflink, &settings), wanted, "{leaflink:?}");
         }
+    }
+
+    #[test]
+    fn after_a_deletion_the_id_goes_and_the_order_is_rejected_if_the_person_said_so() {
+        let settings = Settings { external_id_key: Some("erp".to_owned()), ..Settings::default() };
+        let mut order = Order { status: Accepted, ..sample::order() };
+        assert!(wanted_after_deletion(&order, false, &settings).is_empty());
+        assert_eq!(wanted_after_deletion(&order, true, &settings).status, Some(Rejected));
+        order.external_ids.insert("erp".to_owned(), "so-1".to_owned());
+        assert_eq!(wanted_after_deletion(&order, false, &settings).external_id, Some(None));
+        assert!(wanted_after_deletion(&order, false, &Settings::default()).is_empty());
+        let over = Order { status: Complete, ..order };
+        assert_eq!(wanted_after_deletion(&over, true, &settings).status, None);
+    }
+
+    #[test]
+    fn each_action_leads_to_its_status() {
+        for (action, status) in [
+            ("accept", Accepted),
+            ("fulfill", Fulfilled),
+            ("ship", Shipped),
+            ("complete", Complete),
+            ("reject", Rejected),
+        ] {
+            assert_eq!(status_after(action), Some(status));
+        }
+        assert_eq!(status_after("cancel"), None);
     }
 
     #[test]

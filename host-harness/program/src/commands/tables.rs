@@ -82,3 +82,101 @@ fn order(row: SalesOrderRow) -> Vec<String> {
 fn shown(id: Option<u64>) -> String {
     id.map(|id| id.to_string()).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use leaflink_sync_kit::host::Transaction;
+    use leaflink_sync_kit::host::records::{LeaflinkOrigin, LineDraft, SalesOrderDraft, SalesOrderStatus};
+    use leaflink_sync_kit::host::types::Money;
+
+    use super::*;
+
+    /// A kept ERP with one sales order from LeafLink and one that people entered.
+    fn kept() -> (tempfile::TempDir, ErpFile) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("erp.sqlite");
+        let erp = Erp::open(&path).unwrap();
+        let company = CompanyId(COMPANY.to_owned());
+        let seed = serde_json::json!({
+            "company": {"name": "Foxglove Farms", "leaflink_brand": 77},
+            "users": [{"id": "u", "name": "Rae", "email": "rae@foxglove.example"}],
+            "locations": [{"id": "v", "name": "Vault"}],
+            "products": [{"id": "p", "name": "Gummies", "stock": {"v": "10"}}],
+            "customers": [
+                {"id": "c1", "name": "Copper Kettle", "leaflink_customer": 310044},
+                {"id": "c2", "name": "Blue Heron"}
+            ],
+            "sales_orders": [{"customer": "c2", "lines": [{"product": "p", "quantity": "1", "unit_price": "9"}]}]
+        });
+        erp.seed(&company, &serde_json::from_value(seed).unwrap()).unwrap();
+        let money = |amount: &str| Money { amount: amount.to_owned(), currency: "USD".to_owned() };
+        let line = LineDraft {
+            id: None,
+            product: "p".to_owned(),
+            quantity: "2".to_owned(),
+            unit_price: "9".to_owned(),
+            total: "18.00".to_owned(),
+            is_sample: false,
+            note: None,
+            location: None,
+            leaflink_line: Some(1),
+        };
+        let draft = SalesOrderDraft {
+            origin: LeaflinkOrigin {
+                number: "5d0c6f1e-0000-4000-8000-000000000000".to_owned(),
+                short_id: "5d0c6f1e".to_owned(),
+                total: money("18.00"),
+                classification: None,
+            },
+            status: SalesOrderStatus::Pending,
+            placed_at_ms: 1,
+            currency: "USD".to_owned(),
+            customer: Some("c1".to_owned()),
+            billing_address: None,
+            shipping_address: None,
+            location: None,
+            owner: "u".to_owned(),
+            internal_notes: None,
+            external_notes: None,
+            lines: vec![line],
+            charges: Vec::new(),
+        };
+        let mut transaction = erp.begin(&company).unwrap();
+        transaction.create_sales_order(draft).unwrap();
+        Transaction::commit(Box::new(transaction)).unwrap();
+        (folder, ErpFile { erp: path })
+    }
+
+    #[test]
+    fn sales_orders_show_their_leaflink_number_and_are_found_by_it() {
+        let (_folder, file) = kept();
+        let all = orders(&file, None).unwrap();
+        assert!(all.contains("5d0c6f1e") && all.contains("SO-1001") && all.contains("18.00 USD"), "{all}");
+        assert!(all.ends_with("2 sales orders\n"), "{all}");
+        for found in ["5D0C6F", "so-1002", "kettle", "8000-000000000000"] {
+            let some = orders(&file, Some(found)).unwrap();
+            assert!(some.contains("SO-1002") && some.ends_with("1 sales order\n"), "{found}: {some}");
+        }
+        assert!(orders(&file, Some("nothing such")).unwrap().ends_with("0 sales orders\n"));
+    }
+
+    #[test]
+    fn companies_show_customer_and_brand() {
+        let (_folder, file) = kept();
+        let text = companies(&file).unwrap();
+        let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split("  ").collect()).collect();
+        let has = |name: &str, id: &str| {
+            rows.iter().any(|row| row[0] == name && row.iter().any(|cell| cell.trim() == id))
+        };
+        assert!(has("Foxglove Farms", "77") && has("Copper Kettle", "310044"), "{text}");
+        assert!(!has("Blue Heron", "310044"), "{text}");
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_not_made() {
+        let file = ErpFile { erp: PathBuf::from("no-such.sqlite") };
+        let error = orders(&file, None).unwrap_err().to_string();
+        assert!(error.contains("no-such.sqlite is no file"), "{error}");
+        assert!(!file.erp.exists());
+    }
+}

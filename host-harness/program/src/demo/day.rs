@@ -69,8 +69,8 @@ impl Day {
         for reason in round.refused {
             self.stumbles.push((time.clone(), reason.message));
         }
-        if let Some(error) = round.stopped {
-            self.stumbles.push((time, error.to_string()));
+        for error in [round.stopped, round.undelivered].into_iter().flatten() {
+            self.stumbles.push((time.clone(), error.to_string()));
         }
     }
 }

@@ -76,3 +76,63 @@ fn requests_are_counted_and_no_others_are_allowed() {
     assert_eq!(told(json!({"requests": {}}), &observed).len(), 1);
     assert_eq!(told(json!({"requests": {"GET /a/": 2, "GET /b/": 0}}), &observed), []);
 }
+
+#[test]
+fn leaflinks_side_is_a_subset_but_for_its_external_ids() {
+    let order = json!({"status": "Accepted", "ship_date": null, "external_ids": {"erp": "so-1"}});
+    let observed = Observed { leaflink_orders: [("aa1".to_owned(), order)].into(), ..Observed::default() };
+    let told = |order: Value| told(json!({"leaflink_orders": [order]}), &observed).len();
+    assert_eq!(told(json!({"order": "aa1", "status": "Accepted", "external_ids": {"erp": "so-1"}})), 0);
+    assert_eq!(told(json!({"order": "aa1", "status": "Shipped"})), 1);
+    assert_eq!(told(json!({"order": "aa1", "external_ids": {}})), 1);
+    assert_eq!(told(json!({"order": "bb2"})), 1);
+}
+
+#[test]
+fn links_of_companies_and_users_are_compared() {
+    let observed = Observed {
+        companies: [("c".to_owned(), Some(7)), ("d".to_owned(), None)].into(),
+        users: vec![json!({"staff": 1, "user": "u", "suggestion": null})],
+        customer_suggestions: [(9, vec![json!({"company": "c", "certain": true})])].into(),
+        leaflink_brand: Some(77),
+        ..Observed::default()
+    };
+    let all = json!({
+        "companies": {"c": 7, "d": null},
+        "users": [{"staff": 1, "user": "u"}],
+        "customer_suggestions": {"9": [{"certain": true}]},
+        "leaflink_brand": 77,
+    });
+    assert_eq!(told(all, &observed), []);
+    for wrong in [
+        json!({"companies": {"c": null}}),
+        json!({"companies": {"e": null}}),
+        json!({"users": [{"staff": 1, "user": null}]}),
+        json!({"users": [{"staff": 2}]}),
+        json!({"customer_suggestions": {"9": []}}),
+        json!({"leaflink_brand": 78}),
+    ] {
+        assert_eq!(told(wrong.clone(), &observed).len(), 1, "{wrong}");
+    }
+}
+
+#[test]
+fn answers_are_compared_in_order_as_data_and_as_text() {
+    let data =
+        json!({"order": "aa1", "outcome": "held", "reasons": ["x"], "effects": [], "verdicts": {"r": false}});
+    let text = "aa1 waits: x\nWhat to do: y\nand more\n".to_owned();
+    let observed = Observed { explains: vec![(data, text)], ..Observed::default() };
+    let told = |answer: Value| told(json!({"explains": [answer]}), &observed).len();
+    assert_eq!(
+        told(
+            json!({"order": "aa1", "outcome": "held", "reasons": ["x"], "effects": [], "verdicts": {"r": false},
+            "first_lines_contain": ["waits", "do: y"], "contains": ["more"]})
+        ),
+        0
+    );
+    assert_eq!(told(json!({"order": "bb2"})), 1);
+    assert_eq!(told(json!({"order": "aa1", "reasons": []})), 1);
+    assert_eq!(told(json!({"order": "aa1", "verdicts": {"r": true}})), 1);
+    assert_eq!(told(json!({"order": "aa1", "first_lines_contain": ["more"]})), 1);
+    assert_eq!(self::told(json!({"explains": []}), &observed).len(), 1);
+}
