@@ -128,6 +128,7 @@ fn after(
         }),
         applied: applied.or_else(|| before.and_then(|before| before.applied.clone())),
         seen_customer: customer.flatten().map(|company| company.0),
+        holds: look.holds_while_waiting(before),
     })
 }
 

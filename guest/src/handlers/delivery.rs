@@ -6,6 +6,7 @@
 
 mod order;
 mod payment;
+mod stock;
 
 use super::Component;
 use super::letters;
@@ -49,11 +50,11 @@ fn work_on(subject: &Subject, mut intent: Intent, ticket: u64) -> Result<wit::De
     let attempt = match (subject, &mut intent.wish) {
         (Subject::Order(number), Wish::Order(wish)) => order::attempt(number, &intent.label, wish)?,
         (Subject::Payment(id), Wish::Payment(wish)) => payment::attempt(id, &intent.label, wish, ticket)?,
+        (Subject::Stock(id), Wish::Stock(wish)) => stock::attempt(*id, &intent.label, wish)?,
         (subject, _) => {
-            return Err(answer::reject(Reason::new(
-                Code::StoredStateUnreadable,
-                format!("The write that is queued for {} is of another kind.", name(subject, &intent.label)),
-            )));
+            let message =
+                format!("{}: what is queued for it is of another kind.", name(subject, &intent.label));
+            Attempt::Refused(Reason::new(Code::StoredStateUnreadable, message))
         }
     };
     match attempt {
@@ -87,17 +88,18 @@ fn park(subject: &Subject, mut intent: Intent, reason: Reason) -> Result<wit::De
 
 fn tell(subject: &Subject, label: &str, reason: &ReasonRecord) -> Result<(), Failure> {
     let settings = in_force()?;
-    match subject {
-        Subject::Order(_) => {
-            let subject = format!("LeafLink order {label} could not be updated");
-            let text = format!(
-                "{}\nWhat to do: {}\n\nIt is tried again when the order changes in LeafLink or in the ERP.\n",
-                reason.message, reason.fix
-            );
-            mail::queue(&settings, &subject, text)
+    let thing = match subject {
+        Subject::Order(_) => format!("LeafLink order {label}"),
+        Subject::Stock(_) => format!("The stock of {label} in LeafLink"),
+        Subject::Payment(id) => {
+            return letters::tell_of_payment(id, label, std::slice::from_ref(reason), &settings);
         }
-        Subject::Payment(id) => letters::tell_of_payment(id, label, std::slice::from_ref(reason), &settings),
-    }
+    };
+    let text = format!(
+        "{}\nWhat to do: {}\n\nIt is tried again when it changes in LeafLink or in the ERP.\n",
+        reason.message, reason.fix
+    );
+    mail::queue(&settings, &format!("{thing} could not be updated"), text)
 }
 
 /// Tried again after a wait that doubles, with a random part so that many do not come at once.
@@ -129,7 +131,7 @@ fn note(
 ) -> Result<wit::Decision, Failure> {
     let decision = wit::Decision {
         stream: wit::Stream::Delivery,
-        subject: id(subject).to_owned(),
+        subject: id(subject),
         label: intent.label.clone(),
         outcome,
         reasons,
@@ -141,10 +143,11 @@ fn note(
     Ok(decision)
 }
 
-fn id(subject: &Subject) -> &str {
+fn id(subject: &Subject) -> String {
     match subject {
-        Subject::Order(number) => &number.0,
-        Subject::Payment(id) => &id.0,
+        Subject::Order(number) => number.0.clone(),
+        Subject::Payment(id) => id.0.clone(),
+        Subject::Stock(id) => id.to_string(),
     }
 }
 
@@ -153,5 +156,6 @@ fn name(subject: &Subject, label: &str) -> String {
     match subject {
         Subject::Order(_) => format!("A change of LeafLink order {label}"),
         Subject::Payment(_) => label.to_owned(),
+        Subject::Stock(_) => format!("A change of the stock of {label} in LeafLink"),
     }
 }

@@ -2,9 +2,14 @@
 //!
 //! `on-order` carries out what comes of it; `preview` and `explain` only show it.
 
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{self, Failure, effect, set};
 use crate::host::leaflink::Found;
+use crate::host::state::OrderState;
 use crate::host::{erp, leaflink, state};
 use crate::leaflink::to_rules;
 use crate::rules::decimal::{cents, plain};
@@ -17,6 +22,7 @@ use crate::rules::order::{Action, CustomerLink, Order, Plan, Snapshot, UnlinkedC
 use crate::rules::reasons::Code;
 use crate::rules::sales_order::{SalesOrder, Status};
 use crate::rules::settings::Settings;
+use crate::rules::sorting::gathered;
 use crate::rules::text::{count, shortened};
 
 /// What was found, and what is to be done about it.
@@ -33,6 +39,8 @@ pub struct Look {
     pub about: String,
     /// What was read, in plain words.
     pub read: Vec<Fact>,
+    /// The units that its buyer was promised, by LeafLink product.
+    pub holds: BTreeMap<u64, Decimal>,
     /// The company's currency.
     pub currency: String,
     /// The sales order that it already became.
@@ -92,6 +100,7 @@ pub fn look(
         modified: order.modified.clone(),
         about: about(&order),
         read: facts(&order, &snapshot),
+        holds: order.holds(),
         currency,
         existing: snapshot.existing,
         plan,
@@ -129,6 +138,7 @@ fn unread(number: &OrderNumber) -> Result<Look, Failure> {
         modified: String::new(),
         about: String::new(),
         read: Vec::new(),
+        holds: BTreeMap::new(),
         currency: String::new(),
         existing: erp::sales_order_of(number)?,
         plan: Plan::without_effect(Action::Hold, Findings::default()),
@@ -182,6 +192,18 @@ impl Look {
             format!("Change {name} as LeafLink order {} was edited.", self.label),
             changes.collect(),
         )
+    }
+
+    /// What the order holds while it waits. What an order held that cannot be read now, it holds
+    /// still.
+    pub fn holds_while_waiting(&self, before: Option<&OrderState>) -> BTreeMap<u64, String> {
+        match (&self.plan.action, before) {
+            (Action::Hold, Some(before)) if self.modified.is_empty() => before.holds.clone(),
+            (Action::Hold, _) => {
+                gathered(self.holds.iter().map(|(product, quantity)| (*product, plain(*quantity))))
+            }
+            _ => BTreeMap::new(),
+        }
     }
 
     /// The blocking reasons.

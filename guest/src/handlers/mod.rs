@@ -7,6 +7,7 @@ mod companies;
 mod customer_links;
 mod delivery;
 mod insight;
+mod inventory;
 mod letters;
 mod lifecycle;
 mod look;
@@ -16,6 +17,7 @@ mod payments;
 mod polling;
 mod sales_orders;
 mod settings;
+mod stock;
 mod transfers;
 mod users;
 

@@ -2,7 +2,7 @@
 
 use super::Component;
 use crate::bindings::exports::leaflink_sync::connector::{
-    drift, inventory, product_links, products, readiness, webhooks,
+    drift, product_links, products, readiness, webhooks,
 };
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::Failure;
@@ -14,12 +14,6 @@ fn not_yet<T>(what: &str) -> Result<T, Failure> {
 impl products::Guest for Component {
     fn on_product_change(_product: products::Product) -> Result<wit::Decision, Failure> {
         not_yet("changes of products")
-    }
-}
-
-impl inventory::Guest for Component {
-    fn compute_inventory(_products: Vec<String>) -> Result<Vec<inventory::Availability>, Failure> {
-        not_yet("inventory towards LeafLink")
     }
 }
 

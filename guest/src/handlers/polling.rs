@@ -101,17 +101,21 @@ fn answered(poll: &PollState, more: bool, refused: Vec<wit::Reason>) -> Result<P
 /// The query of one page.
 fn query(poll: &PollState, pass: &Pass) -> Vec<(&'static str, String)> {
     let mut query = vec![("fields_include", "number,created_on,modified".to_owned())];
-    match poll.watermark.as_deref().and_then(instant) {
-        Some(watermark) => {
-            let from = watermark.with_timezone(&Utc) - Duration::minutes(OVERLAP_MINUTES);
-            query.push(("modified__gte", from.to_rfc3339_opts(SecondsFormat::Micros, true)));
-        }
+    match since(poll) {
+        Some(from) => query.push(("modified__gte", from)),
         None if !poll.opened => query.push(("status", OPEN_STATUSES.to_owned())),
         None => {}
     }
     query.push(("limit", pass.limit.to_string()));
     query.push(("offset", pass.offset.to_string()));
     query
+}
+
+/// From when on orders can have changed unseen; absent before the first pass was finished.
+pub fn since(poll: &PollState) -> Option<String> {
+    let watermark = poll.watermark.as_deref().and_then(instant)?;
+    let from = watermark.with_timezone(&Utc) - Duration::minutes(OVERLAP_MINUTES);
+    Some(from.to_rfc3339_opts(SecondsFormat::Micros, true))
 }
 
 /// Notes one record of a page.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json};
 
 use super::Component;
@@ -18,6 +19,8 @@ use crate::rules::text::{has_control, shortened};
 const LONGEST_TEXT: usize = 64;
 /// Most entries in a list.
 const MOST_ENTRIES: usize = 50;
+/// Most products with a quantity of their own.
+const MOST_QUANTITIES: usize = 5_000;
 
 impl Guest for Component {
     fn definitions() -> Vec<Definition> {
@@ -35,6 +38,7 @@ impl Guest for Component {
                     Is::Emails => Kind::Emails,
                     Is::Amount => Kind::Amount,
                     Is::Text => Kind::Text,
+                    Is::Quantities => Kind::Quantities,
                 },
                 default_value: definition.default.to_owned(),
             })
@@ -141,10 +145,28 @@ fn value(kind: Is, given: &Json, locations: Option<&BTreeSet<String>>) -> Result
             .map(|amount| Value::Amount(Some(amount)))
             .ok_or_else(|| AMOUNT.to_owned()),
         (Is::Amount, _) => Err(AMOUNT.to_owned()),
+        (Is::Quantities, Json::Object(given)) => {
+            quantities(given).map(Value::Quantities).ok_or_else(|| QUANTITIES.to_owned())
+        }
+        (Is::Quantities, _) => Err(QUANTITIES.to_owned()),
     }
 }
 
 const AMOUNT: &str = "null or an amount as text with at most two places, such as \"0.05\"";
+
+const QUANTITIES: &str = "an object of at most 5000 product ids with quantities as text of at most four places, such as {\"p-17\": \"5\"}";
+
+fn quantities(given: &Map<String, Json>) -> Option<BTreeMap<String, Decimal>> {
+    if given.len() > MOST_QUANTITIES {
+        return None;
+    }
+    let mut quantities = BTreeMap::new();
+    for (product, quantity) in given {
+        let quantity = decimal::parse(quantity.as_str()?, 9, 4).filter(|it| *it >= Decimal::ZERO)?;
+        quantities.insert(is_short(product).then(|| product.clone())?, quantity);
+    }
+    Some(quantities)
+}
 
 fn is_short(text: &str) -> bool {
     !text.trim().is_empty() && text.chars().count() <= LONGEST_TEXT && !has_control(text)
@@ -196,6 +218,11 @@ mod tests {
             (r#"{"use-customer-inventory-source": 1}"#, "use-customer-inventory-source"),
             (r#"{"hold-total-difference-above": "-1"}"#, "hold-total-difference-above"),
             (r#"{"hold-total-difference-above": 0.5}"#, "hold-total-difference-above"),
+            (r#"{"safety-buffers": {"p-17": 5}}"#, "safety-buffers"),
+            (r#"{"safety-buffers": {"p-17": "-5"}}"#, "safety-buffers"),
+            (r#"{"safety-buffers": {"p-17": "0.00001"}}"#, "safety-buffers"),
+            (r#"{"safety-buffers": ["p-17"]}"#, "safety-buffers"),
+            (r#"{"sync-inventory": "yes"}"#, "sync-inventory"),
             (r#"{"on-submited": "pending"}"#, "on-submited"),
             ("[]", ""),
             ("{", ""),
@@ -210,7 +237,8 @@ mod tests {
     #[test]
     fn good_values_pass() {
         let document = r#"{"on-submitted": "processing", "sales-order-location": "vault", "inventory-locations": ["vault"],
-            "error-recipients": ["ops@foxglove.example"], "use-customer-inventory-source": true, "hold-total-difference-above": "0.05"}"#;
+            "error-recipients": ["ops@foxglove.example"], "use-customer-inventory-source": true, "hold-total-difference-above": "0.05",
+            "sync-inventory": false, "safety-buffers": {"p-17": "5", "p-18": "0.25"}}"#;
         assert_eq!(problems(document), []);
     }
 }

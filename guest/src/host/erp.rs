@@ -23,7 +23,7 @@ use crate::rules::sales_order::{SalesOrder, Status};
 use crate::rules::sorting::{gathered, sort_by};
 
 /// Most ids in one batch read.
-const BATCH: usize = 500;
+pub(super) const BATCH: usize = 500;
 
 /// What a write came to.
 pub enum Written<T> {

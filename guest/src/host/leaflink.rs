@@ -8,12 +8,17 @@ use crate::leaflink::order_payment::NewOrderPayment;
 use crate::leaflink::page::Page;
 use crate::leaflink::{Unreadable, read};
 use crate::rules::decision::Reason;
-use crate::rules::ids::{CustomerId, OrderNumber};
+use crate::rules::ids::{CustomerId, LeafLinkProductId, OrderNumber};
 use crate::rules::reasons::Code;
 use crate::rules::text::{has_control, shortened};
 
 /// Longest wait that a `Retry-After` can ask for: an hour.
 const LONGEST_RETRY_MS: u32 = 3_600_000;
+
+/// Records in one page of a list that is read whole.
+const PAGE: u64 = 100;
+/// Requests for one such list.
+const MOST_PAGES: u32 = 100;
 
 /// What LeafLink has at a path.
 pub enum Found {
@@ -63,6 +68,40 @@ pub fn page(path: &str, query: &[(&str, &str)]) -> Result<Listed, Failure> {
     }
 }
 
+/// Reads a product.
+pub fn product(id: LeafLinkProductId) -> Result<Found, Failure> {
+    get(&format!("/products/{id}/"), &[])
+}
+
+/// Hands over every record of a list, as far as the bound on requests goes. A record that makes its
+/// page unreadable or too large is passed over; two such in a row are an outage.
+pub fn every(path: &str, query: &[(&str, &str)], each: &mut dyn FnMut(&str)) -> Result<(), Failure> {
+    let (mut offset, mut limit, mut passed_over) = (0_u64, PAGE, false);
+    for _ in 0..MOST_PAGES {
+        let (from, most) = (offset.to_string(), limit.to_string());
+        let mut query = query.to_vec();
+        query.extend([("limit", most.as_str()), ("offset", from.as_str())]);
+        match page(path, &query)? {
+            Listed::Page(page) => {
+                let records = page.results.len() as u64;
+                page.results.iter().for_each(|record| each(record.get()));
+                if page.next.is_none() || records == 0 {
+                    break;
+                }
+                (offset, limit, passed_over) = (offset + records, PAGE, false);
+            }
+            Listed::TooLarge(_) | Listed::Unreadable(_) if limit > 1 => limit /= 2,
+            Listed::Unreadable(problem) if passed_over => {
+                return Err(answer::retry(None, Code::LeafLinkUnavailable, problem));
+            }
+            Listed::TooLarge(_) | Listed::Unreadable(_) => {
+                (offset, limit, passed_over) = (offset + 1, PAGE, true);
+            }
+        }
+    }
+    Ok(())
+}
+
 fn unreadable_list(path: &str, unreadable: Unreadable) -> String {
     let problem = match unreadable {
         Unreadable::NotJson(problem) => problem,
@@ -78,7 +117,7 @@ pub fn try_again(problem: String) -> Failure {
 
 /// What came of a write.
 pub enum Sent {
-    /// LeafLink took it, and answered this body.
+    /// LeafLink took it; its answer.
     Done(Vec<u8>),
     /// LeafLink refuses it, in its own words; sending it again as it is will not help.
     Refused(String),
@@ -103,6 +142,11 @@ pub fn patch_order(number: &OrderNumber, body: &serde_json::Value) -> Result<Sen
         format!("/orders-received/{}/", segment(&number.0)),
         Some(body.to_string().into_bytes()),
     )
+}
+
+/// Changes fields of a product.
+pub fn patch_product(id: LeafLinkProductId, body: &serde_json::Value) -> Result<Sent, Failure> {
+    send(http::Method::Patch, format!("/products/{id}/"), Some(body.to_string().into_bytes()))
 }
 
 /// Moves an order one step on.

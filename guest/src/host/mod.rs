@@ -10,6 +10,7 @@ pub mod payments;
 pub mod projection;
 mod sales_order_wire;
 pub mod state;
+pub mod stock;
 pub mod transfers;
 
 use crate::bindings::leaflink_sync::host as wit;

@@ -11,12 +11,13 @@ use super::answer::Failure;
 use super::payments::PaymentWish;
 use super::state::{ReasonRecord, entries, get, put, store_failure};
 use crate::bindings::leaflink_sync::host::store;
-use crate::rules::ids::{OrderNumber, PaymentId};
+use crate::rules::ids::{LeafLinkProductId, OrderNumber, PaymentId};
 use crate::rules::payment::protocol::Progress;
 
 const PREFIX: &str = "outbox/";
 const ORDER: &str = "order/";
 const PAYMENT: &str = "payment/";
+const STOCK: &str = "stock/";
 
 /// What an intent is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub enum Subject {
     Order(OrderNumber),
     /// A payment of the ERP.
     Payment(PaymentId),
+    /// The stock of a LeafLink product.
+    Stock(LeafLinkProductId),
 }
 
 impl Subject {
@@ -32,12 +35,16 @@ impl Subject {
         match self {
             Subject::Order(number) => format!("{PREFIX}{ORDER}{number}"),
             Subject::Payment(id) => format!("{PREFIX}{PAYMENT}{id}"),
+            Subject::Stock(id) => format!("{PREFIX}{STOCK}{id}"),
         }
     }
 
     fn from_key(rest: &str) -> Option<Self> {
         if let Some(id) = rest.strip_prefix(PAYMENT) {
             return Some(Subject::Payment(PaymentId(id.to_owned())));
+        }
+        if let Some(id) = rest.strip_prefix(STOCK) {
+            return id.parse().ok().map(|id| Subject::Stock(LeafLinkProductId(id)));
         }
         rest.strip_prefix(ORDER).map(|number| Subject::Order(OrderNumber(number.to_owned())))
     }
@@ -77,6 +84,19 @@ pub enum Wish {
     Order(OrderWish),
     /// Of a payment: that LeafLink has it, or has it as taken back.
     Payment(PaymentWish),
+    /// Of a product's stock.
+    Stock(StockWish),
+}
+
+/// The stock that LeafLink should show.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StockWish {
+    /// Free to sell, in LeafLink's units; absent: as it should be.
+    #[serde(default)]
+    pub available: Option<String>,
+    /// What both sides looked like when it was reckoned.
+    #[serde(default)]
+    pub as_seen: String,
 }
 
 /// The state that an order should reach; absent fields are as they should be.
@@ -99,6 +119,7 @@ impl Wish {
         match self {
             Wish::Order(order) => *order == OrderWish::default(),
             Wish::Payment(payment) => payment.progress == Progress::Settled,
+            Wish::Stock(stock) => stock.available.is_none(),
         }
     }
 

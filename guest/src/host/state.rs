@@ -15,6 +15,7 @@
 //! | `payments-from` | when the payments setting was turned on; absent: it is off |
 //! | `transfer/<id>` | the transfer as it was last acted upon |
 //! | `matched/<sales order>` | the transfer that was last seen matched to it |
+//! | `stock/<leaflink product>` | what LeafLink confirmed of its stock, and what people were told; see [`super::stock`] |
 //! | `outbox/<kind>/<id>` | a write to LeafLink that is wanted; see [`super::outbox`] |
 //! | `cause/<cause>` | how often people were told of one cause, and which orders they were not |
 //!
@@ -80,6 +81,9 @@ pub struct OrderState {
     /// Its sales order was deleted, and LeafLink's order is to be rejected for that.
     #[serde(default)]
     pub reject: bool,
+    /// While it waits: the units that its buyer was promised, by LeafLink product.
+    #[serde(default)]
+    pub holds: BTreeMap<u64, String>,
 }
 
 /// What came of an order.

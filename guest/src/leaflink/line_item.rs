@@ -1,5 +1,6 @@
 //! `/line-items/`: the lines of an order.
 
+use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use super::value::{Amount, Id, Number};
@@ -37,6 +38,15 @@ pub struct LineItem {
     /// The product as it was when the order was placed.
     #[serde(default)]
     pub frozen_data: Option<FrozenData>,
+}
+
+impl LineItem {
+    /// Whether the line is a discount: the price that counts is below zero.
+    pub fn gives_money_back(&self) -> bool {
+        let on_sale = self.on_sale.unwrap_or(true)
+            && self.sale_price.as_ref().is_some_and(|sale| sale.amount.0 > Decimal::ZERO);
+        !on_sale && self.ordered_unit_price.amount.0 < Decimal::ZERO
+    }
 }
 
 /// What LeafLink keeps of the product at the time of the order.

@@ -35,6 +35,16 @@ pub enum Unreadable {
     },
 }
 
+impl Unreadable {
+    /// The field that is wrong (`.`: the whole body) and what is wrong with it.
+    pub fn field_and_problem(self) -> (String, String) {
+        match self {
+            Unreadable::NotJson(problem) => (".".to_owned(), problem),
+            Unreadable::Field { path, problem } => (path, problem),
+        }
+    }
+}
+
 /// Reads a body.
 pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unreadable> {
     let text =

@@ -97,3 +97,15 @@ pub struct OrderHint {
     #[serde(default)]
     pub modified: String,
 }
+
+/// An order in a list that was asked for what it holds.
+#[derive(Clone, Debug, Deserialize)]
+pub struct OpenOrder {
+    /// The UUID.
+    pub number: String,
+    /// The "Order No.".
+    #[serde(default)]
+    pub short_id: Option<String>,
+    /// The lines.
+    pub line_items: Vec<LineItem>,
+}

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::value::{Amount, Number};
+use super::value::{Amount, Number, Word};
 
 /// A product. Prices are for one case when it is sold in cases; quantities count units.
 #[derive(Clone, Debug, Deserialize)]
@@ -47,4 +47,39 @@ pub struct Product {
     /// "Retail Price".
     #[serde(default)]
     pub retail_price: Option<Amount>,
+}
+
+/// Which product a record is about, when the rest of it may not be readable.
+#[derive(Clone, Debug, Deserialize)]
+pub struct WhichProduct {
+    /// Its identity.
+    pub id: u64,
+}
+
+/// A product, as far as its stock goes.
+#[derive(Clone, Debug, Deserialize)]
+pub struct StockOfProduct {
+    /// Its identity.
+    pub id: u64,
+    /// RFC 3339; the data last changed.
+    #[serde(default)]
+    pub modified: Option<String>,
+    /// 1 or Managed, 2 or Unlimited, 3 or Inherited.
+    #[serde(default)]
+    pub inventory_management: Option<Word>,
+    /// Milligram, Gram, ..., Unit.
+    #[serde(default)]
+    pub unit_of_measure: Option<String>,
+    /// On hand, reserved included.
+    #[serde(default)]
+    pub quantity: Option<Number>,
+    /// On submitted and accepted orders.
+    #[serde(default)]
+    pub reserved_qty: Option<Number>,
+    /// Free to sell.
+    #[serde(default)]
+    pub available_inventory: Option<Number>,
+    /// Whether buyers can order fractions of a unit.
+    #[serde(default)]
+    pub allow_fractional_quantities: Option<bool>,
 }

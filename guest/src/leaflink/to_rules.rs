@@ -5,7 +5,8 @@ use rust_decimal::Decimal;
 
 use super::line_item::LineItem;
 use super::order::Order as WireOrder;
-use super::value::{Amount, Named, Number};
+use super::product::StockOfProduct;
+use super::value::{Amount, Named, Number, Word};
 use super::{Unreadable, read};
 use crate::rules::customer_match;
 use crate::rules::decision::Reason;
@@ -13,6 +14,7 @@ use crate::rules::ids::{CustomerId, LeafLinkProductId, LineId, OrderNumber, Staf
 use crate::rules::order::{Customer, Discount, Order, OrderLine, OrderTax, SalesRep, SourceStatus};
 use crate::rules::reasons::Code;
 use crate::rules::sorting::{gathered, sort_by};
+use crate::rules::stock_push::{Mode, Shown};
 use crate::rules::text::{LONGEST_NAME, LONGEST_NOTE, has_control, has_markup, shortened};
 
 /// Most lines that one sales order takes.
@@ -61,6 +63,35 @@ pub fn short_id(body: &[u8]) -> Option<String> {
     let plain =
         !short_id.is_empty() && short_id.len() <= 64 && !has_markup(&short_id) && !has_control(&short_id);
     plain.then_some(short_id)
+}
+
+/// What a product shows; or the field that cannot be used, and why.
+pub fn shown(wire: StockOfProduct) -> Result<Shown, (&'static str, String)> {
+    let mode = match wire.inventory_management.map(|Word(word)| word.to_lowercase()).as_deref() {
+        Some("1" | "managed") => Mode::Managed,
+        Some("2" | "unlimited") => Mode::Unlimited,
+        Some("3" | "inherited") => Mode::Inherited,
+        Some(other) => {
+            return Err(("inventory_management", format!("`{}` is not known", shortened(other, 40))));
+        }
+        None => return Err(("inventory_management", "it is missing".to_owned())),
+    };
+    let reserved = wire.reserved_qty.map_or(Decimal::ZERO, |Number(reserved)| reserved);
+    let available = match (wire.available_inventory, wire.quantity) {
+        (Some(Number(available)), _) => available,
+        (None, Some(Number(quantity))) => quantity - reserved,
+        (None, None) if mode == Mode::Managed => {
+            return Err(("available_inventory", "it is missing".to_owned()));
+        }
+        (None, None) => Decimal::ZERO,
+    };
+    Ok(Shown {
+        mode,
+        unit: wire.unit_of_measure.unwrap_or_else(|| "Unit".to_owned()),
+        available,
+        reserved,
+        fractions: wire.allow_fractional_quantities.unwrap_or(false),
+    })
 }
 
 /// A body that could not be read, as a reason.

@@ -112,6 +112,21 @@ impl<'de> Visitor<'de> for NamedVisitor {
     }
 }
 
+/// A word, which LeafLink sends as text or as the number of a choice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Word(pub String);
+
+impl<'de> Deserialize<'de> for Word {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw: Box<RawValue> = Deserialize::deserialize(deserializer)?;
+        let token = raw.get();
+        if token.starts_with(['{', '[']) {
+            return Err(de::Error::custom("expected a word or a number"));
+        }
+        Ok(Self(token.trim_matches('"').to_owned()))
+    }
+}
+
 /// `available_transitions`: a list of words, or (as the description says) one string.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Words(pub Vec<String>);

@@ -13,5 +13,6 @@ pub mod reasons;
 pub mod sales_order;
 pub mod settings;
 pub mod sorting;
+pub mod stock_push;
 pub mod text;
 pub mod transfer;

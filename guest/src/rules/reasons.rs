@@ -243,6 +243,35 @@ reasons! {
         "The ERP has no such transfer.",
         "Check the transfer's id.";
 
+    // --- "How to Sync Inventory". ---
+    ProductNotLinked, "product-not-linked", Blocking,
+        "The ERP product is not linked to a LeafLink product, so its stock goes nowhere.",
+        "Settings, Integrations, LeafLink, Unlinked Products: link it to its LeafLink product.";
+    LeafLinkProductGone, "leaflink-product-gone", Blocking,
+        "LeafLink has no product of the id that the ERP product is linked to.",
+        "Settings, Integrations, LeafLink, Linked Products: unlink it, and link it to the product that took its place.";
+    LeafLinkProductUnusable, "leaflink-product-unusable", Blocking,
+        "A field of the LeafLink product is missing or is not what LeafLink's API describes.",
+        "Correct the field in LeafLink, or ask LeafLink's support why it is so.";
+    StockNegative, "stock-negative", Blocking,
+        "The ERP has less than nothing on hand of a product, so its stock is not pushed.",
+        "Count the product in the ERP and correct what is on hand.";
+    UnitNotConvertible, "unit-not-convertible", Blocking,
+        "The ERP and LeafLink count a product in different units, so its stock is not pushed.",
+        "Give the product the same unit of measure on both sides, or link it to a LeafLink product of its own unit.";
+    StockOversold, "stock-oversold", Notice,
+        "More of a product is reserved in the ERP than is on hand, so LeafLink gets 0.",
+        "Receive or free stock of the product.";
+    StockHeldBack, "stock-held-back", Notice,
+        "Some of a product is promised on LeafLink orders that the ERP does not subtract yet, so it is not offered again.",
+        "See to the orders that wait; what they hold is then subtracted by the ERP, or free.";
+    StockUnlimited, "stock-unlimited", Notice,
+        "LeafLink sells the product without limit, so its stock is not pushed.",
+        "";
+    StockInherited, "stock-inherited", Notice,
+        "LeafLink got the product's stock once, at the first sync; from then on it is changed in LeafLink.",
+        "";
+
     // --- The outside. ---
     ErpRefused, "erp-refused", Blocking,
         "The ERP refused the sales order.",

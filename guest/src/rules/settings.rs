@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use super::ids::{LocationId, StaffId};
+use super::ids::{LocationId, ProductId, StaffId};
 use super::sales_order::Status;
+use super::sorting::gathered;
 
 /// What a setting holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub enum Kind {
     Amount,
     /// A short text, or none.
     Text,
+    /// Quantities by product of the ERP.
+    Quantities,
 }
 
 /// One setting.
@@ -45,6 +48,8 @@ pub struct Definition {
 
 const ERROR_RECIPIENTS: &str = "error-recipients";
 const INVENTORY_LOCATIONS: &str = "inventory-locations";
+const SYNC_INVENTORY: &str = "sync-inventory";
+const SAFETY_BUFFERS: &str = "safety-buffers";
 const SALES_ORDER_LOCATION: &str = "sales-order-location";
 const USE_CUSTOMER_INVENTORY_SOURCE: &str = "use-customer-inventory-source";
 const LINE_PLACEMENT: &str = "line-placement";
@@ -72,6 +77,20 @@ pub const DEFINITIONS: &[Definition] = &[
         help: "Pick the locations where your inventory is. Left blank, inventory of all locations counts.",
         kind: Kind::Locations,
         default: "[]",
+    },
+    Definition {
+        key: SYNC_INVENTORY,
+        title: "Sync available inventory to LeafLink",
+        help: "Every 10 minutes LeafLink gets the available quantity of linked products that it manages. Off: LeafLink's quantities are left alone.",
+        kind: Kind::Toggle,
+        default: "true",
+    },
+    Definition {
+        key: SAFETY_BUFFERS,
+        title: "Safety buffers",
+        help: "For each product, how many units LeafLink never gets to see. Left out, none.",
+        kind: Kind::Quantities,
+        default: "{}",
     },
     Definition {
         key: SALES_ORDER_LOCATION,
@@ -201,6 +220,10 @@ pub struct Settings {
     pub error_recipients: Vec<String>,
     /// Where stock counts; empty: everywhere.
     pub inventory_locations: Vec<LocationId>,
+    /// Whether LeafLink gets the available quantities.
+    pub sync_inventory: bool,
+    /// What is kept back of each product.
+    pub safety_buffers: BTreeMap<ProductId, Decimal>,
     /// The inventory source of new sales orders.
     pub sales_order_location: Option<LocationId>,
     /// Whether a customer's own inventory source goes first.
@@ -236,6 +259,8 @@ pub enum Value {
     Texts(Vec<String>),
     /// Of an amount.
     Amount(Option<Decimal>),
+    /// Of quantities.
+    Quantities(BTreeMap<String, Decimal>),
 }
 
 impl Settings {
@@ -253,6 +278,13 @@ impl Settings {
         Self {
             error_recipients: texts(ERROR_RECIPIENTS),
             inventory_locations: texts(INVENTORY_LOCATIONS).into_iter().map(LocationId).collect(),
+            sync_inventory: values.get(SYNC_INVENTORY) != Some(&Value::Toggle(false)),
+            safety_buffers: match values.get(SAFETY_BUFFERS) {
+                Some(Value::Quantities(buffers)) => {
+                    gathered(buffers.iter().map(|(product, buffer)| (ProductId(product.clone()), *buffer)))
+                }
+                _ => BTreeMap::new(),
+            },
             sales_order_location: text(SALES_ORDER_LOCATION).map(LocationId),
             use_customer_inventory_source: values.get(USE_CUSTOMER_INVENTORY_SOURCE)
                 == Some(&Value::Toggle(true)),

@@ -96,6 +96,15 @@ impl Calls {
         })
     }
 
+    /// Queues the writes that bring LeafLink's stock to the ERP's, for one page of products; call
+    /// it again with the answer's `next`.
+    pub fn push_inventory(&self, after: Option<&str>) -> Result<inventory::Pushed, CallError> {
+        let after = after.map(str::to_owned);
+        self.run(Access::Write, "push-inventory", |connector, store| {
+            connector.leaflink_sync_connector_inventory().call_push_inventory(store, after.as_ref())
+        })
+    }
+
     /// Looks at one payment as it now is.
     pub fn on_payment(&self, id: &str) -> Result<Decision, CallError> {
         let id = id.to_owned();

@@ -23,7 +23,7 @@ pub mod products {
 
 /// `inventory.wit`.
 pub mod inventory {
-    pub use super::wit::inventory::Availability;
+    pub use super::wit::inventory::{Availability, Mode, Pushed};
 }
 
 /// `webhooks.wit`.

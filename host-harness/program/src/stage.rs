@@ -174,6 +174,7 @@ impl Stage {
                 self.to_sales_order(order, act).context("the ERP would not do this")?;
             }
             Act::Sync(SyncAct::Sync(())) => return Ok(Happened::Synced(self.sync()?)),
+            Act::Sync(SyncAct::PushStock(())) => return Ok(Happened::Synced(self.push_stock()?)),
             Act::Sync(SyncAct::LookAt(order)) => return Ok(Happened::LookedAt(self.look_at(order)?)),
             Act::Sync(SyncAct::Explain(order)) => {
                 let explanation = Box::new(self.explain(order)?);
@@ -209,6 +210,17 @@ impl Stage {
     pub fn sync(&self) -> anyhow::Result<Round> {
         let mut ticket = || self.ticket.fetch_add(1, Ordering::Relaxed) + 1;
         let round = sync_round::run(&self.calls, &mut self.changes(), &mut ticket);
+        self.send_mail()?;
+        Ok(round)
+    }
+
+    /// Pushes stock to LeafLink and sends the e-mail that it queued.
+    ///
+    /// # Errors
+    /// The e-mail could not be sent.
+    pub fn push_stock(&self) -> anyhow::Result<Round> {
+        let mut ticket = || self.ticket.fetch_add(1, Ordering::Relaxed) + 1;
+        let round = sync_round::push_stock(&self.calls, &mut ticket);
         self.send_mail()?;
         Ok(round)
     }

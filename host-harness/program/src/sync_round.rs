@@ -59,6 +59,26 @@ pub fn run(calls: &Calls, changes: &mut Changes, ticket: &mut dyn FnMut() -> u64
     round
 }
 
+/// Pushes the stock of every linked product, and has the writes sent.
+pub fn push_stock(calls: &Calls, ticket: &mut dyn FnMut() -> u64) -> Round {
+    let mut round = Round::default();
+    let mut after: Option<String> = None;
+    loop {
+        match calls.push_inventory(after.as_deref()) {
+            Ok(pushed) => after = pushed.next,
+            Err(error) => {
+                round.stopped = Some(error);
+                return round;
+            }
+        }
+        if after.is_none() {
+            break;
+        }
+    }
+    round.deliver(calls, ticket);
+    round
+}
+
 impl Round {
     /// Polls LeafLink's orders until nothing new is named, and looks at each of them once.
     fn poll(&mut self, calls: &Calls) {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
+use super::{negative_price, outward};
 use crate::rules::ids::{CustomerId, LeafLinkProductId, LineId, OrderNumber, StaffId};
 
 /// Statuses of a LeafLink order.
@@ -142,6 +143,22 @@ impl OrderLine {
             (true, Some(product)) => format!("LeafLink product {product}"),
             (true, None) => format!("LeafLink line {}", self.id),
         }
+    }
+}
+
+impl Order {
+    /// The units that its buyer was promised, by LeafLink product: of an order that was placed and
+    /// not called off.
+    pub fn holds(&self) -> BTreeMap<u64, Decimal> {
+        let mut holds: BTreeMap<u64, Decimal> = BTreeMap::new();
+        if outward::rank(self.status).is_some() && self.status != SourceStatus::Backorder {
+            for line in self.lines.iter().filter(|line| !negative_price::is_discount(line)) {
+                if let Some(product) = line.product {
+                    *holds.entry(product.0).or_default() += line.quantity;
+                }
+            }
+        }
+        holds
     }
 }
 

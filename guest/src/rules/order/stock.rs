@@ -105,7 +105,7 @@ fn wanted(order: &Order, snapshot: &Snapshot) -> BTreeMap<ProductId, Wanted> {
 
 /// Whether stock at a place counts. Order lines that name no place could be filled from any, so
 /// what they reserve always counts.
-fn counts(location: Option<&LocationId>, settings: &Settings, source: Option<&LocationId>) -> bool {
+pub fn counts(location: Option<&LocationId>, settings: &Settings, source: Option<&LocationId>) -> bool {
     match (location, source) {
         (None, _) => true,
         (Some(location), Some(source)) => location == source,

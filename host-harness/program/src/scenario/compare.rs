@@ -43,6 +43,16 @@ pub(super) fn compare(expected: &Expected, observed: &Observed) -> Vec<Differenc
         found.requests(requests, observed);
     }
     found.leaflink_side(expected, observed);
+    found.products(
+        "LeafLink product",
+        expected.leaflink_products.as_deref().unwrap_or_default(),
+        &observed.leaflink_products,
+    );
+    found.products(
+        "availability of",
+        expected.availability.as_deref().unwrap_or_default(),
+        &observed.availability,
+    );
     found.links(expected, observed);
     if let Some(explains) = &expected.explains {
         found.answers("explain", explains, &observed.explains);
@@ -149,6 +159,18 @@ impl Found {
                     }
                     self.subset(&what, &Value::Object(wanted), came);
                 }
+                None => self.differ(&what, "one", "none"),
+            }
+        }
+    }
+
+    /// What LeafLink shows of products, and what was computed for them.
+    fn products(&mut self, what: &str, wanted: &[serde_json::Map<String, Value>], came: &[Value]) {
+        for wanted in wanted {
+            let product = wanted.get("product").unwrap_or(&Value::Null);
+            let what = format!("{what} {product}");
+            match came.iter().find(|came| came["product"] == *product) {
+                Some(came) => self.subset(&what, &Value::Object(wanted.clone()), came),
                 None => self.differ(&what, "one", "none"),
             }
         }

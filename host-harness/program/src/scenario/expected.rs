@@ -28,6 +28,10 @@ pub(super) struct Expected {
     pub requests: Option<BTreeMap<String, u64>>,
     /// LeafLink's side: these orders, each with at least `order`, the short id.
     pub leaflink_orders: Option<Vec<Map<String, Value>>>,
+    /// LeafLink's side: these products, each with at least `product`, LeafLink's id.
+    pub leaflink_products: Option<Vec<Map<String, Value>>>,
+    /// What is computed for these products, each with at least `product`, the ERP's id.
+    pub availability: Option<Vec<Map<String, Value>>>,
     /// The LeafLink customer of these companies.
     pub companies: Option<BTreeMap<String, Option<u64>>>,
     /// The own company's LeafLink brand.

@@ -41,6 +41,10 @@ pub(super) struct Observed {
     pub failures: Vec<(String, String)>,
     /// Every order of LeafLink's, by short id.
     pub leaflink_orders: BTreeMap<String, Value>,
+    /// Every product of LeafLink's.
+    pub leaflink_products: Vec<Value>,
+    /// What is computed for every linked product; read only if it is expected.
+    pub availability: Vec<Value>,
     /// The LeafLink customer of every company.
     pub companies: BTreeMap<String, Option<u64>>,
     /// The own company's LeafLink brand.
@@ -77,6 +81,8 @@ impl Observed {
             requests: counted(&requests, &names),
             failures: progress.failures.into_iter().map(short).collect(),
             leaflink_orders: leaflink_orders(stage),
+            leaflink_products: leaflink_products(stage),
+            availability: if expected.availability.is_some() { availability(stage)? } else { Vec::new() },
             companies: records::companies(stage)?,
             leaflink_brand: records::leaflink_brand(stage)?,
             users: if expected.users.is_some() { users(stage)? } else { Vec::new() },
@@ -182,13 +188,15 @@ fn counted(requests: &[Request], names: &Names) -> BTreeMap<String, u64> {
     counts
 }
 
-/// The sync of orders reads orders and people, and writes to orders, in `deliver` alone.
+/// The sync reads orders, products and people, and writes to orders and products, in `deliver` alone.
 fn is_odd(request: &Request) -> bool {
     const ORDERS: &str = "/orders-received/";
+    const PRODUCTS: &str = "/products/";
     if request.method != "GET" {
-        return request.call != "deliver" || !request.path.starts_with(ORDERS);
+        let written = [ORDERS, PRODUCTS].iter().any(|known| request.path.starts_with(known));
+        return request.call != "deliver" || !written;
     }
-    let known = [ORDERS, "/order-sales-reps/", "/company-staff/", "/customers/"];
+    let known = [ORDERS, PRODUCTS, "/order-sales-reps/", "/company-staff/", "/customers/"];
     !known.iter().any(|known| request.path.starts_with(known))
 }
 
@@ -196,6 +204,39 @@ fn leaflink_orders(stage: &Stage) -> BTreeMap<String, Value> {
     let orders = stage.sandbox().orders();
     let key = |order: &Value| order["short_id"].as_str().unwrap_or_default().to_owned();
     orders.into_iter().map(|order| (key(&order), order)).collect()
+}
+
+fn leaflink_products(stage: &Stage) -> Vec<Value> {
+    let products = stage.sandbox().products();
+    let product = products.iter().map(|product| {
+        json!({
+            "product": product["id"],
+            "available": records::number(&product["available_inventory"].to_string()),
+            "quantity": records::number(product["quantity"].as_str().unwrap_or_default()),
+            "reserved": records::number(product["reserved_qty"].as_str().unwrap_or_default()),
+        })
+    });
+    product.collect()
+}
+
+fn availability(stage: &Stage) -> anyhow::Result<Vec<Value>> {
+    let figures = stage.calls().compute_inventory(&[])?;
+    let figure = figures.iter().map(|figure| {
+        json!({
+            "product": figure.product,
+            "available": figure.available,
+            "active": figure.active,
+            "reserved": figure.reserved,
+            "held_back": figure.held_back,
+            "safety_buffer": figure.safety_buffer,
+            "rounded_off": figure.rounded_off,
+            "shown": figure.shown,
+            "confirmed": figure.confirmed,
+            "differs": figure.differs,
+            "reasons": figure.reasons.iter().map(|reason| reason.code.as_str()).collect::<Vec<_>>(),
+        })
+    });
+    Ok(figure.collect())
 }
 
 fn users(stage: &Stage) -> anyhow::Result<Vec<Value>> {

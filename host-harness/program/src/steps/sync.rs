@@ -10,6 +10,8 @@ use serde_json::{Map, Value};
 pub enum SyncAct {
     /// A round of the sync; written `"sync": true`.
     Sync(#[serde(deserialize_with = "only_true")] ()),
+    /// Stock is pushed, as it is every ten minutes, and written to LeafLink; written `"push_stock": true`.
+    PushStock(#[serde(deserialize_with = "only_true")] ()),
     /// One LeafLink order is looked at.
     LookAt(String),
     /// A person asks how a LeafLink order is decided upon.
@@ -31,8 +33,9 @@ pub enum SyncAct {
 }
 
 /// The verbs of [`SyncAct`].
-pub(super) const SYNC_VERBS: [&str; 10] = [
+pub(super) const SYNC_VERBS: [&str; 11] = [
     "sync",
+    "push_stock",
     "look_at",
     "explain",
     "preview",

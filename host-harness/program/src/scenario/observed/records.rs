@@ -124,6 +124,6 @@ fn money(amount: &str) -> String {
 }
 
 /// As short as it can be: `24`, `8.333333333`.
-fn number(number: &str) -> String {
+pub(super) fn number(number: &str) -> String {
     number.parse::<Decimal>().map_or_else(|_| number.to_owned(), |number| number.normalize().to_string())
 }

@@ -1,0 +1,84 @@
+//! Towards the stock that LeafLink should show.
+//!
+//! A figure is only sent while both sides look as they did when it was reckoned; otherwise it is
+//! reckoned anew, here and now.
+
+use serde_json::json;
+
+use super::Attempt;
+use crate::bindings::leaflink_sync::host::types as wit;
+use crate::handlers::settings::in_force;
+use crate::handlers::stock::{Seen, as_seen, assess, seen, shown_now};
+use crate::host::answer::{Failure, effect};
+use crate::host::leaflink::Sent;
+use crate::host::outbox::StockWish;
+use crate::host::{leaflink, stock};
+use crate::rules::decimal::plain;
+use crate::rules::decision::Reason;
+use crate::rules::ids::LeafLinkProductId;
+use crate::rules::reasons::Code;
+use crate::rules::stock_push::Shown;
+
+/// Sets what LeafLink shows, unless it shows it already.
+pub fn attempt(id: LeafLinkProductId, label: &str, wish: &mut StockWish) -> Result<Attempt, Failure> {
+    let settings = in_force()?;
+    let product = if settings.sync_inventory { stock::linked_to(id)? } else { None };
+    let (Some(product), Some(mut available)) = (product, wish.available.take()) else {
+        return Ok(Attempt::Done(Vec::new()));
+    };
+    let shown = match shown_now(id)? {
+        Some(Seen::Good { shown, .. }) => shown,
+        Some(Seen::Unusable(reason)) => return Ok(Attempt::Refused(reason)),
+        // The next push tells people of it.
+        None => return Ok(Attempt::Done(Vec::new())),
+    };
+    let levels = stock::levels(std::slice::from_ref(&product))?;
+    let levels = levels.get(&product.id).map_or(&[][..], Vec::as_slice);
+    let mut before = shown.clone();
+    if wish.as_seen != as_seen(&shown, levels) {
+        let now = assess(vec![product.clone()], &settings)?.pop();
+        let figure =
+            now.and_then(|now| Some((now.figure.available.filter(|_| now.figure.differs)?, now.shown?)));
+        let Some((figure, shown)) = figure else { return Ok(Attempt::Done(Vec::new())) };
+        (available, before) = (plain(figure), shown);
+    }
+    send(id, &product, label, before, available, wish)
+}
+
+fn send(
+    id: LeafLinkProductId,
+    product: &stock::Product,
+    label: &str,
+    before: Shown,
+    available: String,
+    wish: &mut StockWish,
+) -> Result<Attempt, Failure> {
+    match leaflink::patch_product(id, &json!({ "available_inventory": available }))? {
+        Sent::Done(answer) => {
+            let confirmed = match seen(id, &answer) {
+                Seen::Good { shown, .. } => plain(shown.available),
+                // It was taken; what LeafLink now shows, the next push reads.
+                Seen::Unusable(_) => available.clone(),
+            };
+            let mut record = stock::record(id, &product.id)?;
+            record.confirmed = Some(confirmed);
+            stock::put_record(id, &record)?;
+            let change = wit::Change {
+                field: "available_inventory".to_owned(),
+                before: Some(plain(before.available)),
+                after: Some(available),
+            };
+            let summary = format!("Change the stock of {label} in LeafLink.");
+            Ok(Attempt::Done(vec![effect("patch-leaflink-product", &id.to_string(), summary, vec![change])]))
+        }
+        Sent::Refused(words) => {
+            wish.available = Some(available);
+            let message = format!("LeafLink refused the stock of {label}: {words}.");
+            Ok(Attempt::Refused(Reason::new(Code::WriteRefused, message)))
+        }
+        Sent::NotTaken(later) | Sent::Unknown(later) => {
+            wish.available = Some(available);
+            Ok(Attempt::Later(later))
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! `inventory`: what LeafLink should show as available, and queueing the writes that bring it there.
+
+use super::Component;
+use super::settings::in_force;
+use super::stock::{Assessed, assess};
+use crate::bindings::exports::leaflink_sync::connector::inventory::{Availability, Guest, Mode, Pushed};
+use crate::bindings::leaflink_sync::host::types as wit;
+use crate::host::answer::{self, Failure, effect};
+use crate::host::outbox::{self, Intent, StockWish, Subject, Wish};
+use crate::host::{self, mail, stock};
+use crate::rules::decimal::plain;
+use crate::rules::decision::Reason;
+use crate::rules::ids::LeafLinkProductId;
+use crate::rules::settings::Settings;
+use crate::rules::stock_push::Mode as Is;
+use crate::rules::text::count;
+
+/// Products in one answer.
+const MOST: usize = 500;
+/// Products that a letter names.
+const NAMED: usize = 50;
+
+impl Guest for Component {
+    fn compute_inventory(products: Vec<String>) -> Result<Vec<Availability>, Failure> {
+        let products = if products.is_empty() {
+            first_linked()?
+        } else {
+            stock::products(&products[..products.len().min(MOST)])?
+        };
+        Ok(assess(products, &in_force()?)?.iter().map(availability).collect())
+    }
+
+    fn push_inventory(after: Option<String>) -> Result<Pushed, Failure> {
+        let settings = in_force()?;
+        if !settings.sync_inventory {
+            return Ok(Pushed { looked_at: 0, decisions: Vec::new(), next: None });
+        }
+        let (products, next) = stock::linked_page(after.as_deref())?;
+        let looked_at = u32::try_from(products.len()).unwrap_or(u32::MAX);
+        let mut decisions = Vec::new();
+        let mut letter = Vec::new();
+        let assessed = if products.is_empty() { Vec::new() } else { assess(products, &settings)? };
+        for one in &assessed {
+            let Some(leaflink) = one.product.leaflink else { continue };
+            decisions.extend(push(leaflink, one, &mut letter)?);
+        }
+        tell(&letter, &settings)?;
+        Ok(Pushed { looked_at, decisions, next })
+    }
+}
+
+fn first_linked() -> Result<Vec<stock::Product>, Failure> {
+    let mut linked = Vec::new();
+    let mut after: Option<String> = None;
+    loop {
+        let (page, next) = stock::linked_page(after.as_deref())?;
+        linked.extend(page);
+        if linked.len() >= MOST || next.is_none() {
+            linked.truncate(MOST);
+            return Ok(linked);
+        }
+        after = next;
+    }
+}
+
+/// Queues the write that a product needs, or takes back one that it no longer needs. Answers the
+/// decision unless the product is as it should be.
+fn push(
+    leaflink: LeafLinkProductId,
+    one: &Assessed,
+    letter: &mut Vec<Reason>,
+) -> Result<Option<wit::Decision>, Failure> {
+    let subject = Subject::Stock(leaflink);
+    let available = one.figure.available.filter(|_| one.figure.differs).map(plain);
+    let known = outbox::intent(&subject)?.map(|intent| intent.wish);
+    let is_news = !matches!(&known, Some(Wish::Stock(known)) if known.available == available);
+    let wish = StockWish { as_seen: one.as_seen.clone(), available: available.clone() };
+    outbox::want(&subject, intent(&one.product.name, &one.modified, wish))?;
+
+    let blocking: Vec<&Reason> = one.figure.reasons.iter().filter(|reason| reason.code.blocks()).collect();
+    let codes: Vec<String> = blocking.iter().map(|reason| reason.code.word().to_owned()).collect();
+    let newly_blocked = codes != one.record.told;
+    if newly_blocked {
+        letter.extend(blocking.iter().map(|reason| (*reason).clone()));
+        stock::put_record(
+            leaflink,
+            &stock::StockRecord { told: codes, product: one.product.id.0.clone(), ..one.record.clone() },
+        )?;
+    }
+
+    let effects = match (&available, &one.shown) {
+        (Some(available), Some(shown)) if is_news => vec![effect(
+            "queue-leaflink-write",
+            &leaflink.to_string(),
+            format!("Queue a change of the stock of {} in LeafLink.", one.product.name),
+            vec![wit::Change {
+                field: "available_inventory".to_owned(),
+                before: Some(plain(shown.available)),
+                after: Some(available.clone()),
+            }],
+        )],
+        _ => Vec::new(),
+    };
+    if effects.is_empty() && blocking.is_empty() {
+        return Ok(None);
+    }
+    let decision = wit::Decision {
+        stream: wit::Stream::Stock,
+        subject: one.product.id.0.clone(),
+        label: one.product.name.clone(),
+        outcome: if effects.is_empty() { wit::Outcome::Held } else { wit::Outcome::Applied },
+        reasons: answer::reasons(&one.figure.reasons),
+        effects,
+    };
+    if newly_blocked || decision.outcome == wit::Outcome::Applied {
+        host::journal(&decision)?;
+    }
+    Ok(Some(decision))
+}
+
+fn intent(label: &str, modified: &str, wish: StockWish) -> Intent {
+    Intent {
+        label: label.to_owned(),
+        wish: Wish::Stock(wish),
+        since_ms: host::now_ms(),
+        attempts: 0,
+        not_before_ms: 0,
+        parked: None,
+        told: None,
+        modified: modified.to_owned(),
+    }
+}
+
+/// One letter about every product of a page whose stock newly cannot be pushed.
+fn tell(reasons: &[Reason], settings: &Settings) -> Result<(), Failure> {
+    if reasons.is_empty() {
+        return Ok(());
+    }
+    let subject = format!("The stock of {} does not reach LeafLink", count(reasons.len(), "product"));
+    let mut text = String::from("LeafLink goes on showing what it showed last.\n\n");
+    for (index, reason) in reasons.iter().take(NAMED).enumerate() {
+        text.push_str(&format!("{}. {}\n   What to do: {}\n", index + 1, reason.message, reason.fix));
+    }
+    if reasons.len() > NAMED {
+        text.push_str(&format!("... and {} more.\n", reasons.len() - NAMED));
+    }
+    text.push_str(
+        "\nIt is tried again every time stock is pushed. You will hear again only if the reasons change.\n",
+    );
+    mail::queue(settings, &subject, text)
+}
+
+fn availability(one: &Assessed) -> Availability {
+    let figure = &one.figure;
+    Availability {
+        product: one.product.id.0.clone(),
+        leaflink_product: one.product.leaflink.map(|id| id.0),
+        mode: one.shown.as_ref().map(|shown| match shown.mode {
+            Is::Managed => Mode::Managed,
+            Is::Unlimited => Mode::Unlimited,
+            Is::Inherited => Mode::Inherited,
+        }),
+        available: figure.available.map(plain),
+        active: plain(figure.active),
+        reserved: plain(figure.reserved),
+        held_back: plain(figure.held_back),
+        safety_buffer: plain(figure.buffer),
+        rounded_off: plain(figure.rounded_off),
+        shown: one.shown.as_ref().map(|shown| plain(shown.available)),
+        confirmed: one.record.confirmed.clone(),
+        differs: figure.differs,
+        reasons: answer::reasons(&figure.reasons),
+    }
+}

@@ -1,0 +1,336 @@
+//! What the figures of some products are made of: read from both sides, and asked of the rule.
+//!
+//! LeafLink's open orders are read first, its products last: an order that comes in between then
+//! shows in a product's reserved quantity, and is held back although nobody has seen it yet.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rust_decimal::Decimal;
+
+use super::polling;
+use crate::host::answer::Failure;
+use crate::host::leaflink::{self, Found};
+use crate::host::state::{self, Standing};
+use crate::host::stock::{self, Product, StockRecord};
+use crate::leaflink::order::OpenOrder;
+use crate::leaflink::product::{StockOfProduct, WhichProduct};
+use crate::leaflink::{read, to_rules};
+use crate::rules::decimal::{parse, plain};
+use crate::rules::decision::Reason;
+use crate::rules::ids::{LeafLinkProductId, OrderNumber, ProductId};
+use crate::rules::order::StockLevel;
+use crate::rules::reasons::Code;
+use crate::rules::settings::Settings;
+use crate::rules::sorting::gathered;
+use crate::rules::stock_push::{Claim, Figure, Shown, Stock, figure};
+
+/// Products that are read one by one; more are read as LeafLink's list.
+const ONE_BY_ONE: usize = 5;
+/// Held orders of one page.
+const HELD: u32 = 500;
+/// What is read of a product.
+const FIELDS: &str = "id,inventory_management,unit_of_measure,quantity,reserved_qty,available_inventory,allow_fractional_quantities,modified";
+/// Statuses in which LeafLink reserves an order's units.
+const OPEN: &str = "submitted,accepted";
+/// Statuses in which LeafLink has taken them off its quantity.
+const TAKEN: &str = "fulfilled,shipped,complete";
+
+/// A product with its figure.
+pub struct Assessed {
+    /// The ERP product.
+    pub product: Product,
+    /// LeafLink's product, if it could be read.
+    pub shown: Option<Shown>,
+    /// LeafLink's `modified` of it.
+    pub modified: String,
+    /// What both sides looked like; the same again means that the figure still holds.
+    pub as_seen: String,
+    /// What is remembered of it.
+    pub record: StockRecord,
+    /// The figure.
+    pub figure: Figure,
+}
+
+/// Reckons the figures of products.
+pub fn assess(products: Vec<Product>, settings: &Settings) -> Result<Vec<Assessed>, Failure> {
+    let mut claims = claims(&products)?;
+    let levels = stock::levels(&products)?;
+    let mut shown = shown(&products)?;
+    products
+        .into_iter()
+        .map(|product| {
+            let levels = levels.get(&product.id).map_or(&[][..], Vec::as_slice);
+            let (claims, seen) = match product.leaflink {
+                Some(leaflink) => (claims.remove(&leaflink).unwrap_or_default(), shown.remove(&leaflink)),
+                None => (Vec::new(), None),
+            };
+            assessed(product, levels, &claims, seen, settings)
+        })
+        .collect()
+}
+
+fn assessed(
+    product: Product,
+    levels: &[StockLevel],
+    claims: &[Claim],
+    seen: Option<Seen>,
+    settings: &Settings,
+) -> Result<Assessed, Failure> {
+    let without = |product: Product, reason: Reason| Assessed {
+        figure: Figure { reasons: vec![reason.with("product", &product.id)], ..Figure::default() },
+        product,
+        shown: None,
+        modified: String::new(),
+        as_seen: String::new(),
+        record: StockRecord::default(),
+    };
+    let Some(leaflink) = product.leaflink else {
+        let message = format!("{} is not linked to a LeafLink product.", product.name);
+        return Ok(without(product, Reason::new(Code::ProductNotLinked, message)));
+    };
+    let record = stock::record(leaflink, &product.id)?;
+    let (shown, modified) = match seen {
+        Some(Seen::Good { shown, modified }) => (shown, modified),
+        Some(Seen::Unusable(reason)) => return Ok(Assessed { record, ..without(product, reason) }),
+        None => {
+            let message = format!(
+                "{} is linked to LeafLink product {leaflink}, which LeafLink does not have.",
+                product.name
+            );
+            let reason = Reason::new(Code::LeafLinkProductGone, message);
+            return Ok(Assessed { record, ..without(product, reason) });
+        }
+    };
+    let figure = figure(
+        &Stock {
+            product: &product.id,
+            name: &product.name,
+            unit: &product.unit,
+            levels,
+            claims,
+            shown: &shown,
+            confirmed: record.confirmed(),
+        },
+        settings,
+    );
+    Ok(Assessed { as_seen: as_seen(&shown, levels), product, shown: Some(shown), modified, record, figure })
+}
+
+/// What both sides look like, in a form that can be compared.
+pub fn as_seen(shown: &Shown, levels: &[StockLevel]) -> String {
+    let mut seen = format!("{:?} {}/{}", shown.mode, plain(shown.available), plain(shown.reserved));
+    for level in levels {
+        let place = level.location.as_ref().map_or("", |location| location.0.as_str());
+        seen.push_str(&format!(
+            " {place}:{}/{}/{}",
+            plain(level.active),
+            plain(level.reserved),
+            plain(level.promised)
+        ));
+    }
+    seen
+}
+
+/// A LeafLink product that was found.
+pub enum Seen {
+    /// It can be used.
+    Good {
+        /// What it shows.
+        shown: Shown,
+        /// LeafLink's `modified`.
+        modified: String,
+    },
+    /// It cannot.
+    Unusable(Reason),
+}
+
+/// LeafLink's products that these are linked to; those that LeafLink does not have are left out.
+fn shown(products: &[Product]) -> Result<BTreeMap<LeafLinkProductId, Seen>, Failure> {
+    let mut missing: BTreeSet<LeafLinkProductId> =
+        gathered(products.iter().filter_map(|product| product.leaflink));
+    let mut found = BTreeMap::new();
+    if missing.len() > ONE_BY_ONE {
+        leaflink::every("/products/", &[("fields_include", FIELDS)], &mut |record| {
+            if let Ok(WhichProduct { id }) = read(record.as_bytes())
+                && missing.remove(&LeafLinkProductId(id))
+            {
+                found.insert(LeafLinkProductId(id), seen(LeafLinkProductId(id), record.as_bytes()));
+            }
+        })?;
+    }
+    // A list that moves while it is paged can skip a product, so one that was not on it is asked for.
+    for id in missing {
+        if let Some(one) = shown_now(id)? {
+            found.insert(id, one);
+        }
+    }
+    Ok(found)
+}
+
+/// A LeafLink product as it is now; absent: LeafLink does not have it.
+pub fn shown_now(id: LeafLinkProductId) -> Result<Option<Seen>, Failure> {
+    Ok(match leaflink::product(id)? {
+        Found::Body(body) => Some(seen(id, &body)),
+        Found::Missing => None,
+        Found::TooLarge(limit) => Some(Seen::Unusable(Reason::new(
+            Code::AnswerTooLarge,
+            format!(
+                "LeafLink's answer for product {id} is larger than the {limit} bytes that the host takes."
+            ),
+        ))),
+    })
+}
+
+/// Reads what a product's record shows.
+pub fn seen(id: LeafLinkProductId, record: &[u8]) -> Seen {
+    let unusable = |field: &str, problem: &str| {
+        let message = format!("The field `{field}` of LeafLink product {id} cannot be used: {problem}.");
+        Seen::Unusable(Reason::new(Code::LeafLinkProductUnusable, message).at(field))
+    };
+    match read::<StockOfProduct>(record) {
+        Ok(wire) if wire.id != id.0 => unusable("id", "it names another product"),
+        Ok(wire) => {
+            let modified = wire.modified.clone().unwrap_or_default();
+            match to_rules::shown(wire) {
+                Ok(shown) => Seen::Good { shown, modified },
+                Err((field, problem)) => unusable(field, &problem),
+            }
+        }
+        Err(unreadable) => {
+            let (field, problem) = unreadable.field_and_problem();
+            unusable(&field, &problem)
+        }
+    }
+}
+
+/// What LeafLink's orders hold of these products.
+fn claims(products: &[Product]) -> Result<BTreeMap<LeafLinkProductId, Vec<Claim>>, Failure> {
+    let erp_ids: BTreeMap<LeafLinkProductId, &ProductId> =
+        gathered(products.iter().filter_map(|product| Some((product.leaflink?, &product.id))));
+    let orders = orders()?;
+    let numbers: Vec<String> = orders.keys().map(|number| number.0.clone()).collect();
+    let in_erp = stock::on_sales_orders(&numbers)?;
+    let mut claims: BTreeMap<LeafLinkProductId, Vec<Claim>> = BTreeMap::new();
+    for (number, order) in &orders {
+        // What LeafLink has taken already is owed only if the ERP will hear of it.
+        let sales_order = in_erp.get(number);
+        if !order.reserves && sales_order.is_none() && is_settled(number)? {
+            continue;
+        }
+        for (leaflink, held) in &order.products {
+            let Some(erp) = erp_ids.get(leaflink) else { continue };
+            claims.entry(*leaflink).or_default().push(Claim {
+                order: order.label.clone(),
+                quantity: held.sold,
+                reserved: if order.reserves { held.all } else { Decimal::ZERO },
+                in_erp: sales_order.and_then(|order| order.get(*erp)).copied().unwrap_or_default(),
+            });
+        }
+    }
+    for (leaflink, claim) in held_claims(&orders)? {
+        if erp_ids.contains_key(&leaflink) {
+            claims.entry(leaflink).or_default().push(claim);
+        }
+    }
+    Ok(claims)
+}
+
+/// One of LeafLink's orders, as far as stock goes.
+struct Placed {
+    label: String,
+    /// Whether LeafLink counts it as reserved.
+    reserves: bool,
+    products: BTreeMap<LeafLinkProductId, Quantities>,
+}
+
+#[derive(Default)]
+struct Quantities {
+    /// Everything, as LeafLink counts it.
+    all: Decimal,
+    /// Without lines that only give money back.
+    sold: Decimal,
+}
+
+/// LeafLink's submitted and accepted orders, and those further on that changed since the last
+/// poll. One that cannot be read is left out: LeafLink's reserved quantity tells of it.
+fn orders() -> Result<BTreeMap<OrderNumber, Placed>, Failure> {
+    let mut orders = BTreeMap::new();
+    let since = polling::since(&state::poll_orders()?);
+    // In this order: an order that moves on in between is on both lists, and not on neither.
+    for (status, since) in [(OPEN, None), (TAKEN, since.as_deref())] {
+        let reserves = status == OPEN;
+        let mut query = vec![
+            ("fields_include", "number,short_id,status,line_items"),
+            ("include_children", "line_items"),
+            ("status", status),
+        ];
+        match since {
+            Some(since) => query.push(("modified__gte", since)),
+            None if !reserves => continue,
+            None => {}
+        }
+        leaflink::every("/orders-received/", &query, &mut |record| {
+            if let Ok(order) = read::<OpenOrder>(record.as_bytes())
+                && let Some(products) = quantities(&order)
+            {
+                orders.entry(OrderNumber(order.number.clone())).or_insert_with(|| Placed {
+                    label: order.short_id.filter(|label| !label.is_empty()).unwrap_or(order.number),
+                    reserves,
+                    products,
+                });
+            }
+        })?;
+    }
+    Ok(orders)
+}
+
+fn quantities(order: &OpenOrder) -> Option<BTreeMap<LeafLinkProductId, Quantities>> {
+    let mut products: BTreeMap<LeafLinkProductId, Quantities> = BTreeMap::new();
+    for line in &order.line_items {
+        let Some(product) = line.product else { continue };
+        if line.quantity.0 < Decimal::ZERO {
+            return None;
+        }
+        let held = products.entry(LeafLinkProductId(product.0)).or_default();
+        held.all += line.quantity.0;
+        if !line.gives_money_back() {
+            held.sold += line.quantity.0;
+        }
+    }
+    Some(products)
+}
+
+/// Whether an order is known, and known to be none of the ERP's (any more).
+fn is_settled(number: &OrderNumber) -> Result<bool, Failure> {
+    Ok(state::order(number)?.is_some_and(|known| !matches!(known.standing, Standing::Held { .. })))
+}
+
+/// What orders hold that wait and are not among these: LeafLink has moved them on. They are owed
+/// as they were last seen, until they are looked at again.
+fn held_claims(orders: &BTreeMap<OrderNumber, Placed>) -> Result<Vec<(LeafLinkProductId, Claim)>, Failure> {
+    let mut held = Vec::new();
+    let mut after: Option<OrderNumber> = None;
+    loop {
+        let page = state::held(after.as_ref().map(|number| number.0.as_str()), HELD)?;
+        for number in page.iter().filter(|number| !orders.contains_key(number)) {
+            let Some(known) = state::order(number)? else { continue };
+            // Of an order that is in the ERP an edit waits, and no sales order.
+            if !matches!(known.standing, Standing::Held { .. }) {
+                continue;
+            }
+            for (product, quantity) in &known.holds {
+                let claim = Claim {
+                    order: known.short_id.clone(),
+                    quantity: parse(quantity, 18, 9).unwrap_or_default(),
+                    reserved: Decimal::ZERO,
+                    in_erp: Decimal::ZERO,
+                };
+                held.push((LeafLinkProductId(*product), claim));
+            }
+        }
+        if page.len() < HELD as usize {
+            return Ok(held);
+        }
+        after = page.last().cloned();
+    }
+}
