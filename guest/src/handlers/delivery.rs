@@ -5,13 +5,16 @@
 //! telling people is the same for all and is here.
 
 mod order;
+mod payment;
 mod stock;
 
 use super::Component;
+use super::letters;
 use super::settings::in_force;
 use crate::bindings::exports::leaflink_sync::connector::delivery::{Delivered, Guest};
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{self, Failure};
+use crate::host::leaflink::Later;
 use crate::host::outbox::{self, Intent, Next, Subject, Wish};
 use crate::host::state::ReasonRecord;
 use crate::host::{self, mail};
@@ -23,9 +26,9 @@ const FIRST_WAIT_MS: u64 = 15_000;
 const LONGEST_WAIT_MS: u64 = 3_600_000;
 
 impl Guest for Component {
-    fn deliver(_ticket: u64) -> Result<Delivered, Failure> {
+    fn deliver(ticket: u64) -> Result<Delivered, Failure> {
         match outbox::next_due(host::now_ms())? {
-            Next::Due(subject, intent) => work_on(&subject, *intent).map(Delivered::Worked),
+            Next::Due(subject, intent) => work_on(&subject, *intent, ticket).map(Delivered::Worked),
             Next::Later(when) => Ok(Delivered::Idle(when)),
         }
     }
@@ -35,23 +38,24 @@ impl Guest for Component {
 enum Attempt {
     /// These requests were sent and taken; none, if all was as it should be.
     Done(Vec<wit::Effect>),
+    /// Nothing was sent; the next call sends.
+    Prepared,
     /// LeafLink, or what was read, does not allow it.
     Refused(Reason),
     /// It did not arrive, or nobody knows.
-    Later {
-        /// LeafLink's own wish, in milliseconds.
-        after_ms: Option<u32>,
-        /// What happened.
-        problem: String,
-    },
+    Later(Later),
 }
 
-fn work_on(subject: &Subject, mut intent: Intent) -> Result<wit::Decision, Failure> {
+fn work_on(subject: &Subject, mut intent: Intent, ticket: u64) -> Result<wit::Decision, Failure> {
     let attempt = match (subject, &mut intent.wish) {
         (Subject::Order(number), Wish::Order(wish)) => order::attempt(number, &intent.label, wish)?,
+        (Subject::Payment(id), Wish::Payment(wish)) => payment::attempt(id, &intent.label, wish, ticket)?,
         (Subject::Stock(id), Wish::Stock(wish)) => stock::attempt(*id, &intent.label, wish)?,
-        // A wish of another kind than its key cannot come true; it goes.
-        (Subject::Order(_) | Subject::Stock(_), _) => Attempt::Done(Vec::new()),
+        (subject, _) => {
+            let message =
+                format!("{}: what is queued for it is of another kind.", name(subject, &intent.label));
+            Attempt::Refused(Reason::new(Code::StoredStateUnreadable, message))
+        }
     };
     match attempt {
         Attempt::Done(effects) => {
@@ -61,25 +65,41 @@ fn work_on(subject: &Subject, mut intent: Intent) -> Result<wit::Decision, Failu
             let outcome = if effects.is_empty() { wit::Outcome::Unchanged } else { wit::Outcome::Applied };
             note(subject, &intent, outcome, Vec::new(), effects)
         }
+        Attempt::Prepared => {
+            outbox::put_intent(subject, &intent)?;
+            note(subject, &intent, wit::Outcome::Unchanged, Vec::new(), Vec::new())
+        }
         Attempt::Refused(reason) => park(subject, intent, reason),
-        Attempt::Later { after_ms, problem } => later(subject, intent, after_ms, &problem),
+        Attempt::Later(Later { after_ms, problem }) => later(subject, intent, after_ms, &problem),
     }
 }
 
 /// Not tried again until the order or the wish changes; people are told once.
 fn park(subject: &Subject, mut intent: Intent, reason: Reason) -> Result<wit::Decision, Failure> {
-    intent.parked = Some(ReasonRecord::from(&reason));
+    let kept = ReasonRecord::from(&reason);
     if intent.told.as_ref() != Some(&reason.message) {
         intent.told = Some(reason.message.clone());
-        let letter = format!("{} could not be updated", what(subject, &intent));
-        let text = format!(
-            "{}\nWhat to do: {}\n\nIt is tried again when it changes in LeafLink or in the ERP.\n",
-            reason.message, reason.fix
-        );
-        mail::queue(&in_force()?, &letter, text)?;
+        tell(subject, &intent.label, &kept)?;
     }
+    intent.parked = Some(kept);
     outbox::put_intent(subject, &intent)?;
     note(subject, &intent, wit::Outcome::Parked, vec![answer::reason(&reason)], Vec::new())
+}
+
+fn tell(subject: &Subject, label: &str, reason: &ReasonRecord) -> Result<(), Failure> {
+    let settings = in_force()?;
+    let thing = match subject {
+        Subject::Order(_) => format!("LeafLink order {label}"),
+        Subject::Stock(_) => format!("The stock of {label} in LeafLink"),
+        Subject::Payment(id) => {
+            return letters::tell_of_payment(id, label, std::slice::from_ref(reason), &settings);
+        }
+    };
+    let text = format!(
+        "{}\nWhat to do: {}\n\nIt is tried again when it changes in LeafLink or in the ERP.\n",
+        reason.message, reason.fix
+    );
+    mail::queue(&settings, &format!("{thing} could not be updated"), text)
 }
 
 /// Tried again after a wait that doubles, with a random part so that many do not come at once.
@@ -97,7 +117,7 @@ fn later(
     outbox::put_intent(subject, &intent)?;
     let reason = Reason::new(
         Code::LeafLinkUnavailable,
-        format!("A change of {} is tried again in {} s: {problem}.", what(subject, &intent), wait / 1_000),
+        format!("{} is tried again in {} s: {problem}.", name(subject, &intent.label), wait / 1_000),
     );
     note(subject, &intent, wit::Outcome::Held, vec![answer::reason(&reason)], Vec::new())
 }
@@ -126,14 +146,16 @@ fn note(
 fn id(subject: &Subject) -> String {
     match subject {
         Subject::Order(number) => number.0.clone(),
+        Subject::Payment(id) => id.0.clone(),
         Subject::Stock(id) => id.to_string(),
     }
 }
 
-/// What people know the thing by.
-fn what(subject: &Subject, intent: &Intent) -> String {
+/// What is tried, in words that begin a sentence.
+fn name(subject: &Subject, label: &str) -> String {
     match subject {
-        Subject::Order(_) => format!("LeafLink order {}", intent.label),
-        Subject::Stock(_) => format!("The stock of {} in LeafLink", intent.label),
+        Subject::Order(_) => format!("A change of LeafLink order {label}"),
+        Subject::Payment(_) => label.to_owned(),
+        Subject::Stock(_) => format!("A change of the stock of {label} in LeafLink"),
     }
 }

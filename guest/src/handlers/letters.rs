@@ -3,14 +3,17 @@
 
 use super::look::Look;
 use crate::host::answer::Failure;
+use crate::host::outbox::{self, Subject};
 use crate::host::state::{CauseState, OrderState, ReasonRecord, Standing};
-use crate::host::{self, mail, state};
-use crate::rules::ids::OrderNumber;
+use crate::host::{self, mail, payments, state};
+use crate::rules::ids::{OrderNumber, PaymentId};
 use crate::rules::settings::Settings;
 use crate::rules::text::{count, shortened};
 
 /// Orders that get a letter of their own about one cause before the rest go into a digest.
 const LETTERS_PER_CAUSE: usize = 3;
+/// What the causes of payments begin with.
+const PAYMENT: &str = "payment/";
 /// After this long a cause is told anew: a day.
 const CAUSE_MS: u64 = 24 * 60 * 60 * 1_000;
 /// Causes that one flush goes through.
@@ -29,11 +32,11 @@ pub fn tell(
 ) -> Result<Option<String>, Failure> {
     match news(look, after, before)? {
         News::Letter { subject, text, causes } => {
-            note_told(&look.number, causes)?;
+            note_told(&look.number.0, causes)?;
             mail::queue(settings, &subject, text)?;
             Ok(Some(subject))
         }
-        News::ForTheDigest(causes) => note_untold(&look.number, causes).map(|()| None),
+        News::ForTheDigest(causes) => note_untold(&look.number.0, causes).map(|()| None),
         News::None => Ok(None),
     }
 }
@@ -71,7 +74,7 @@ fn news(look: &Look, after: &OrderState, before: Option<&OrderState>) -> Result<
         if before.is_some_and(|before| before.says_the_same(after)) {
             return Ok(News::None);
         }
-        let causes = causes_of(after)?;
+        let causes = causes_of("", after.open_reasons())?;
         let number = &look.number.0;
         let enough =
             |known: &CauseState| known.told.len() >= LETTERS_PER_CAUSE && !known.told.contains(number);
@@ -103,14 +106,14 @@ pub fn flush(settings: &Settings) -> Result<(), Failure> {
         if !known.untold.is_empty() {
             let untold = std::mem::take(&mut known.untold);
             let mut waiting = Vec::new();
-            for number in untold {
+            let of_payments = cause.starts_with(PAYMENT);
+            for id in untold {
                 // One that came through meanwhile needs no telling.
-                if let Some(order) = state::order(&OrderNumber(number))?.filter(OrderState::waits) {
-                    waiting.push(order.short_id);
-                }
+                waiting.extend(if of_payments { waiting_payment(id)? } else { waiting_order(id)? });
             }
             if !waiting.is_empty() {
-                let (subject, text) = digest(&known, &waiting);
+                let noun = if of_payments { "more payment" } else { "more LeafLink order" };
+                let (subject, text) = digest(&known, noun, &waiting);
                 mail::queue(settings, &subject, text)?;
             }
             state::put_cause(&cause, &known)?;
@@ -121,12 +124,25 @@ pub fn flush(settings: &Settings) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What is known of the causes that an order waits for. One that was told long ago is told anew.
-fn causes_of(after: &OrderState) -> Result<Causes, Failure> {
+fn waiting_order(number: String) -> Result<Option<String>, Failure> {
+    let order = state::order(&OrderNumber(number))?.filter(OrderState::waits);
+    Ok(order.map(|order| format!("LeafLink order {}", order.short_id)))
+}
+
+fn waiting_payment(id: String) -> Result<Option<String>, Failure> {
+    let id = PaymentId(id);
+    let waits = !payments::known(&id)?.waits_for.is_empty();
+    let parked = outbox::intent(&Subject::Payment(id.clone()))?.is_some_and(|known| known.parked.is_some());
+    Ok((waits || parked).then(|| format!("Payment {id}")))
+}
+
+/// What is known of the causes that something waits for. One that was told long ago is told anew.
+/// `kind` keeps the causes of payments apart from those of orders.
+fn causes_of(kind: &str, reasons: &[ReasonRecord]) -> Result<Causes, Failure> {
     let now = host::now_ms();
     let mut causes = Vec::new();
-    for reason in after.open_reasons() {
-        let key = key(reason);
+    for reason in reasons {
+        let key = format!("{kind}{}", key(reason));
         let mut known = state::cause(&key)?;
         if known.told.is_empty() || now.saturating_sub(known.first_ms) > CAUSE_MS {
             known = CauseState { first_ms: now, untold: known.untold, ..CauseState::default() };
@@ -138,21 +154,23 @@ fn causes_of(after: &OrderState) -> Result<Causes, Failure> {
     Ok(causes)
 }
 
-fn note_told(number: &OrderNumber, causes: Causes) -> Result<(), Failure> {
+fn note_told(id: &str, causes: Causes) -> Result<(), Failure> {
     for (key, mut known) in causes {
-        if known.told.len() < LETTERS_PER_CAUSE && !known.told.contains(&number.0) {
-            known.told.push(number.0.clone());
+        if known.told.len() < LETTERS_PER_CAUSE && !known.told.iter().any(|told| told == id) {
+            known.told.push(id.to_owned());
         }
         state::put_cause(&key, &known)?;
     }
     Ok(())
 }
 
-/// The first cause keeps the order for its digest.
-fn note_untold(number: &OrderNumber, mut causes: Causes) -> Result<(), Failure> {
+/// The first cause keeps the order or payment for its digest.
+fn note_untold(id: &str, mut causes: Causes) -> Result<(), Failure> {
     match causes.first_mut() {
-        Some((key, known)) if known.untold.len() < COLLECTED && !known.untold.contains(&number.0) => {
-            known.untold.push(number.0.clone());
+        Some((key, known))
+            if known.untold.len() < COLLECTED && !known.untold.iter().any(|untold| untold == id) =>
+        {
+            known.untold.push(id.to_owned());
             state::put_cause(key, known)
         }
         _ => Ok(()),
@@ -162,6 +180,32 @@ fn note_untold(number: &OrderNumber, mut causes: Causes) -> Result<(), Failure> 
 /// `LeafLink order ee12ab01 from Copper Kettle (216.00 USD)`, as far as it could be read.
 fn whole_name(look: &Look) -> String {
     format!("LeafLink order {} {}", look.label, look.about).trim_end().to_owned()
+}
+
+/// Tells people why a payment does not reach LeafLink: one letter for each cause and day, and a
+/// digest of further payments that meet the same.
+pub fn tell_of_payment(
+    id: &PaymentId,
+    label: &str,
+    reasons: &[ReasonRecord],
+    settings: &Settings,
+) -> Result<(), Failure> {
+    let causes = causes_of(PAYMENT, reasons)?;
+    if causes.iter().all(|(_, known)| !known.told.is_empty()) {
+        return note_untold(&id.0, causes);
+    }
+    note_told(&id.0, causes)?;
+    let subject = format!("{label} does not reach LeafLink: {}", count(reasons.len(), "reason"));
+    let mut text = format!("{label} was entered in the ERP and is not recorded in LeafLink.\n\n");
+    enumerate(reasons, &mut text);
+    text.push_str("\nFurther payments that meet the same come in one message.\n");
+    mail::queue(settings, &subject, text)
+}
+
+fn enumerate(reasons: &[ReasonRecord], text: &mut String) {
+    for (index, reason) in reasons.iter().enumerate() {
+        text.push_str(&format!("{}. {}\n   What to do: {}\n", index + 1, reason.message, reason.fix));
+    }
 }
 
 fn key(reason: &ReasonRecord) -> String {
@@ -184,9 +228,7 @@ fn waiting(look: &Look, after: &OrderState) -> (String, String) {
         ),
     };
     let mut text = format!("{} {what}.\n\n", whole_name(look));
-    for (index, reason) in reasons.iter().enumerate() {
-        text.push_str(&format!("{}. {}\n   What to do: {}\n", index + 1, reason.message, reason.fix));
-    }
+    enumerate(reasons, &mut text);
     text.push_str(&format!(
         "\n{promise}\nYou will hear again only if the reasons change or the order comes through.\n\n\
          The order's number in LeafLink's API: {}\n",
@@ -196,11 +238,11 @@ fn waiting(look: &Look, after: &OrderState) -> (String, String) {
     (subject, text)
 }
 
-fn digest(cause: &CauseState, waiting: &[String]) -> (String, String) {
-    let subject = format!("{} on hold for one cause", count(waiting.len(), "more LeafLink order"));
+fn digest(cause: &CauseState, noun: &str, waiting: &[String]) -> (String, String) {
+    let subject = format!("{} on hold for one cause", count(waiting.len(), noun));
     let mut text = format!("{}\nWhat to do: {}\n\nWaiting for this:\n", cause.message, cause.fix);
-    for order in waiting.iter().take(NAMED) {
-        text.push_str(&format!("- LeafLink order {order}\n"));
+    for name in waiting.iter().take(NAMED) {
+        text.push_str(&format!("- {name}\n"));
     }
     if waiting.len() > NAMED {
         text.push_str(&format!("- and {} more\n", waiting.len() - NAMED));

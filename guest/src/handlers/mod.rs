@@ -13,10 +13,12 @@ mod lifecycle;
 mod look;
 mod not_yet;
 mod orders;
+mod payments;
 mod polling;
 mod sales_orders;
 mod settings;
 mod stock;
+mod transfers;
 mod users;
 
 /// The component.

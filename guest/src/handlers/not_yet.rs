@@ -2,7 +2,7 @@
 
 use super::Component;
 use crate::bindings::exports::leaflink_sync::connector::{
-    drift, payments, product_links, products, readiness, transfers, webhooks,
+    drift, product_links, products, readiness, webhooks,
 };
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::Failure;
@@ -14,18 +14,6 @@ fn not_yet<T>(what: &str) -> Result<T, Failure> {
 impl products::Guest for Component {
     fn on_product_change(_product: products::Product) -> Result<wit::Decision, Failure> {
         not_yet("changes of products")
-    }
-}
-
-impl payments::Guest for Component {
-    fn on_payment(_id: String) -> Result<wit::Decision, Failure> {
-        not_yet("payments towards LeafLink")
-    }
-}
-
-impl transfers::Guest for Component {
-    fn on_transfer(_id: String) -> Result<wit::Decision, Failure> {
-        not_yet("transfers")
     }
 }
 

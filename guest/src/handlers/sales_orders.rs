@@ -4,6 +4,7 @@ use super::Component;
 use super::carry_out::{carry_out, wish};
 use super::look::{look, queued};
 use super::settings::in_force;
+use super::transfers::{follow_transfer, waiting_transfer};
 use crate::bindings::exports::leaflink_sync::connector::sales_orders::{Deletion, Guest};
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{self, Failure, effect};
@@ -20,6 +21,9 @@ impl Guest for Component {
     fn on_sales_order_change(id: String) -> Result<wit::Decision, Failure> {
         let id = SalesOrderId(id);
         let Some(number) = erp::origin_of(&id)? else { return Ok(not_linked(&id)) };
+        if let Some(transfer) = waiting_transfer(&id)? {
+            return follow_transfer(&transfer);
+        }
         let settings = in_force()?;
         let look = look(&number, &settings, &mut host::draw)?;
         carry_out(look, &settings)

@@ -6,9 +6,10 @@ use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json};
 
 use super::Component;
+use super::payments::look_at_waiting;
 use crate::bindings::exports::leaflink_sync::connector::settings::{Definition, Guest, Kind, Problem};
 use crate::host::answer::Failure;
-use crate::host::{erp, state};
+use crate::host::{self, erp, payments, state};
 use crate::rules::decimal;
 use crate::rules::settings::{self, DEFINITIONS, Kind as Is, Settings, Value, is_email};
 use crate::rules::sorting::gathered;
@@ -65,6 +66,8 @@ impl Guest for Component {
             Ok(object) => {
                 state::put_schema()?;
                 state::put_settings(&object)?;
+                payments::put_setting(in_force()?.sync_payments, host::now_ms())?;
+                look_at_waiting()?;
                 Ok(Vec::new())
             }
         }

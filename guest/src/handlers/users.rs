@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Component;
+use super::payments::look_at_waiting;
 use crate::bindings::exports::leaflink_sync::connector::users::{Guest, Mapping};
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{self, Failure, effect};
@@ -60,6 +61,7 @@ impl Guest for Component {
         state::put_schema()?;
         state::put_user(staff, Some(&UserId(user.clone())))?;
         wake_orders_of(staff)?;
+        look_at_waiting()?;
         noted(
             staff,
             before,

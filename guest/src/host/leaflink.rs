@@ -4,6 +4,7 @@ use super::answer::{self, Failure};
 use crate::bindings::leaflink_sync::connector::failures as wit_failures;
 use crate::bindings::leaflink_sync::host::http;
 use crate::leaflink::customer::Customer;
+use crate::leaflink::order_payment::NewOrderPayment;
 use crate::leaflink::page::Page;
 use crate::leaflink::{Unreadable, read};
 use crate::rules::decision::Reason;
@@ -120,13 +121,18 @@ pub enum Sent {
     Done(Vec<u8>),
     /// LeafLink refuses it, in its own words; sending it again as it is will not help.
     Refused(String),
-    /// It is not known, or known not, to have arrived: look again, later.
-    Later {
-        /// LeafLink's own wish, in milliseconds.
-        after_ms: Option<u32>,
-        /// What happened.
-        problem: String,
-    },
+    /// It had no effect: it did not reach LeafLink, or came too soon.
+    NotTaken(Later),
+    /// Nobody knows whether it had an effect: look before it is sent again.
+    Unknown(Later),
+}
+
+/// When to try again, and why.
+pub struct Later {
+    /// LeafLink's own wish, in milliseconds.
+    pub after_ms: Option<u32>,
+    /// What happened.
+    pub problem: String,
 }
 
 /// Changes fields of an order.
@@ -148,29 +154,50 @@ pub fn transition(number: &OrderNumber, action: &str) -> Result<Sent, Failure> {
     send(http::Method::Post, format!("/orders-received/{}/transition/{action}/", segment(&number.0)), None)
 }
 
+/// Reads the payments of an order.
+pub fn payments_of(number: &OrderNumber) -> Result<Found, Failure> {
+    get(&format!("/orders-received/{}/payments/", segment(&number.0)), &[])
+}
+
+/// Records a payment on an order.
+pub fn record_payment(payment: &NewOrderPayment) -> Result<Sent, Failure> {
+    let body = serde_json::to_vec(payment).map_err(|problem| {
+        answer::reject(Reason::new(
+            Code::RequestNotAllowed,
+            format!("The payment cannot be written as JSON: {problem}."),
+        ))
+    })?;
+    send(http::Method::Post, "/order-payments/".to_owned(), Some(body))
+}
+
 fn send(method: http::Method, path: String, body: Option<Vec<u8>>) -> Result<Sent, Failure> {
     let request = request(method, &path, Vec::new(), body);
     let response = match http::send(&request) {
         Ok(response) => response,
         // The answer was there and too large: what it answers to was done or not; look again.
         Err(http::Error::TooLarge(_)) => {
-            return Ok(Sent::Later { after_ms: None, problem: "LeafLink's answer was too large".to_owned() });
+            let problem = "LeafLink's answer was too large".to_owned();
+            return Ok(Sent::Unknown(Later { after_ms: None, problem }));
         }
         Err(http::Error::NotAllowed(rule)) => return Err(not_allowed(&path, &rule)),
-        Err(http::Error::NotSent(problem) | http::Error::NoAnswer(problem)) => {
-            return Ok(Sent::Later {
-                after_ms: None,
-                problem: format!("LeafLink could not be reached: {problem}"),
-            });
+        Err(http::Error::NotSent(problem)) => {
+            let problem = format!("LeafLink could not be reached: {problem}");
+            return Ok(Sent::NotTaken(Later { after_ms: None, problem }));
         }
+        Err(http::Error::NoAnswer(problem)) => {
+            let problem = format!("LeafLink did not answer: {problem}");
+            return Ok(Sent::Unknown(Later { after_ms: None, problem }));
+        }
+    };
+    let later = || Later {
+        after_ms: retry_after_ms(&response),
+        problem: format!("LeafLink answered {}: {}", response.status, words(&response.body)),
     };
     match response.status {
         200..=299 => Ok(Sent::Done(response.body)),
         401 | 403 => Err(key_refused(&response)),
-        408 | 425 | 429 | 500..=599 => Ok(Sent::Later {
-            after_ms: retry_after_ms(&response),
-            problem: format!("LeafLink answered {}: {}", response.status, words(&response.body)),
-        }),
+        429 => Ok(Sent::NotTaken(later())),
+        408 | 425 | 500..=599 => Ok(Sent::Unknown(later())),
         status => Ok(Sent::Refused(format!("{} ({status})", words(&response.body)))),
     }
 }

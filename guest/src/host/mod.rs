@@ -6,10 +6,12 @@ pub mod erp;
 pub mod leaflink;
 pub mod mail;
 pub mod outbox;
+pub mod payments;
 pub mod projection;
 mod sales_order_wire;
 pub mod state;
 pub mod stock;
+pub mod transfers;
 
 use crate::bindings::leaflink_sync::host as wit;
 

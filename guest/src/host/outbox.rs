@@ -8,12 +8,15 @@
 use serde::{Deserialize, Serialize};
 
 use super::answer::Failure;
+use super::payments::PaymentWish;
 use super::state::{ReasonRecord, entries, get, put, store_failure};
 use crate::bindings::leaflink_sync::host::store;
-use crate::rules::ids::{LeafLinkProductId, OrderNumber};
+use crate::rules::ids::{LeafLinkProductId, OrderNumber, PaymentId};
+use crate::rules::payment::protocol::Progress;
 
 const PREFIX: &str = "outbox/";
 const ORDER: &str = "order/";
+const PAYMENT: &str = "payment/";
 const STOCK: &str = "stock/";
 
 /// What an intent is about.
@@ -21,6 +24,8 @@ const STOCK: &str = "stock/";
 pub enum Subject {
     /// A LeafLink order.
     Order(OrderNumber),
+    /// A payment of the ERP.
+    Payment(PaymentId),
     /// The stock of a LeafLink product.
     Stock(LeafLinkProductId),
 }
@@ -29,11 +34,15 @@ impl Subject {
     fn key(&self) -> String {
         match self {
             Subject::Order(number) => format!("{PREFIX}{ORDER}{number}"),
+            Subject::Payment(id) => format!("{PREFIX}{PAYMENT}{id}"),
             Subject::Stock(id) => format!("{PREFIX}{STOCK}{id}"),
         }
     }
 
     fn from_key(rest: &str) -> Option<Self> {
+        if let Some(id) = rest.strip_prefix(PAYMENT) {
+            return Some(Subject::Payment(PaymentId(id.to_owned())));
+        }
         if let Some(id) = rest.strip_prefix(STOCK) {
             return id.parse().ok().map(|id| Subject::Stock(LeafLinkProductId(id)));
         }
@@ -73,6 +82,8 @@ pub struct Intent {
 pub enum Wish {
     /// Of an order.
     Order(OrderWish),
+    /// Of a payment: that LeafLink has it, or has it as taken back.
+    Payment(PaymentWish),
     /// Of a product's stock.
     Stock(StockWish),
 }
@@ -107,8 +118,14 @@ impl Wish {
     pub fn is_done(&self) -> bool {
         match self {
             Wish::Order(order) => *order == OrderWish::default(),
+            Wish::Payment(payment) => payment.progress == Progress::Settled,
             Wish::Stock(stock) => stock.available.is_none(),
         }
+    }
+
+    /// Whether the call before prepared it for the next one: no other may come between.
+    fn is_armed(&self) -> bool {
+        matches!(self, Wish::Payment(PaymentWish { progress: Progress::Armed { .. }, .. }))
     }
 }
 
@@ -152,7 +169,8 @@ fn is_the_same(known: Option<&Intent>, wanted: &Intent) -> bool {
     }
 }
 
-/// The intent that has waited longest among those that are due at `now`; or when one will be.
+/// The intent that the call before prepared, or the one that has waited longest among those that
+/// are due at `now`; or when one will be.
 pub fn next_due(now: u64) -> Result<Next, Failure> {
     const PAGE: u32 = 200;
     let mut due: Option<(Subject, Intent)> = None;
@@ -164,6 +182,9 @@ pub fn next_due(now: u64) -> Result<Next, Failure> {
         after = page.last().map(|(key, _)| key.clone());
         for (key, intent) in page {
             let Some(subject) = Subject::from_key(&key).filter(|_| intent.parked.is_none()) else { continue };
+            if intent.wish.is_armed() {
+                return Ok(Next::Due(subject, Box::new(intent)));
+            }
             if intent.not_before_ms > now {
                 soonest = Some(soonest.map_or(intent.not_before_ms, |known| known.min(intent.not_before_ms)));
             } else if due.as_ref().is_none_or(|(_, known)| intent.since_ms < known.since_ms) {

@@ -10,6 +10,11 @@
 //! | `held/<number>` | nothing; an order that waits |
 //! | `look/order/<number>` | the `modified` with which an order was listed that is to be looked at |
 //! | `poll/orders` | how far LeafLink's orders were read |
+//! | `payment/<id>` | what LeafLink has of a payment, and what people were told of it |
+//! | `waiting/payment/<id>` | nothing; a payment that waits |
+//! | `payments-from` | when the payments setting was turned on; absent: it is off |
+//! | `transfer/<id>` | the transfer as it was last acted upon |
+//! | `matched/<sales order>` | the transfer that was last seen matched to it |
 //! | `stock/<leaflink product>` | what LeafLink confirmed of its stock, and what people were told; see [`super::stock`] |
 //! | `outbox/<kind>/<id>` | a write to LeafLink that is wanted; see [`super::outbox`] |
 //! | `cause/<cause>` | how often people were told of one cause, and which orders they were not |
@@ -45,6 +50,7 @@ const LOOK_PREFIX: &str = "look/order/";
 const MOST_LOOKS: u32 = 1_000;
 const HELD_PREFIX: &str = "held/";
 const CAUSE_PREFIX: &str = "cause/";
+const USER_PREFIX: &str = "user/";
 
 /// What was last decided about a LeafLink order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,7 +135,7 @@ impl ReasonRecord {
 }
 
 /// Figures of a reason that say what it is about.
-const ABOUT: [&str; 4] = ["staff", "leaflink-product", "product", "line"];
+const ABOUT: [&str; 6] = ["staff", "leaflink-product", "product", "line", "recorded-by", "words"];
 
 fn own((code, field, about): (&str, Option<&str>, Vec<&str>)) -> (String, Option<String>, Vec<String>) {
     (code.to_owned(), field.map(str::to_owned), about.into_iter().map(str::to_owned).collect())
@@ -357,9 +363,9 @@ fn numbers(prefix: &str, after: Option<&str>, limit: u32) -> Result<Vec<OrderNum
 pub struct CauseState {
     /// When the first of these letters went out.
     pub first_ms: u64,
-    /// Orders that a letter was written for since.
+    /// Orders, or payments, that a letter was written for since.
     pub told: Vec<String>,
-    /// Orders that wait for the digest.
+    /// Those that wait for the digest.
     pub untold: Vec<String>,
     /// What the cause is, in words, as it was last found.
     pub message: String,
@@ -400,8 +406,29 @@ pub(super) fn entries<T: DeserializeOwned>(
         .collect()
 }
 
+/// A LeafLink user that an ERP user is mapped to; of several, the one with the lowest id.
+pub fn staff_of(user: &UserId) -> Result<Option<StaffId>, Failure> {
+    const PAGE: u32 = 1_000;
+    let mut found: Option<u64> = None;
+    let mut after: Option<String> = None;
+    loop {
+        let page: Vec<(String, String)> = entries(USER_PREFIX, after.as_deref(), PAGE)?;
+        for (staff, mapped) in &page {
+            if *mapped == user.0
+                && let Ok(staff) = staff.parse()
+            {
+                found = Some(found.map_or(staff, |known| known.min(staff)));
+            }
+        }
+        if page.len() < PAGE as usize {
+            return Ok(found.map(StaffId));
+        }
+        after = page.into_iter().last().map(|(staff, _)| staff);
+    }
+}
+
 fn user_key(staff: StaffId) -> String {
-    format!("user/{staff}")
+    format!("{USER_PREFIX}{staff}")
 }
 
 pub(super) fn get<T: DeserializeOwned>(key: &str) -> Result<Option<T>, Failure> {
@@ -432,6 +459,10 @@ pub(super) fn put<T: Serialize>(key: &str, value: &T) -> Result<(), Failure> {
         ))
     })?;
     store::put(key, &bytes).map_err(store_failure)
+}
+
+pub(super) fn delete(key: &str) -> Result<(), Failure> {
+    store::delete(key).map_err(store_failure)
 }
 
 pub(super) fn store_failure(error: store::Error) -> Failure {

@@ -55,6 +55,14 @@ text_id!(
     SalesOrderId
 );
 text_id!(
+    /// A payment on an invoice of the ERP.
+    PaymentId
+);
+text_id!(
+    /// A compliance (Metrc) transfer of the ERP.
+    TransferId
+);
+text_id!(
     /// A LeafLink order's `number`, the UUID that its paths use.
     OrderNumber
 );

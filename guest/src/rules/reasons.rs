@@ -185,6 +185,64 @@ reasons! {
         "LeafLink refused a change to the order.",
         "See LeafLink's own words; it is tried again when the order changes on either side.";
 
+    // --- Payments. ---
+    PaymentsOff, "payments-off", Notice,
+        "Payments are not recorded in LeafLink, because the setting is off.",
+        "";
+    PaymentBeforeToggle, "payment-before-toggle", Notice,
+        "The payment was entered before the setting was turned on.",
+        "";
+    PaymentTakenBackUnsent, "payment-taken-back-unsent", Notice,
+        "The payment was voided or deleted before LeafLink had it, so nothing is recorded there.",
+        "";
+    PaymentOfZero, "payment-of-zero", Blocking,
+        "The payment is of 0, which LeafLink cannot record.",
+        "Delete the payment in the ERP, or enter it anew with its amount.";
+    PaymentInOtherCurrency, "payment-in-other-currency", Blocking,
+        "The payment is in another currency than the company's.",
+        "Enter the payment in the ERP in the company's currency.";
+    PaymentNotExact, "payment-not-exact", Blocking,
+        "The payment's amount has more than two places, or is too large for LeafLink.",
+        "Enter the payment in the ERP with an amount to the cent.";
+    PaymentDateUnusable, "payment-date-unusable", Blocking,
+        "The payment's date is none that LeafLink takes.",
+        "Enter the payment in the ERP with the date on which it was made.";
+    PaymentRecorderUnknown, "payment-recorder-unknown", Blocking,
+        "LeafLink asks who recorded a payment, and the ERP user who did is not connected to a LeafLink user.",
+        "Settings, Integrations, LeafLink, Users: connect a LeafLink user to this ERP user, or name one for all such payments in the settings.";
+    PaymentMarkMissing, "payment-mark-missing", Blocking,
+        "The host holds no key to mark payments with, and without a mark a payment could be recorded twice.",
+        "Report this to the ERP's vendor.";
+    PaymentStandsAgain, "payment-stands-again", Blocking,
+        "The payment counts again in the ERP, and LeafLink has it as taken back.",
+        "Delete the payment in the ERP and enter it anew.";
+    PaymentRefused, "payment-refused", Blocking,
+        "LeafLink refused the payment.",
+        "See LeafLink's own words, put that right, and sync the payment again.";
+    PaymentConflict, "payment-conflict", Blocking,
+        "LeafLink has a payment with this payment's mark that is not the same.",
+        "Compare the two, correct LeafLink by hand, and sync the payment again.";
+    PaymentUnanswered, "payment-unanswered", Blocking,
+        "LeafLink did not answer several times when the payment was sent, and does not show it either.",
+        "Look at the order's payments in LeafLink; if it is not there, sync the payment again.";
+    PaymentNotFound, "payment-not-found", Blocking,
+        "The ERP has no such payment.",
+        "Check the payment's id.";
+
+    // --- Transfers. ---
+    TransferLeavesStatus, "transfer-leaves-status", Notice,
+        "A matched transfer leaves the sales order's status as it is.",
+        "";
+    TransferUnmatched, "transfer-unmatched", Notice,
+        "The Metrc transfer no longer matches the sales order, so the sales order is PROCESSING again; LeafLink's order stays where it is.",
+        "";
+    TransferRejected, "transfer-rejected", Blocking,
+        "The buyer turned a Metrc transfer away.",
+        "Settle the return in the ERP, and correct the order in LeafLink; neither status is changed by itself.";
+    TransferNotFound, "transfer-not-found", Blocking,
+        "The ERP has no such transfer.",
+        "Check the transfer's id.";
+
     // --- "How to Sync Inventory". ---
     ProductNotLinked, "product-not-linked", Blocking,
         "The ERP product is not linked to a LeafLink product, so its stock goes nowhere.",

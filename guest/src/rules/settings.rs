@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use super::ids::{LocationId, ProductId};
+use super::ids::{LocationId, ProductId, StaffId};
 use super::sales_order::Status;
 use super::sorting::gathered;
 
@@ -58,6 +58,9 @@ const PRICE_FREEZE_STATUS: &str = "price-freeze-status";
 const ON_DELIVERED: &str = "on-delivered";
 const EXTERNAL_ID_KEY: &str = "external-id-key";
 const HOLD_TOTAL_DIFFERENCE: &str = "hold-total-difference-above";
+const SYNC_PAYMENTS: &str = "sync-payments";
+const PAYMENTS_RECORDED_BY: &str = "payments-recorded-by";
+const ON_TRANSFER_MATCHED: &str = "on-transfer-matched";
 
 /// Every setting, in the order in which a page shows them.
 pub const DEFINITIONS: &[Definition] = &[
@@ -153,6 +156,34 @@ pub const DEFINITIONS: &[Definition] = &[
         kind: Kind::Amount,
         default: "null",
     },
+    Definition {
+        key: SYNC_PAYMENTS,
+        title: "Sync recorded payments to LeafLink",
+        help: "Each invoice payment entered from now on is recorded on the LeafLink order; voiding or deleting it records the negative. Payments never come back from LeafLink.",
+        kind: Kind::Toggle,
+        default: "false",
+    },
+    Definition {
+        key: PAYMENTS_RECORDED_BY,
+        title: "LeafLink user who records payments of unconnected users",
+        help: "The number of a LeafLink user (company staff id). LeafLink shows this user as the recorder when the ERP user who entered a payment is not connected. Left blank, such payments wait.",
+        kind: Kind::Text,
+        default: "null",
+    },
+    Definition {
+        key: ON_TRANSFER_MATCHED,
+        title: "Status of a sales order once its Metrc transfer is matched",
+        help: "The sales order moves to this status, and the LeafLink order follows. `leave-as-is` changes nothing.",
+        kind: Kind::Choice(&[
+            "completed",
+            "delivered",
+            "delivering",
+            "ready-to-ship",
+            "processing",
+            "leave-as-is",
+        ]),
+        default: "\"completed\"",
+    },
 ];
 
 /// Whether lines are placed when the order has no inventory source.
@@ -209,6 +240,12 @@ pub struct Settings {
     pub external_id_key: Option<String>,
     /// The largest difference of totals that lets an order through; `None`: any does.
     pub hold_total_difference_above: Option<Decimal>,
+    /// Whether payments are recorded in LeafLink.
+    pub sync_payments: bool,
+    /// Who records payments of users that are not connected.
+    pub payments_recorded_by: Option<StaffId>,
+    /// The status that a matched transfer moves a sales order to; `None`: it stays.
+    pub on_transfer_matched: Option<Status>,
 }
 
 /// A checked value of one setting.
@@ -276,6 +313,18 @@ impl Settings {
             hold_total_difference_above: match values.get(HOLD_TOTAL_DIFFERENCE) {
                 Some(Value::Amount(amount)) => *amount,
                 _ => None,
+            },
+            sync_payments: values.get(SYNC_PAYMENTS) == Some(&Value::Toggle(true)),
+            payments_recorded_by: text(PAYMENTS_RECORDED_BY)
+                .and_then(|id| id.trim().parse().ok())
+                .map(StaffId),
+            on_transfer_matched: match text(ON_TRANSFER_MATCHED).as_deref() {
+                Some("delivered") => Some(Status::Delivered),
+                Some("delivering") => Some(Status::Delivering),
+                Some("ready-to-ship") => Some(Status::ReadyToShip),
+                Some("processing") => Some(Status::Processing),
+                Some("leave-as-is") => None,
+                _ => Some(Status::Completed),
             },
         }
     }

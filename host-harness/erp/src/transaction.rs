@@ -15,18 +15,28 @@ pub struct ErpTransaction {
     /// The number of this call in the journal, once it has appended something.
     call: Option<i64>,
     open: bool,
+    /// The ERP's process dies before its commit.
+    doomed: bool,
 }
 
 impl ErpTransaction {
     /// Begins with the given statement.
     pub(crate) fn open(lease: Lease, begin: &str, company: &CompanyId, now_ms: u64) -> Result<Self> {
         lease.connection().execute_batch(begin)?;
-        Ok(Self { lease, company: company.clone(), now_ms, call: None, open: true })
+        Ok(Self { lease, company: company.clone(), now_ms, call: None, open: true, doomed: false })
     }
 
     /// The tables as this transaction sees them.
     pub(crate) fn db(&self) -> Db<'_> {
         Db { connection: self.lease.connection(), tenant: &self.company.0, now_ms: self.now_ms }
+    }
+
+    /// The same transaction, whose commit fails and leaves no trace: as when the ERP's process dies
+    /// between the last write and the commit.
+    #[must_use]
+    pub fn without_commit(mut self) -> Self {
+        self.doomed = true;
+        self
     }
 
     /// Makes everything written durable and visible, all at once.
@@ -51,6 +61,7 @@ impl Drop for ErpTransaction {
 
 impl Transaction for ErpTransaction {
     fn commit(self: Box<Self>) -> anyhow::Result<()> {
+        anyhow::ensure!(!self.doomed, "its process died");
         Ok(Self::commit(*self)?)
     }
 }

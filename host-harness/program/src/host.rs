@@ -2,6 +2,7 @@
 //! never leave this module, a clock and a seeded generator of random numbers.
 
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hmac::{Hmac, Mac};
@@ -32,6 +33,7 @@ pub struct LocalHost {
     traffic_log: Option<TrafficLog>,
     random: Mutex<fastrand::Rng>,
     seen: Mutex<Seen>,
+    loses_commit: AtomicBool,
 }
 
 /// What the host saw of the component's calls.
@@ -70,6 +72,7 @@ impl LocalHost {
             traffic_log: None,
             random: Mutex::new(fastrand::Rng::with_seed(random_seed)),
             seen: Mutex::default(),
+            loses_commit: AtomicBool::new(false),
         }
     }
 
@@ -77,6 +80,11 @@ impl LocalHost {
     #[must_use]
     pub fn with_traffic_log(self, log: Option<TrafficLog>) -> Self {
         Self { traffic_log: log, ..self }
+    }
+
+    /// Has the next call's transaction fail at its commit, as when the ERP's process dies there.
+    pub fn lose_next_commit(&self) {
+        self.loses_commit.store(true, Ordering::Relaxed);
     }
 
     /// What was seen so far.
@@ -87,7 +95,11 @@ impl LocalHost {
 
 impl Host for LocalHost {
     fn begin(&self, company: &CompanyId) -> anyhow::Result<Box<dyn Transaction>> {
-        Ok(Box::new(self.erp.begin(company)?))
+        let transaction = self.erp.begin(company)?;
+        Ok(Box::new(match self.loses_commit.swap(false, Ordering::Relaxed) {
+            true => transaction.without_commit(),
+            false => transaction,
+        }))
     }
 
     fn send(&self, _company: &CompanyId, request: http::Request) -> Result<http::Response, http::Error> {

@@ -1,12 +1,13 @@
 //! One company's sync with everything around it: the reference ERP in an SQLite file, a LeafLink
 //! sandbox behind real HTTP, a mail catcher behind real SMTP, and the component between them.
 
+mod billing;
 mod insight;
 mod people;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use anyhow::{Context, bail};
@@ -55,6 +56,8 @@ pub struct Stage {
     changes: Mutex<Changes>,
     /// The last ticket that was given out. The outbox ends with the stage, so it need not outlive it.
     ticket: AtomicU64,
+    /// In how many calls of `deliver` the ERP's process dies; 0: it does not.
+    dies_in: AtomicU32,
 }
 
 /// What came of a step.
@@ -134,6 +137,7 @@ impl Stage {
             began: world.now,
             changes: Mutex::default(),
             ticket: AtomicU64::new(0),
+            dies_in: AtomicU32::new(0),
         };
         stage.configure(loaded)?;
         Ok(stage)
@@ -170,11 +174,13 @@ impl Stage {
                 self.sandbox().apply((**event).clone()).context("LeafLink would not do this")?;
             }
             Act::Erp(act) => self.in_erp(act).context("the ERP would not do this")?,
+            Act::Billing(act) => self.with_billing(act).context("the ERP would not do this")?,
             Act::SalesOrder { order, act } => {
                 self.to_sales_order(order, act).context("the ERP would not do this")?;
             }
             Act::Sync(SyncAct::Sync(())) => return Ok(Happened::Synced(self.sync()?)),
             Act::Sync(SyncAct::PushStock(())) => return Ok(Happened::Synced(self.push_stock()?)),
+            Act::Sync(SyncAct::Crash { delivery }) => self.dies_in.store(*delivery, Ordering::Relaxed),
             Act::Sync(SyncAct::LookAt(order)) => return Ok(Happened::LookedAt(self.look_at(order)?)),
             Act::Sync(SyncAct::Explain(order)) => {
                 let explanation = Box::new(self.explain(order)?);
@@ -208,7 +214,7 @@ impl Stage {
     /// # Errors
     /// The e-mail could not be sent.
     pub fn sync(&self) -> anyhow::Result<Round> {
-        let mut ticket = || self.ticket.fetch_add(1, Ordering::Relaxed) + 1;
+        let mut ticket = || self.next_ticket();
         let round = sync_round::run(&self.calls, &mut self.changes(), &mut ticket);
         self.send_mail()?;
         Ok(round)
@@ -219,7 +225,7 @@ impl Stage {
     /// # Errors
     /// The e-mail could not be sent.
     pub fn push_stock(&self) -> anyhow::Result<Round> {
-        let mut ticket = || self.ticket.fetch_add(1, Ordering::Relaxed) + 1;
+        let mut ticket = || self.next_ticket();
         let round = sync_round::push_stock(&self.calls, &mut ticket);
         self.send_mail()?;
         Ok(round)
@@ -282,6 +288,14 @@ impl Stage {
             })?;
         }
         Ok(())
+    }
+
+    /// The ticket of the next call of `deliver`, which is perhaps the one that is lost.
+    fn next_ticket(&self) -> u64 {
+        if self.dies_in.load(Ordering::Relaxed) > 0 && self.dies_in.fetch_sub(1, Ordering::Relaxed) == 1 {
+            self.host.lose_next_commit();
+        }
+        self.ticket.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     fn look_at(&self, order: &str) -> anyhow::Result<Look> {

@@ -3,6 +3,7 @@
 //! The verbs for LeafLink's side are the sandbox's events, word for word ([`Event`]); those for the
 //! ERP's people and for the sync are here.
 
+mod billing;
 mod people;
 mod repeat;
 mod sync;
@@ -13,9 +14,11 @@ use serde_json::{Map, Value};
 
 use crate::document::{Document, Place, typed};
 
+pub use billing::BillingAct;
 pub use people::{ErpAct, Quantity, SalesOrderAct};
 pub use sync::SyncAct;
 
+use billing::BILLING_VERBS;
 use people::{ERP_VERBS, SALES_ORDER_VERBS};
 use sync::SYNC_VERBS;
 
@@ -37,6 +40,8 @@ pub enum Act {
     LeafLink(Box<Event>),
     /// Something that people do in the ERP.
     Erp(ErpAct),
+    /// Something that people do with invoices, payments and transfers.
+    Billing(BillingAct),
     /// Something that people do to a sales order.
     SalesOrder {
         /// LeafLink's short id, or the sales order's number.
@@ -97,6 +102,7 @@ fn read_step(document: &Document, index: usize, step: &Value) -> anyhow::Result<
             Act::LeafLink(Box::new(typed(&tagged(value), &place, &[document])?))
         }
         verb if ERP_VERBS.contains(&verb) => Act::Erp(typed(&tagged(value), &place, &[document])?),
+        verb if BILLING_VERBS.contains(&verb) => Act::Billing(typed(&tagged(value), &place, &[document])?),
         verb if SALES_ORDER_VERBS.contains(&verb) => {
             let (order, fields) = without_order(value)
                 .map_err(|problem| document.problem(&place.clone().key(verb), problem))?;
@@ -113,7 +119,7 @@ fn read_step(document: &Document, index: usize, step: &Value) -> anyhow::Result<
 }
 
 fn all_verbs() -> Vec<&'static str> {
-    [&LEAFLINK_VERBS[..], &ERP_VERBS, &SALES_ORDER_VERBS, &SYNC_VERBS].concat()
+    [&LEAFLINK_VERBS[..], &ERP_VERBS, &BILLING_VERBS, &SALES_ORDER_VERBS, &SYNC_VERBS].concat()
 }
 
 /// The sales order that a step is about, and the rest of the step.

@@ -1,7 +1,8 @@
 //! One round of the sync, as an ERP runs it every few minutes:
 //! 1. ask what changed in LeafLink, and look at each order that is named;
 //! 2. look at each sales order that people changed in the ERP;
-//! 3. have the queued writes sent to LeafLink.
+//! 3. look at each payment, and then at each compliance transfer, that people changed there;
+//! 4. have the queued writes sent to LeafLink.
 //!
 //! What fails for one order is kept with that order and stops no other. Only settings or keys that
 //! are wrong end the round, since every further call would fail alike.
@@ -17,15 +18,26 @@ use leaflink_sync_kit::{CallError, Calls};
 /// Writes that one round works on; what is left waits for the next.
 const DELIVERIES: usize = 1_000;
 
-/// Sales orders that people changed and that nobody has looked at since: by their id, LeafLink's
-/// number of the order.
-pub type Changes = BTreeMap<String, String>;
+/// What people changed in the ERP and nobody has looked at since.
+#[derive(Debug, Default)]
+pub struct Changes {
+    /// Sales orders by their id: LeafLink's number of the order.
+    pub sales_orders: BTreeMap<String, String>,
+    /// Payments by their id.
+    pub payments: BTreeSet<String>,
+    /// Compliance transfers by their id.
+    pub transfers: BTreeSet<String>,
+}
 
 /// What came of a round.
 #[derive(Debug, Default)]
 pub struct Round {
     /// Every order that was looked at, in order, from either side.
     pub looks: Vec<Look>,
+    /// Every payment that was looked at, in order.
+    pub payments: Vec<Look>,
+    /// Every compliance transfer that was looked at, in order.
+    pub transfers: Vec<Look>,
     /// Records in LeafLink's lists that could not be used at all.
     pub refused: Vec<Reason>,
     /// What came of the queued writes.
@@ -36,10 +48,10 @@ pub struct Round {
     pub undelivered: Option<CallError>,
 }
 
-/// One order, looked at.
+/// One order, payment or transfer, looked at.
 #[derive(Debug)]
 pub struct Look {
-    /// LeafLink's number of the order, the UUID.
+    /// LeafLink's number of the order, the UUID; the ERP's id of the payment or transfer.
     pub number: String,
     /// What was decided, or why nothing could be.
     pub outcome: Result<Decision, CallError>,
@@ -52,6 +64,9 @@ pub fn run(calls: &Calls, changes: &mut Changes, ticket: &mut dyn FnMut() -> u64
     round.poll(calls);
     if round.stopped.is_none() {
         round.follow(calls, changes);
+    }
+    if round.stopped.is_none() {
+        round.follow_billing(calls, changes);
     }
     if round.stopped.is_none() {
         round.deliver(calls, ticket);
@@ -113,14 +128,32 @@ impl Round {
 
     /// Looks at the sales orders that people changed.
     fn follow(&mut self, calls: &Calls, changes: &mut Changes) {
-        for (sales_order, number) in changes.clone() {
+        for (sales_order, number) in changes.sales_orders.clone() {
             let outcome = calls.on_sales_order_change(&sales_order);
             if outcome.is_ok() {
-                changes.remove(&sales_order);
+                changes.sales_orders.remove(&sales_order);
             }
             if !self.note(number, outcome) {
                 return;
             }
+        }
+    }
+
+    /// Looks at the payments and the transfers that people changed.
+    fn follow_billing(&mut self, calls: &Calls, changes: &mut Changes) {
+        for payment in changes.payments.clone() {
+            let outcome = calls.on_payment(&payment);
+            if outcome.is_ok() {
+                changes.payments.remove(&payment);
+            }
+            self.payments.push(Look { number: payment, outcome });
+        }
+        for transfer in changes.transfers.clone() {
+            let outcome = calls.on_transfer(&transfer);
+            if outcome.is_ok() {
+                changes.transfers.remove(&transfer);
+            }
+            self.transfers.push(Look { number: transfer, outcome });
         }
     }
 

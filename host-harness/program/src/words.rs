@@ -1,7 +1,7 @@
 //! The words that people and files use for the contract's enumerations.
 
 use leaflink_sync_kit::host::http::Method;
-use leaflink_sync_kit::host::records::{ChargeKind, SalesOrderStatus};
+use leaflink_sync_kit::host::records::{ChargeKind, PaymentMethod, SalesOrderStatus};
 use leaflink_sync_kit::host::types::Outcome;
 
 /// Every status of a sales order, in order.
@@ -42,6 +42,27 @@ pub(crate) fn charge_kind(kind: ChargeKind) -> &'static str {
     match kind {
         ChargeKind::Charge => "charge",
         ChargeKind::Discount => "discount",
+    }
+}
+
+/// Every way of payment.
+pub(crate) const PAYMENT_METHODS: [PaymentMethod; 6] = [
+    PaymentMethod::Cash,
+    PaymentMethod::Check,
+    PaymentMethod::CreditCard,
+    PaymentMethod::BankRemittance,
+    PaymentMethod::BankTransfer,
+    PaymentMethod::Other,
+];
+
+pub(crate) fn payment_method(method: PaymentMethod) -> &'static str {
+    match method {
+        PaymentMethod::Cash => "cash",
+        PaymentMethod::Check => "check",
+        PaymentMethod::CreditCard => "credit-card",
+        PaymentMethod::BankRemittance => "bank-remittance",
+        PaymentMethod::BankTransfer => "bank-transfer",
+        PaymentMethod::Other => "other",
     }
 }
 

@@ -46,7 +46,7 @@ pub fn attempt(number: &OrderNumber, label: &str, wish: &mut OrderWish) -> Resul
                 Code::WriteRefused,
                 format!("LeafLink refused a change of order {}: {words}.", order.short_id),
             )),
-            Sent::Later { after_ms, problem } => Attempt::Later { after_ms, problem },
+            Sent::NotTaken(later) | Sent::Unknown(later) => Attempt::Later(later),
         },
         Request::Transition(action, effect) => match leaflink::transition(number, action)? {
             // Whether that was the last step, the next look at the order tells.
@@ -57,7 +57,7 @@ pub fn attempt(number: &OrderNumber, label: &str, wish: &mut OrderWish) -> Resul
                 Attempt::Done(vec![effect])
             }
             Sent::Refused(words) => Attempt::Refused(refusal(&order, action, &words)),
-            Sent::Later { after_ms, problem } => Attempt::Later { after_ms, problem },
+            Sent::NotTaken(later) | Sent::Unknown(later) => Attempt::Later(later),
         },
     })
 }

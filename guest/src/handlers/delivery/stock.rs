@@ -76,9 +76,9 @@ fn send(
             let message = format!("LeafLink refused the stock of {label}: {words}.");
             Ok(Attempt::Refused(Reason::new(Code::WriteRefused, message)))
         }
-        Sent::Later { after_ms, problem } => {
+        Sent::NotTaken(later) | Sent::Unknown(later) => {
             wish.available = Some(available);
-            Ok(Attempt::Later { after_ms, problem })
+            Ok(Attempt::Later(later))
         }
     }
 }

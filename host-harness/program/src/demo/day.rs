@@ -61,9 +61,13 @@ impl Day {
         let time = stage.now().format("%H:%M").to_string();
         self.rounds += 1;
         self.looks += round.looks.len();
-        for look in round.looks {
-            if let Err(error) = look.outcome {
-                self.stumbles.push((time.clone(), format!("order {}: {error}", look.number)));
+        for (what, looks) in
+            [("order", round.looks), ("payment", round.payments), ("transfer", round.transfers)]
+        {
+            for look in looks {
+                if let Err(error) = look.outcome {
+                    self.stumbles.push((time.clone(), format!("{what} {}: {error}", look.number)));
+                }
             }
         }
         for reason in round.refused {

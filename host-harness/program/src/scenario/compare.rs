@@ -1,6 +1,7 @@
 //! What was expected against what is there.
 
 mod answers;
+mod billing;
 
 use std::collections::BTreeMap;
 
@@ -53,6 +54,7 @@ pub(super) fn compare(expected: &Expected, observed: &Observed) -> Vec<Differenc
         expected.availability.as_deref().unwrap_or_default(),
         &observed.availability,
     );
+    found.billing(expected, observed);
     found.links(expected, observed);
     if let Some(explains) = &expected.explains {
         found.answers("explain", explains, &observed.explains);

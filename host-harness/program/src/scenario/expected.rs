@@ -32,6 +32,12 @@ pub(super) struct Expected {
     pub leaflink_products: Option<Vec<Map<String, Value>>>,
     /// What is computed for these products, each with at least `product`, the ERP's id.
     pub availability: Option<Vec<Map<String, Value>>>,
+    /// Exactly these payments on LeafLink's orders, oldest first.
+    pub leaflink_payments: Option<Vec<Map<String, Value>>>,
+    /// By the ERP's id: what was last said of these payments.
+    pub payments: Option<BTreeMap<String, Map<String, Value>>>,
+    /// By the ERP's id: what was last said of these transfers.
+    pub transfers: Option<BTreeMap<String, Map<String, Value>>>,
     /// The LeafLink customer of these companies.
     pub companies: Option<BTreeMap<String, Option<u64>>>,
     /// The own company's LeafLink brand.
@@ -107,7 +113,8 @@ pub(super) struct Answer {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Failure {
-    /// `poll`, `deliver`, or the short id of the order that was looked at.
+    /// `poll`, `deliver`, the short id of the order that was looked at, or the ERP's id of the
+    /// payment or transfer.
     pub at: String,
     /// The code of the reason.
     pub code: String,

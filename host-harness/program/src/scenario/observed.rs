@@ -1,5 +1,6 @@
 //! What is there after the last step, in the words and the layout of `expected.json`.
 
+mod billing;
 mod records;
 
 use std::collections::BTreeMap;
@@ -45,6 +46,12 @@ pub(super) struct Observed {
     pub leaflink_products: Vec<Value>,
     /// What is computed for every linked product; read only if it is expected.
     pub availability: Vec<Value>,
+    /// Every payment on LeafLink's orders, oldest first.
+    pub leaflink_payments: Vec<Value>,
+    /// What was last said of payments, by the ERP's id.
+    pub payments: BTreeMap<String, Value>,
+    /// What was last said of transfers, by the ERP's id.
+    pub transfers: BTreeMap<String, Value>,
     /// The LeafLink customer of every company.
     pub companies: BTreeMap<String, Option<u64>>,
     /// The own company's LeafLink brand.
@@ -83,6 +90,9 @@ impl Observed {
             leaflink_orders: leaflink_orders(stage),
             leaflink_products: leaflink_products(stage),
             availability: if expected.availability.is_some() { availability(stage)? } else { Vec::new() },
+            leaflink_payments: billing::leaflink_payments(stage, &names),
+            payments: billing::last_words(&progress.payments),
+            transfers: billing::last_words(&progress.transfers),
             companies: records::companies(stage)?,
             leaflink_brand: records::leaflink_brand(stage)?,
             users: if expected.users.is_some() { users(stage)? } else { Vec::new() },
@@ -188,13 +198,15 @@ fn counted(requests: &[Request], names: &Names) -> BTreeMap<String, u64> {
     counts
 }
 
-/// The sync reads orders, products and people, and writes to orders and products, in `deliver` alone.
+/// The sync reads orders, products and people, and writes to orders, products and payments, in
+/// `deliver` alone.
 fn is_odd(request: &Request) -> bool {
     const ORDERS: &str = "/orders-received/";
     const PRODUCTS: &str = "/products/";
     if request.method != "GET" {
         let written = [ORDERS, PRODUCTS].iter().any(|known| request.path.starts_with(known));
-        return request.call != "deliver" || !written;
+        let recorded = request.method == "POST" && request.path == "/order-payments/";
+        return request.call != "deliver" || !(written || recorded);
     }
     let known = [ORDERS, PRODUCTS, "/order-sales-reps/", "/company-staff/", "/customers/"];
     !known.iter().any(|known| request.path.starts_with(known))

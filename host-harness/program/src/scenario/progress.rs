@@ -1,5 +1,7 @@
 //! What the steps of a scenario brought about, apart from what is stored.
 
+use std::collections::BTreeMap;
+
 use leaflink_sync_kit::CallError;
 use leaflink_sync_kit::exports::Failure;
 use leaflink_sync_kit::exports::insight::Explanation;
@@ -14,7 +16,11 @@ use crate::words;
 pub(super) struct Progress {
     /// LeafLink's number and outcome, for each `look_at`.
     pub looked_at: Vec<(String, &'static str)>,
-    /// `poll`, `deliver` or LeafLink's number, and code.
+    /// What was last said of each payment, by its id.
+    pub payments: BTreeMap<String, Decision>,
+    /// What was last said of each transfer, by its id.
+    pub transfers: BTreeMap<String, Decision>,
+    /// `poll`, `deliver`, LeafLink's number, or the id of a payment or transfer, and code.
     pub failures: Vec<(String, String)>,
     /// The order as its step names it, for each `explain`.
     pub explained: Vec<(String, Explanation)>,
@@ -27,7 +33,7 @@ impl Progress {
     pub fn note(&mut self, happened: Happened) {
         match happened {
             Happened::Done => {}
-            Happened::Synced(round) => self.note_round(&round),
+            Happened::Synced(round) => self.note_round(round),
             Happened::LookedAt(look) => {
                 self.note_failure(&look);
                 if let Ok(decision) = &look.outcome {
@@ -39,10 +45,16 @@ impl Progress {
         }
     }
 
-    fn note_round(&mut self, round: &Round) {
+    fn note_round(&mut self, round: Round) {
         for look in &round.looks {
             self.note_failure(look);
         }
+        for look in round.payments.iter().chain(&round.transfers) {
+            self.note_failure(look);
+        }
+        let said = |look: Look| Some((look.number, look.outcome.ok()?));
+        self.payments.extend(round.payments.into_iter().filter_map(said));
+        self.transfers.extend(round.transfers.into_iter().filter_map(said));
         for reason in &round.refused {
             self.failures.push(("poll".to_owned(), reason.code.clone()));
         }

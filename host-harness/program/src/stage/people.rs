@@ -42,10 +42,10 @@ impl Stage {
         self.change(&before, act)?;
         let Some(origin) = &before.origin else { return Ok(()) };
         let SalesOrderAct::DeleteOrder { reject, untold } = act else {
-            self.changes().insert(before.id, origin.number.clone());
+            self.changes().sales_orders.insert(before.id, origin.number.clone());
             return Ok(());
         };
-        self.changes().remove(&before.id);
+        self.changes().sales_orders.remove(&before.id);
         if !untold {
             self.calls.on_sales_order_deleted(&Deletion {
                 sales_order: before.id,
@@ -103,9 +103,17 @@ impl Stage {
             SalesOrderAct::SetCharge { charge, amount } => people.set_charge(id, *charge, amount.0)?,
             SalesOrderAct::RemoveCharge { charge } => people.remove_charge(id, *charge)?,
             SalesOrderAct::MatchTransfer { manifest, then } => {
-                people.match_transfer(id, manifest, &open_lines(order)?, *then)?;
+                let transfer = people.match_transfer(id, manifest, &open_lines(order)?, *then)?;
+                self.changes().transfers.insert(transfer);
             }
-            SalesOrderAct::UnmatchTransfer { transfer } => people.unmatch_transfer(transfer)?,
+            SalesOrderAct::UnmatchTransfer { transfer } => {
+                people.unmatch_transfer(transfer)?;
+                self.changes().transfers.insert(transfer.clone());
+            }
+            SalesOrderAct::RejectTransfer { transfer } => {
+                people.reject_transfer(transfer)?;
+                self.changes().transfers.insert(transfer.clone());
+            }
             SalesOrderAct::DeleteOrder { .. } => people.delete_sales_order(id)?,
         }
         Ok(())

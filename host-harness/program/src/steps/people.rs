@@ -85,6 +85,8 @@ pub enum SalesOrderAct {
     },
     /// Its transfer no longer matches.
     UnmatchTransfer { transfer: String },
+    /// The buyer turns its transfer away.
+    RejectTransfer { transfer: String },
     /// It is deleted.
     DeleteOrder {
         /// The person chose to reject LeafLink's order too.
@@ -108,7 +110,7 @@ pub(super) const ERP_VERBS: [&str; 7] = [
 ];
 
 /// The verbs of [`SalesOrderAct`].
-pub(super) const SALES_ORDER_VERBS: [&str; 20] = [
+pub(super) const SALES_ORDER_VERBS: [&str; 21] = [
     "set_status",
     "cancel_order",
     "fulfil_order",
@@ -128,6 +130,7 @@ pub(super) const SALES_ORDER_VERBS: [&str; 20] = [
     "remove_charge",
     "match_transfer",
     "unmatch_transfer",
+    "reject_transfer",
     "delete_order",
 ];
 
@@ -161,7 +164,7 @@ fn charge_kind<'de, D: Deserializer<'de>>(source: D) -> Result<ChargeKind, D::Er
 }
 
 /// The one of `all` that goes by this name.
-fn word<T: Copy, E: serde::de::Error, const N: usize>(
+pub(super) fn word<T: Copy, E: serde::de::Error, const N: usize>(
     text: &str,
     all: [T; N],
     name: fn(T) -> &'static str,

@@ -12,6 +12,9 @@ pub enum SyncAct {
     Sync(#[serde(deserialize_with = "only_true")] ()),
     /// Stock is pushed, as it is every ten minutes, and written to LeafLink; written `"push_stock": true`.
     PushStock(#[serde(deserialize_with = "only_true")] ()),
+    /// The ERP's process dies in the so-many-th call of `deliver` from now: what that call asked of
+    /// LeafLink is done, what it wrote in the ERP is lost.
+    Crash { delivery: u32 },
     /// One LeafLink order is looked at.
     LookAt(String),
     /// A person asks how a LeafLink order is decided upon.
@@ -33,9 +36,10 @@ pub enum SyncAct {
 }
 
 /// The verbs of [`SyncAct`].
-pub(super) const SYNC_VERBS: [&str; 11] = [
+pub(super) const SYNC_VERBS: [&str; 12] = [
     "sync",
     "push_stock",
+    "crash",
     "look_at",
     "explain",
     "preview",

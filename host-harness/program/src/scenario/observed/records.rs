@@ -119,7 +119,7 @@ pub(super) fn leaflink_brand(stage: &Stage) -> anyhow::Result<Option<u64>> {
 }
 
 /// To the cent: `216.00`.
-fn money(amount: &str) -> String {
+pub(super) fn money(amount: &str) -> String {
     amount.parse::<Decimal>().map_or_else(|_| amount.to_owned(), |amount| format!("{amount:.2}"))
 }
 

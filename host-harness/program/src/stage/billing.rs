@@ -1,0 +1,44 @@
+//! People at work on invoices and payments in the ERP's own screens.
+
+use reference_erp::NewPayment;
+
+use super::Stage;
+use crate::steps::BillingAct;
+
+impl Stage {
+    /// Does something, and notes the payment or transfer for the next round.
+    pub(super) fn with_billing(&self, act: &BillingAct) -> anyhow::Result<()> {
+        let people = self.erp.people(&self.company);
+        let payment = match act {
+            BillingAct::CreateInvoice { order } => {
+                people.create_invoice(&self.sales_order(order)?.id)?;
+                return Ok(());
+            }
+            BillingAct::PostPayment { invoice, amount, method, user } => {
+                people.post_payment(&NewPayment {
+                    invoice: invoice.clone(),
+                    amount: amount.0,
+                    method: *method,
+                    paid_at_ms: self.clock.now_ms(),
+                    recorded_by: user.clone(),
+                    description: None,
+                })?
+            }
+            BillingAct::VoidPayment { payment } => {
+                people.void_payment(payment)?;
+                payment.clone()
+            }
+            BillingAct::DeletePayment { payment } => {
+                people.delete_payment(payment)?;
+                payment.clone()
+            }
+            BillingAct::TouchPayment { payment } => payment.clone(),
+            BillingAct::TouchTransfer { transfer } => {
+                self.changes().transfers.insert(transfer.clone());
+                return Ok(());
+            }
+        };
+        self.changes().payments.insert(payment);
+        Ok(())
+    }
+}
