@@ -115,6 +115,18 @@ const OBSERVED: &[Row] = &[
     ("Address", &["*"], Also::Null),
     ("OrderResponse", &["*.unit_number"], Also::Null),
     ("CustomerResponse", &["*"], Also::Null),
+    // The same in a product, next to what GET /products/ shows as null above.
+    (
+        "Product*Response",
+        &[
+            "product_line",
+            "reverse_threshold_value",
+            "sell_in_unit_of_measure",
+            "seller_internal_id",
+            "threshold_value",
+        ],
+        Also::Null,
+    ),
     // OrderCreate lets it be null, so the answer to such an order has to show that.
     ("OrderResponse", &["facility_id"], Also::Null),
 ];
