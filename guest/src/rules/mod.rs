@@ -8,6 +8,7 @@ pub mod decimal;
 pub mod decision;
 pub mod ids;
 pub mod order;
+pub mod product;
 pub mod reasons;
 pub mod sales_order;
 pub mod settings;
