@@ -13,9 +13,11 @@ mod look;
 mod not_yet;
 mod orders;
 mod polling;
+mod product_links;
 mod sales_orders;
 mod settings;
 mod users;
+mod waking;
 
 /// The component.
 struct Component;

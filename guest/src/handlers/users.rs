@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Component;
+use super::waking::wake;
 use crate::bindings::exports::leaflink_sync::connector::users::{Guest, Mapping};
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{self, Failure, effect};
@@ -15,8 +16,6 @@ use crate::rules::reasons::Code;
 
 /// LeafLink users in one page.
 const PAGE: u64 = 100;
-/// Held orders that a new mapping looks through.
-const HELD: u32 = 500;
 
 impl Guest for Component {
     fn list_mappings() -> Result<Vec<Mapping>, Failure> {
@@ -55,7 +54,7 @@ impl Guest for Component {
         let before = state::users([staff])?.remove(&staff);
         state::put_schema()?;
         state::put_user(staff, Some(&UserId(user.clone())))?;
-        wake_orders_of(staff)?;
+        wake("staff", &staff.to_string())?;
         noted(
             staff,
             before,
@@ -91,18 +90,6 @@ fn active_staff() -> Result<Vec<CompanyStaff>, Failure> {
         }
         offset += records;
     }
-}
-
-/// Puts the orders that wait for this LeafLink user on the list of those to be looked at.
-fn wake_orders_of(staff: StaffId) -> Result<(), Failure> {
-    for number in state::held(None, HELD)? {
-        if let Some(order) = state::order(&number)?
-            && order.waits_for("staff", &staff.to_string())
-        {
-            state::put_look(&number, "")?;
-        }
-    }
-    Ok(())
 }
 
 fn noted(

@@ -241,7 +241,7 @@ pub fn unlink_customer(company: &CompanyId) -> Result<(), Failure> {
     records::link_company(&company.0, None).map_err(failure)
 }
 
-fn written<T>(result: Result<T, records::Error>) -> Result<Written<T>, Failure> {
+pub(super) fn written<T>(result: Result<T, records::Error>) -> Result<Written<T>, Failure> {
     match result {
         Ok(value) => Ok(Written::Done(value)),
         Err(records::Error::Refused(rule)) => Ok(Written::Refused(rule)),
@@ -285,7 +285,7 @@ pub(super) fn number(text: &str) -> Result<Decimal, Failure> {
     })
 }
 
-fn failure(error: records::Error) -> Failure {
+pub(super) fn failure(error: records::Error) -> Failure {
     match error {
         records::Error::Unavailable(text) => answer::erp_unavailable(&text),
         records::Error::NotFound(id) => {

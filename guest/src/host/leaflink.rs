@@ -5,9 +5,10 @@ use crate::bindings::leaflink_sync::connector::failures as wit_failures;
 use crate::bindings::leaflink_sync::host::http;
 use crate::leaflink::customer::Customer;
 use crate::leaflink::page::Page;
+use crate::leaflink::product::{Brand, Product};
 use crate::leaflink::{Unreadable, read};
 use crate::rules::decision::Reason;
-use crate::rules::ids::{CustomerId, OrderNumber};
+use crate::rules::ids::{CustomerId, LeafLinkProductId, OrderNumber};
 use crate::rules::reasons::Code;
 use crate::rules::text::{has_control, shortened};
 
@@ -33,6 +34,23 @@ pub fn order(number: &OrderNumber) -> Result<Found, Failure> {
 pub fn customer(id: CustomerId) -> Result<Option<Customer>, Failure> {
     match get(&format!("/customers/{id}/"), &[])? {
         Found::Body(body) => Ok(read(&body).ok()),
+        Found::Missing | Found::TooLarge(_) => Ok(None),
+    }
+}
+
+/// Reads a product; absent: LeafLink has none of this id.
+pub fn product(id: LeafLinkProductId) -> Result<Option<Product>, Failure> {
+    let path = format!("/products/{id}/");
+    match get(&path, &[])? {
+        Found::Body(body) => read(&body).map(Some).map_err(|unreadable| unreadable_list(&path, unreadable)),
+        Found::Missing | Found::TooLarge(_) => Ok(None),
+    }
+}
+
+/// The name of a brand; absent: LeafLink tells none.
+pub fn brand_name(id: u64) -> Result<Option<String>, Failure> {
+    match get(&format!("/brands/{id}/"), &[])? {
+        Found::Body(body) => Ok(read::<Brand>(&body).ok().map(|brand| brand.name)),
         Found::Missing | Found::TooLarge(_) => Ok(None),
     }
 }

@@ -10,12 +10,14 @@
 //! | `held/<number>` | nothing; an order that waits |
 //! | `look/order/<number>` | the `modified` with which an order was listed that is to be looked at |
 //! | `poll/orders` | how far LeafLink's orders were read |
+//! | `poll/products` | how far, and when, LeafLink's catalogue was read; see [`super::catalogue`] |
+//! | `catalogue/<product>` | a product of LeafLink's catalogue |
 //! | `outbox/<kind>/<id>` | a write to LeafLink that is wanted; see [`super::outbox`] |
 //! | `cause/<cause>` | how often people were told of one cause, and which orders they were not |
 //!
 //! Records are JSON. A field may be added with a default; anything else is a new schema.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -24,7 +26,7 @@ use super::answer::{self, Failure};
 use super::projection::ProjectionRecord;
 use crate::bindings::leaflink_sync::host::store;
 use crate::rules::decision::Reason;
-use crate::rules::ids::{CompanyId, CustomerId, OrderNumber, StaffId, UserId};
+use crate::rules::ids::{CompanyId, CustomerId, LeafLinkProductId, OrderNumber, StaffId, UserId};
 use crate::rules::order::Memory;
 use crate::rules::reasons::Code;
 
@@ -274,6 +276,22 @@ pub fn held(after: Option<&str>, limit: u32) -> Result<Vec<OrderNumber>, Failure
     numbers(HELD_PREFIX, after, limit)
 }
 
+/// LeafLink products that held orders wait for, as far as the first 500 orders go.
+pub fn awaited_products() -> Result<BTreeSet<LeafLinkProductId>, Failure> {
+    let mut awaited = BTreeSet::new();
+    for number in held(None, 500)? {
+        let Some(order) = order(&number)? else { continue };
+        let facts = order.open_reasons().iter().flat_map(|reason| &reason.facts);
+        awaited.extend(
+            facts
+                .filter(|(name, _)| name == "leaflink-product")
+                .filter_map(|(_, id)| id.parse().ok())
+                .map(LeafLinkProductId),
+        );
+    }
+    Ok(awaited)
+}
+
 /// Notes that an order is to be looked at, with the `modified` that it was listed with.
 pub fn put_look(number: &OrderNumber, modified: &str) -> Result<(), Failure> {
     put(&format!("{LOOK_PREFIX}{number}"), &modified)
@@ -357,7 +375,7 @@ pub(super) fn get<T: DeserializeOwned>(key: &str) -> Result<Option<T>, Failure> 
     value.map(|value| decode(key, &value)).transpose()
 }
 
-fn decode<T: DeserializeOwned>(key: &str, value: &[u8]) -> Result<T, Failure> {
+pub(super) fn decode<T: DeserializeOwned>(key: &str, value: &[u8]) -> Result<T, Failure> {
     serde_json::from_slice(value).map_err(|problem| {
         answer::reject(Reason::new(
             Code::StoredStateUnreadable,

@@ -52,6 +52,8 @@ const ON_SUBMITTED: &str = "on-submitted";
 const PRICE_FREEZE_STATUS: &str = "price-freeze-status";
 const ON_DELIVERED: &str = "on-delivered";
 const EXTERNAL_ID_KEY: &str = "external-id-key";
+const PRODUCT_PAGE: &str = "leaflink-product-page";
+const DEFAULT_PRODUCT_PAGE: &str = "https://app.leaflink.com/products/{id}/";
 const HOLD_TOTAL_DIFFERENCE: &str = "hold-total-difference-above";
 
 /// Every setting, in the order in which a page shows them.
@@ -128,6 +130,13 @@ pub const DEFINITIONS: &[Definition] = &[
         default: "null",
     },
     Definition {
+        key: PRODUCT_PAGE,
+        title: "Address of a product's page in LeafLink",
+        help: "The LeafLink Product column links to it; {id} stands for the product. Open a product in LeafLink and copy the address if yours is another. Left blank, names are shown without a link.",
+        kind: Kind::Text,
+        default: "\"https://app.leaflink.com/products/{id}/\"",
+    },
+    Definition {
         key: HOLD_TOTAL_DIFFERENCE,
         title: "Hold orders whose total differs by more than",
         help: "LeafLink's total is compared with the sum of the order's parts. Left blank, a difference is reported and the order comes over.",
@@ -184,6 +193,8 @@ pub struct Settings {
     pub on_delivered: OnDelivered,
     /// The key of `external_ids` that carries the ERP's id.
     pub external_id_key: Option<String>,
+    /// The address of a product's page in LeafLink, with `{id}` in it.
+    pub product_page: Option<String>,
     /// The largest difference of totals that lets an order through; `None`: any does.
     pub hold_total_difference_above: Option<Decimal>,
 }
@@ -241,6 +252,11 @@ impl Settings {
                 _ => OnDelivered::Complete,
             },
             external_id_key: text(EXTERNAL_ID_KEY),
+            product_page: match values.get(PRODUCT_PAGE) {
+                Some(Value::Text(page)) => page.clone(),
+                _ => Some(DEFAULT_PRODUCT_PAGE.to_owned()),
+            }
+            .filter(|page| page.starts_with("https://") && page.contains("{id}")),
             hold_total_difference_above: match values.get(HOLD_TOTAL_DIFFERENCE) {
                 Some(Value::Amount(amount)) => *amount,
                 _ => None,

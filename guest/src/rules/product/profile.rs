@@ -47,7 +47,7 @@ impl Size {
             Size::Volume(amount) => (amount, [(1_000_000, "l"), (1_000, "ml")]),
         };
         let [large, small] = steps;
-        let (step, name) = if amount * 10 >= large.0 { large } else { small };
+        let (step, name) = if amount.saturating_mul(10) >= large.0 { large } else { small };
         let (whole, rest) = (amount / step, amount % step * 1_000 / step);
         let places = format!("{rest:03}");
         match places.trim_end_matches('0') {
@@ -123,16 +123,16 @@ impl Reader {
 
     fn step(&mut self) {
         let used = match self.number(0) {
-            Some(thousandths) => self.from_number(thousandths),
-            None => self.from_word(),
+            Some(thousandths) => self.read_number(thousandths),
+            None => self.read_word(),
         };
         self.at += used;
     }
 
     /// Reads what begins with a number; answers how many tokens that were.
-    fn from_number(&mut self, thousandths: u64) -> usize {
+    fn read_number(&mut self, thousandths: u64) -> usize {
         let unit = self.word(1).unwrap_or_default();
-        let whole = (thousandths % 1_000 == 0 && thousandths > 0).then_some(thousandths / 1_000);
+        let whole = (thousandths.is_multiple_of(1_000) && thousandths > 0).then_some(thousandths / 1_000);
         if let Some(size) = Size::of(thousandths, unit) {
             self.profile.sizes.insert(size);
             return 2;
@@ -154,10 +154,10 @@ impl Reader {
         }
     }
 
-    fn from_word(&mut self) -> usize {
+    fn read_word(&mut self) -> usize {
         let Some(word) = self.word(0).map(str::to_owned) else { return 1 };
         let next = self.word(1).unwrap_or_default().to_owned();
-        let counted = |thousandths: u64| (thousandths % 1_000 == 0).then_some(thousandths / 1_000);
+        let counted = |thousandths: u64| thousandths.is_multiple_of(1_000).then_some(thousandths / 1_000);
         match (word.as_str(), next.as_str()) {
             (word, "of") if is_case(word) && self.number(2).is_some() => 3,
             (word, "of") if is_pack(word) && self.number(2).is_some() => {
