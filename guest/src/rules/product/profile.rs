@@ -137,6 +137,12 @@ impl Reader {
             self.profile.sizes.insert(size);
             return 2;
         }
+        if whole.is_none() && unit == "th" {
+            // `1/8th`, with or without the ounce that it is of.
+            self.profile.sizes.extend(Size::of(thousandths, "oz"));
+            let of_ounce = self.word(2).is_some_and(|word| Size::of(1_000, word) == Size::of(1_000, "oz"));
+            return if of_ounce { 3 } else { 2 };
+        }
         match (whole, unit, self.word(2)) {
             (Some(_), "per" | "a", Some(word)) if is_case(word) => 3,
             (Some(_), word, _) if is_case(word) => 2,
@@ -361,7 +367,14 @@ mod tests {
     fn spellings_of_one_thing_come_out_the_same() {
         for (names, wanted) in [
             (
-                &["Blue Dream 3.5g", "Blue Dream - 1/8 oz", "BLUE DREAM EIGHTH", "blue dream 3½ grams"][..],
+                &[
+                    "Blue Dream 3.5g",
+                    "Blue Dream - 1/8 oz",
+                    "BLUE DREAM EIGHTH",
+                    "Blue Dream 1/8th",
+                    "Blue Dream 1/8th oz",
+                    "blue dream 3½ grams",
+                ][..],
                 "blue, dream, 3.5 g",
             ),
             (&["Og 28g", "OG 1oz", "OG 1 Ounce", "OG Full Ounce", "Og 28.35 g"][..], "og, 28 g"),

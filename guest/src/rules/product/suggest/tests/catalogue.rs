@@ -4,7 +4,7 @@
 //! near neighbours. `cargo test catalogue -- --nocapture` prints how each way of naming came out.
 
 use super::super::sample::{listed, product};
-use super::super::{Choice, Listed, Product, SURE};
+use super::super::{Choice, Listed, Product};
 
 /// The ERP's spelling, and one that is found in LeafLink.
 const STRAINS: [(&str, &str); 36] = [
@@ -83,6 +83,78 @@ const EDIBLES: [[&str; 5]; 5] = [
     ["Tincture", "30ml", "Tincture", "Tinc", "30 mL"],
 ];
 
+/// A second range, with which no word list and no weight was chosen: how well names that were not
+/// thought of come out. (It showed that `1/8th` was not read; nothing else was changed after it.) Some of them nobody could tell from the words (`GMO` for Garlic Cookies).
+const OTHER_STRAINS: [(&str, &str); 36] = [
+    ("Chemdawg", "Chem Dog"),
+    ("Chemdawg 91", "Chemdog #91"),
+    ("Tangie", "Tangy"),
+    ("Green Crack", "Green Krack"),
+    ("Headband", "Head Band"),
+    ("LA Confidential", "L.A. Confidential"),
+    ("Skywalker OG", "Sky Walker OG"),
+    ("Fire OG", "Fire O.G."),
+    ("SFV OG", "S.F.V. OG"),
+    ("Amnesia Haze", "Amnesia Hase"),
+    ("Maui Wowie", "Maui Wowee"),
+    ("Slurricane", "Sluricane"),
+    ("Gushers", "Gusherz"),
+    ("Papaya", "Papya"),
+    ("Jealousy", "Jelousy"),
+    ("Cereal Milk", "Cerealmilk"),
+    ("London Pound Cake", "LPC"),
+    ("Apple Fritter", "Appel Fritter"),
+    ("Garlic Cookies", "GMO"),
+    ("Kush Mints", "Kushmints"),
+    ("Lemon Cherry Gelato", "LCG"),
+    ("Cherry Garcia", "Chery Garcia"),
+    ("Tropicana Cookies", "Trop Cookies"),
+    ("Tropicana Cherry", "Trop Cherry"),
+    ("Gary Payton", "Garry Payton"),
+    ("Khalifa Kush", "Kalifa Kush"),
+    ("Motorbreath", "Motor Breath"),
+    ("Mendo Breath", "Mendobreath"),
+    ("Strawberry Banana", "Strawnana"),
+    ("Banana Kush", "Bananna Kush"),
+    ("Wifi 43", "WiFi #43"),
+    ("Lava Cake", "Lava Cakes"),
+    ("Peanut Butter Breath", "PB Breath"),
+    ("Alien OG", "Alien O.G."),
+    ("Harlequin", "Harlequinn"),
+    ("ACDC", "AC/DC"),
+];
+const OTHER_FORMS: [[&str; 5]; 8] = [
+    ["Smalls", "14g", "Small Buds", "Smalls", "Half Oz"],
+    ["Flower", "3.5g", "Whole Flower", "Flwr", "1/8th"],
+    ["Infused Pre-Roll", "1.3g", "Infused Preroll", "Inf PR", "1.3 gram"],
+    ["Mini Pre-Rolls", "0.35g 10pk", "Minis Pre-rolls", "Mini PR", "10 x .35g"],
+    ["Disposable", "0.3g", "All-in-One Disposable", "Dispo", "300mg"],
+    ["Disposable", "1g", "All-in-One Disposable", "Dispo", "Full Gram"],
+    ["Live Rosin", "1g", "Hash Rosin", "Rosin", "1.0 G"],
+    ["Badder", "1g", "Badder", "Badder", "1000 mg"],
+];
+const OTHER_FLAVOURS: [(&str, &str); 12] = [
+    ("Cherry Limeade", "Cherry Lime-ade"),
+    ("Grape", "Grapes"),
+    ("Grapefruit", "Grape Fruit"),
+    ("Pomegranate", "Pomegranite"),
+    ("Guava", "Guava Fruit"),
+    ("Dark Mint", "Dk Mint"),
+    ("Cookies and Cream", "Cookies & Creme"),
+    ("Yuzu", "Yuzoo"),
+    ("Passionfruit", "Passion Fruit"),
+    ("Lychee", "Litchi"),
+    ("Huckleberry", "Huckelberry"),
+    ("Pink Lemonade", "Pink Lemonaid"),
+];
+const OTHER_EDIBLES: [[&str; 5]; 5] = [
+    ["Lozenges", "50mg 20pk", "Lozenge", "Loz", "20ct 50mg"],
+    ["Gummies", "10mg", "Gummy Single", "Gum", "10 mg"],
+    ["Gummies", "100mg 10pk", "Gummies", "Gum", "10 x 10mg"],
+    ["Seltzer", "5mg 4pk", "Seltzer", "Seltz", "4-pack 5 mg"],
+    ["Caramels", "100mg 10pk", "Caramel", "Caramels", "100mg (10 pieces)"],
+];
+
 /// One product before it is named.
 struct Base {
     names: (&'static str, &'static str),
@@ -113,12 +185,15 @@ const NAMINGS: [Naming; 12] = [
     ("everything at once", |it| format!("Foxglove: {} ({}) {} Hyb", it.names.1, it.form[4], it.form[3])),
 ];
 
-fn catalogue() -> Vec<Base> {
-    let of = |names: &'static [(&str, &str)], forms: &'static [[&str; 5]]| {
-        names.iter().flat_map(move |names| forms.iter().map(move |form| (*names, *form)))
-    };
-    of(&STRAINS, &FORMS)
-        .chain(of(&FLAVOURS, &EDIBLES))
+type Names = &'static [(&'static str, &'static str)];
+type Forms = &'static [[&'static str; 5]];
+
+fn catalogue(ranges: [(Names, Forms); 2]) -> Vec<Base> {
+    ranges
+        .into_iter()
+        .flat_map(|(names, forms)| {
+            names.iter().flat_map(move |names| forms.iter().map(move |form| (*names, *form)))
+        })
         .enumerate()
         .map(|(number, (names, form))| Base { names, form, number })
         .collect()
@@ -148,45 +223,72 @@ fn id(base: &Base) -> u64 {
     500_000 + (base.number as u64 * 7_919) % 100_003
 }
 
+/// What came of asking for every product of a catalogue.
+struct Result {
+    right: usize,
+    sure: usize,
+    wrong: Vec<String>,
+    /// Sure, and not the right one.
+    misled: Vec<String>,
+}
+
+fn asked(bases: &[Base], naming: impl Fn(&Base) -> usize) -> Result {
+    let mut listed: Vec<Listed> = bases.iter().map(|base| theirs(base, &NAMINGS[naming(base)])).collect();
+    listed.sort_by_key(|listed| listed.id);
+    let mut choice = Choice::new(&listed);
+    let mut result = Result { right: 0, sure: 0, wrong: Vec::new(), misled: Vec::new() };
+    for base in bases {
+        let found = choice.suggest(&ours(base));
+        let first = found.first();
+        let is_right = first.is_some_and(|first| first.listed.id.0 == id(base));
+        let is_sure = first.is_some_and(|first| first.certain);
+        result.right += usize::from(is_right);
+        result.sure += usize::from(is_sure);
+        if !is_right {
+            let instead = first.map(|first| (&first.listed.name, first.score));
+            let told = format!("{} -> {instead:?}, not {:?}", ours(base).name, NAMINGS[naming(base)].1(base));
+            if is_sure {
+                result.misled.push(told.clone());
+            }
+            result.wrong.push(told);
+        }
+    }
+    result
+}
+
+fn print(what: &str, result: &Result, all: usize, shown: usize) {
+    println!("{what:28} {:3} of {all} right, {:3} sure", result.right, result.sure);
+    result.wrong.iter().take(shown).for_each(|wrong| println!("    {wrong}"));
+}
+
 #[test]
 fn first_choices_are_right() {
-    let bases = catalogue();
-    assert!(bases.len() >= 300);
-    let asked = |naming: &dyn Fn(&Base) -> usize| -> (usize, usize, Vec<String>) {
-        let mut theirs: Vec<Listed> = bases.iter().map(|base| theirs(base, &NAMINGS[naming(base)])).collect();
-        theirs.sort_by_key(|listed| listed.id);
-        let mut choice = Choice::new(&theirs);
-        let (mut right, mut sure, mut wrong) = (0, 0, Vec::new());
-        for base in &bases {
-            let found = choice.suggest(&ours(base));
-            let first = found.first();
-            let is_right = first.is_some_and(|first| first.listed.id.0 == id(base));
-            right += usize::from(is_right);
-            if let Some(first) = first.filter(|first| first.certain) {
-                sure += 1;
-                assert!(is_right, "sure, and wrong: {} is not {}", ours(base).name, first.listed.name);
-                assert!(first.score >= SURE);
-            }
-            if !is_right {
-                wrong.push(format!(
-                    "{} -> {:?}, not {:?}",
-                    ours(base).name,
-                    first.map(|first| (&first.listed.name, first.score)),
-                    NAMINGS[naming(base)].1(base)
-                ));
-            }
-        }
-        (right, sure, wrong)
-    };
+    let bases = catalogue([(&STRAINS, &FORMS), (&FLAVOURS, &EDIBLES)]);
+    let all = bases.len();
+    assert!(all >= 300);
+    for (at, (what, _)) in NAMINGS.iter().enumerate() {
+        let result = asked(&bases, |_| at);
+        print(what, &result, all, 4);
+        assert!(result.right * 100 >= all * 95, "{what}: {} of {all}", result.right);
+        assert_eq!(result.misled, Vec::<String>::new());
+    }
+    let result = asked(&bases, |base| base.number % NAMINGS.len());
+    print("all of these, mixed", &result, all, all);
+    assert!(result.right * 100 >= all * 95, "mixed: {} of {all}", result.right);
+    assert_eq!(result.misled, Vec::<String>::new());
+}
+
+#[test]
+fn first_choices_are_right_for_names_that_were_not_thought_of() {
+    let bases = catalogue([(&OTHER_STRAINS, &OTHER_FORMS), (&OTHER_FLAVOURS, &OTHER_EDIBLES)]);
     let all = bases.len();
     for (at, (what, _)) in NAMINGS.iter().enumerate() {
-        let (right, sure, wrong) = asked(&|_| at);
-        println!("{what:26} {right:3} of {all} right, {sure:3} sure");
-        wrong.iter().take(4).for_each(|wrong| println!("    {wrong}"));
-        assert!(right * 100 >= all * 95, "{what}: {right} of {all}");
+        let result = asked(&bases, |_| at);
+        print(what, &result, all, 4);
+        assert_eq!(result.misled, Vec::<String>::new());
     }
-    let (right, sure, wrong) = asked(&|base| base.number % NAMINGS.len());
-    println!("{:26} {right:3} of {all} right, {sure:3} sure", "all of these, mixed");
-    wrong.iter().for_each(|wrong| println!("    {wrong}"));
-    assert!(right * 100 >= all * 95, "mixed: {right} of {all}");
+    let result = asked(&bases, |base| base.number % NAMINGS.len());
+    print("all of these, mixed", &result, all, all);
+    assert!(result.right * 100 >= all * 95, "mixed: {} of {all}", result.right);
+    assert_eq!(result.misled, Vec::<String>::new());
 }
