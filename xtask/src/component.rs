@@ -1,5 +1,6 @@
 //! The component's build.
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -30,6 +31,8 @@ pub fn build(workspace: &Workspace) -> Result<Built, String> {
     let mut cargo = workspace.cargo(["build", "--locked", "--package", PACKAGE]);
     cargo
         .args(["--profile", PROFILE, "--target", target::NAME])
+        .arg("--config")
+        .arg(same_bytes_everywhere(&workspace.root))
         .env("LEAFLINK_SYNC_REVISION", revision(&workspace.root))
         // Either would replace the linker arguments that `.cargo/config.toml` gives for the target.
         .env_remove("RUSTFLAGS")
@@ -47,6 +50,16 @@ pub fn build(workspace: &Workspace) -> Result<Built, String> {
         .map_err(|error| format!("the component was built but is not at {}: {error}", path.display()))?
         .len();
     Ok(Built { path, bytes })
+}
+
+/// The setting that keeps the paths of this machine out of the component's panic messages, so that
+/// two machines build the same bytes. Cargo joins it to the flags of `.cargo/config.toml`.
+fn same_bytes_everywhere(root: &Path) -> String {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| env::var_os("HOME").map(|home| Path::new(&home).join(".cargo")));
+    let mut flags = vec![format!("{:?}", format!("--remap-path-prefix={}=.", root.display()))];
+    flags.extend(home.map(|home| format!("{:?}", format!("--remap-path-prefix={}=cargo", home.display()))));
+    format!("target.{}.rustflags=[{}]", target::NAME, flags.join(", "))
 }
 
 /// The git revision of the checkout, with `-dirty` when tracked files differ from it; `unknown`

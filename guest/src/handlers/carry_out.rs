@@ -1,6 +1,6 @@
 //! Doing what the rules decided about an order, and noting it: one transaction.
 
-use super::letters::{self, Told};
+use super::letters;
 use super::look::{Look, queued};
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{Failure, effect};
@@ -11,6 +11,7 @@ use crate::host::state::{OrderState, ReasonRecord, Standing, TotalsRecord};
 use crate::host::{self, erp, state};
 use crate::rules::decimal::cents;
 use crate::rules::decision::{Findings, Reason};
+use crate::rules::ids::CompanyId;
 use crate::rules::order::{Action, outward};
 use crate::rules::reasons::Code;
 use crate::rules::settings::Settings;
@@ -18,7 +19,6 @@ use crate::rules::settings::Settings;
 /// Carries a look out.
 pub fn carry_out(mut look: Look, settings: &Settings) -> Result<wit::Decision, Failure> {
     let before = state::order(&look.number)?;
-    let was_waiting = before.as_ref().is_some_and(OrderState::waits);
     write_to_erp(&mut look)?;
     if let Some(link) = &look.plan.link {
         let company = erp::company_of(&link.company)?;
@@ -27,55 +27,19 @@ pub fn carry_out(mut look: Look, settings: &Settings) -> Result<wit::Decision, F
         erp::link_customer(link, other.is_some())?;
     }
 
-    let sales_order = erp::sales_order_of(&look.number)?;
-    if let (Action::Create(_), Some(created)) = (&look.plan.action, &sales_order) {
+    let sales_order = erp::sales_order_of(&look.number)?.map(|order| (order.id.0, order.customer));
+    if let (Action::Create(_), Some((id, _))) = (&look.plan.action, &sales_order) {
         // Only now has it an id that LeafLink's order can carry.
-        look.plan.wanted.external_id = settings.external_id_key.as_ref().map(|_| Some(created.id.0.clone()));
+        look.plan.wanted.external_id = settings.external_id_key.as_ref().map(|_| Some(id.clone()));
     }
-    let mut decision = look.decision();
-    if !queue(&look, settings)? {
-        // It was queued before: nothing new for the journal.
-        let old = queued(&look.number, &look.label, &look.plan.wanted);
-        decision.effects.retain(|effect| Some(effect) != old.as_ref());
-        if decision.effects.is_empty() && decision.outcome == wit::Outcome::Applied {
-            decision.outcome =
-                if look.plan.findings.blocked() { wit::Outcome::Held } else { wit::Outcome::Unchanged };
-        }
-    }
-
-    let blocking: Vec<ReasonRecord> = look.blocking().into_iter().map(ReasonRecord::from).collect();
-    let standing = match (&sales_order, &look.plan.action) {
-        (Some(order), _) => Standing::Imported { sales_order: order.id.0.clone() },
-        (None, Action::Hold) => Standing::Held {
-            since_ms: match before.as_ref().map(|before| &before.standing) {
-                Some(Standing::Held { since_ms, .. }) => *since_ms,
-                _ => host::now_ms(),
-            },
-            reasons: blocking.clone(),
-        },
-        (None, _) if before.as_ref().is_some_and(OrderState::was_deleted) => Standing::Unlinked,
-        (None, _) => Standing::Ignored,
+    let is_queued = match wanted(&look, settings) {
+        Some((subject, intent)) => outbox::want(&subject, intent)?,
+        None => false,
     };
-    let applied = look.plan.applied.as_ref().map(ProjectionRecord::from);
-    let after = OrderState {
-        short_id: look.label.clone(),
-        conflicts: if matches!(standing, Standing::Imported { .. }) { blocking } else { Vec::new() },
-        standing,
-        modified: look.modified.clone(),
-        looked_at_ms: host::now_ms(),
-        totals: look.plan.totals.as_ref().map(|totals| TotalsRecord {
-            leaflink: cents(totals.leaflink),
-            computed: cents(totals.computed),
-            matched: totals.matched.clone(),
-        }),
-        applied: applied.or_else(|| before.as_ref().and_then(|before| before.applied.clone())),
-        seen_customer: sales_order.and_then(|order| order.customer).map(|company| company.0),
-    };
+    let after = after(&look, before.as_ref(), sales_order)?;
+    let letter = letters::tell(&look, &after, before.as_ref(), settings)?;
+    let decision = decision(&look, is_queued, letter);
 
-    if let Told::Letter(subject) = letters::tell(&look, &after, before.as_ref(), was_waiting, settings)? {
-        let summary = format!("Tell them: {subject}.");
-        decision.effects.push(effect("queue-mail", "admins and error recipients", summary, Vec::new()));
-    }
     let news =
         !decision.effects.is_empty() || before.as_ref().is_none_or(|before| !before.says_the_same(&after));
     state::put_order(&look.number, &after)?;
@@ -86,14 +50,94 @@ pub fn carry_out(mut look: Look, settings: &Settings) -> Result<wit::Decision, F
     Ok(decision)
 }
 
-/// Keeps what a look wants of LeafLink's order. Answers whether that is news.
-fn queue(look: &Look, settings: &Settings) -> Result<bool, Failure> {
-    // An order that could not be read tells nothing about what is wanted.
-    if look.modified.is_empty() {
-        return Ok(false);
+/// What [`carry_out`] would answer, as far as it can be known before the ERP is asked to write.
+pub fn foretell(mut look: Look, settings: &Settings) -> Result<wit::Decision, Failure> {
+    let before = state::order(&look.number)?;
+    let sales_order = match (&look.plan.action, &look.existing) {
+        (Action::Create(draft), _) => {
+            let id = "the new sales order".to_owned();
+            look.plan.wanted.external_id = settings.external_id_key.as_ref().map(|_| Some(id.clone()));
+            Some((id, draft.customer.clone()))
+        }
+        (_, existing) => existing.as_ref().map(|order| (order.id.0.clone(), order.customer.clone())),
+    };
+    let is_queued = match wanted(&look, settings) {
+        Some((subject, intent)) => outbox::is_news(&subject, &intent)?,
+        None => false,
+    };
+    let after = after(&look, before.as_ref(), sales_order)?;
+    let letter = letters::foretell(&look, &after, before.as_ref())?;
+    Ok(decision(&look, is_queued, letter))
+}
+
+/// The decision with its effects. What was queued before is no effect of this look.
+fn decision(look: &Look, is_queued: bool, letter: Option<String>) -> wit::Decision {
+    let mut decision = look.decision();
+    if !is_queued {
+        let old = queued(&look.number, &look.label, &look.plan.wanted);
+        decision.effects.retain(|effect| Some(effect) != old.as_ref());
+        if decision.effects.is_empty() && decision.outcome == wit::Outcome::Applied {
+            decision.outcome = look.outcome_without_effect();
+        }
     }
-    let wanted = wish(&look.label, &look.modified, &look.plan.wanted, settings);
-    outbox::want(&Subject::Order(look.number.clone()), wanted)
+    decision.effects.extend(letter.map(|subject| {
+        effect("queue-mail", "admins and error recipients", format!("Tell them: {subject}."), Vec::new())
+    }));
+    decision
+}
+
+/// What is to be remembered of the order: with the sales order that it is after the look, and that
+/// one's customer.
+fn after(
+    look: &Look,
+    before: Option<&OrderState>,
+    sales_order: Option<(String, Option<CompanyId>)>,
+) -> Result<OrderState, Failure> {
+    let blocking: Vec<ReasonRecord> = look.blocking().into_iter().map(ReasonRecord::from).collect();
+    let (sales_order, customer) = sales_order.unzip();
+    let standing = match (sales_order, &look.plan.action) {
+        (Some(sales_order), _) => Standing::Imported { sales_order },
+        (None, Action::Hold) => Standing::Held {
+            since_ms: match before.map(|before| &before.standing) {
+                Some(Standing::Held { since_ms, .. }) => *since_ms,
+                _ => host::now_ms(),
+            },
+            reasons: blocking.clone(),
+        },
+        (None, _) if before.is_some_and(OrderState::was_deleted) => Standing::Unlinked,
+        (None, _) => Standing::Ignored,
+    };
+    // An order that could not be read counts as seen as the list had it.
+    let modified = match look.modified.as_str() {
+        "" => state::look(&look.number)?.unwrap_or_default().modified,
+        modified => modified.to_owned(),
+    };
+    let applied = look.plan.applied.as_ref().map(ProjectionRecord::from);
+    Ok(OrderState {
+        short_id: look.label.clone(),
+        conflicts: if matches!(standing, Standing::Imported { .. }) { blocking } else { Vec::new() },
+        reject: standing == Standing::Unlinked && before.is_some_and(|before| before.reject),
+        standing,
+        placed_at_ms: look.placed_at_ms,
+        modified,
+        looked_at_ms: host::now_ms(),
+        totals: look.plan.totals.as_ref().map(|totals| TotalsRecord {
+            leaflink: cents(totals.leaflink),
+            computed: cents(totals.computed),
+            matched: totals.matched.clone(),
+        }),
+        applied: applied.or_else(|| before.and_then(|before| before.applied.clone())),
+        seen_customer: customer.flatten().map(|company| company.0),
+    })
+}
+
+/// What a look wants of LeafLink's order. An order that could not be read tells nothing about that.
+fn wanted(look: &Look, settings: &Settings) -> Option<(Subject, Intent)> {
+    if look.modified.is_empty() {
+        return None;
+    }
+    let intent = wish(&look.label, &look.modified, &look.plan.wanted, settings);
+    Some((Subject::Order(look.number.clone()), intent))
 }
 
 /// The intent for what LeafLink's order should become.

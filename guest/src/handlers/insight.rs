@@ -1,6 +1,7 @@
 //! `insight`: what waits, why, and what would happen.
 
 use super::Component;
+use super::carry_out::foretell;
 use super::look::look;
 use super::sales_orders::not_linked;
 use super::settings::in_force;
@@ -35,7 +36,8 @@ impl Guest for Component {
     }
 
     fn explain(number: String) -> Result<Explanation, Failure> {
-        let look = look(&OrderNumber(number), &in_force()?, &mut first)?;
+        let settings = in_force()?;
+        let look = look(&OrderNumber(number), &settings, &mut first)?;
         let verdicts = look.plan.findings.verdicts.iter();
         Ok(Explanation {
             verdicts: verdicts
@@ -50,21 +52,23 @@ impl Guest for Component {
                 .iter()
                 .map(|Fact { name, value }| wit::Fact { name: name.clone(), value: value.clone() })
                 .collect(),
-            decision: look.decision(),
+            decision: foretell(look, &settings)?,
         })
     }
 
     fn preview(handler: Handler) -> Result<wit::Decision, Failure> {
-        match handler {
-            Handler::Order(number) => Ok(look(&OrderNumber(number), &in_force()?, &mut first)?.decision()),
+        let number = match handler {
+            Handler::Order(number) => OrderNumber(number),
             Handler::SalesOrder(id) => {
                 let id = SalesOrderId(id);
                 match erp::origin_of(&id)? {
-                    Some(number) => Ok(look(&number, &in_force()?, &mut first)?.decision()),
-                    None => Ok(not_linked(&id)),
+                    Some(number) => number,
+                    None => return Ok(not_linked(&id)),
                 }
             }
-        }
+        };
+        let settings = in_force()?;
+        foretell(look(&number, &settings, &mut first)?, &settings)
     }
 }
 

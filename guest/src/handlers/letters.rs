@@ -5,11 +5,12 @@ use super::look::Look;
 use crate::host::answer::Failure;
 use crate::host::state::{CauseState, OrderState, ReasonRecord, Standing};
 use crate::host::{self, mail, state};
+use crate::rules::ids::OrderNumber;
 use crate::rules::settings::Settings;
 use crate::rules::text::{count, shortened};
 
-/// Letters about one cause before the rest of its orders go into a digest.
-const LETTERS_PER_CAUSE: u32 = 3;
+/// Orders that get a letter of their own about one cause before the rest go into a digest.
+const LETTERS_PER_CAUSE: usize = 3;
 /// After this long a cause is told anew: a day.
 const CAUSE_MS: u64 = 24 * 60 * 60 * 1_000;
 /// Causes that one flush goes through.
@@ -19,42 +20,80 @@ const NAMED: usize = 50;
 /// Orders that one cause collects.
 const COLLECTED: usize = 1_000;
 
-/// What people were told.
-pub enum Told {
-    /// A letter of this subject.
-    Letter(String),
-    /// Nothing, or nothing yet.
-    Nothing,
-}
-
-/// Tells people what this look found, if it is news.
+/// Tells people what this look found, if it is news. Answers the subject of the letter.
 pub fn tell(
     look: &Look,
     after: &OrderState,
     before: Option<&OrderState>,
-    was_waiting: bool,
     settings: &Settings,
-) -> Result<Told, Failure> {
+) -> Result<Option<String>, Failure> {
+    match news(look, after, before)? {
+        News::Letter { subject, text, causes } => {
+            note_told(&look.number, causes)?;
+            mail::queue(settings, &subject, text)?;
+            Ok(Some(subject))
+        }
+        News::ForTheDigest(causes) => note_untold(&look.number, causes).map(|()| None),
+        News::None => Ok(None),
+    }
+}
+
+/// The subject of the letter that [`tell`] would send.
+pub fn foretell(
+    look: &Look,
+    after: &OrderState,
+    before: Option<&OrderState>,
+) -> Result<Option<String>, Failure> {
+    Ok(match news(look, after, before)? {
+        News::Letter { subject, .. } => Some(subject),
+        News::ForTheDigest(_) | News::None => None,
+    })
+}
+
+/// What there is to tell.
+enum News {
+    /// This letter; the causes count it.
+    Letter {
+        subject: String,
+        text: String,
+        causes: Causes,
+    },
+    /// The causes were told for enough other orders.
+    ForTheDigest(Causes),
+    None,
+}
+
+/// What is known of each cause that an order waits for, by its key.
+type Causes = Vec<(String, CauseState)>;
+
+fn news(look: &Look, after: &OrderState, before: Option<&OrderState>) -> Result<News, Failure> {
     if after.waits() {
-        if before.is_some_and(|before| before.says_the_same(after)) || !first_tellings(look, after)? {
-            return Ok(Told::Nothing);
+        if before.is_some_and(|before| before.says_the_same(after)) {
+            return Ok(News::None);
+        }
+        let causes = causes_of(after)?;
+        let number = &look.number.0;
+        let enough =
+            |known: &CauseState| known.told.len() >= LETTERS_PER_CAUSE && !known.told.contains(number);
+        if causes.iter().all(|(_, known)| enough(known)) {
+            return Ok(News::ForTheDigest(causes));
         }
         let (subject, text) = waiting(look, after);
-        mail::queue(settings, &subject, text)?;
-        return Ok(Told::Letter(subject));
+        return Ok(News::Letter { subject, text, causes });
     }
-    let came_through = was_waiting && matches!(after.standing, Standing::Imported { .. });
-    if !came_through {
-        return Ok(Told::Nothing);
+    let was_waiting = before.is_some_and(OrderState::waits);
+    if !was_waiting || !matches!(after.standing, Standing::Imported { .. }) {
+        return Ok(News::None);
     }
-    let subject = format!("LeafLink order {} came through", look.label);
     let what = match before.map(|before| &before.standing) {
         Some(Standing::Imported { .. }) => "and its sales order differed; what stood between them is settled",
         _ => "waited and is now a sales order",
     };
-    let text = format!("LeafLink order {} {} {what}.\n\nNothing needs doing.\n", look.label, look.about);
-    mail::queue(settings, &subject, text)?;
-    Ok(Told::Letter(subject))
+    Ok(News::Letter {
+        subject: format!("LeafLink order {} came through", look.label),
+        text: format!("{} {what}.\n\nNothing needs doing.\n", whole_name(look)),
+        causes: Vec::new(),
+    })
 }
 
 /// Sends a digest for each cause that has orders nobody was told of. Call it once a round.
@@ -62,9 +101,18 @@ pub fn flush(settings: &Settings) -> Result<(), Failure> {
     let now = host::now_ms();
     for (cause, mut known) in state::causes(None, CAUSES)? {
         if !known.untold.is_empty() {
-            let (subject, text) = digest(&known);
-            mail::queue(settings, &subject, text)?;
-            known.untold.clear();
+            let untold = std::mem::take(&mut known.untold);
+            let mut waiting = Vec::new();
+            for number in untold {
+                // One that came through meanwhile needs no telling.
+                if let Some(order) = state::order(&OrderNumber(number))?.filter(OrderState::waits) {
+                    waiting.push(order.short_id);
+                }
+            }
+            if !waiting.is_empty() {
+                let (subject, text) = digest(&known, &waiting);
+                mail::queue(settings, &subject, text)?;
+            }
             state::put_cause(&cause, &known)?;
         } else if now.saturating_sub(known.first_ms) > CAUSE_MS {
             state::forget_cause(&cause)?;
@@ -73,40 +121,47 @@ pub fn flush(settings: &Settings) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Counts a letter towards its causes. When all of them were told often enough, the order is kept
-/// for the digest instead, and there is no letter.
-fn first_tellings(look: &Look, after: &OrderState) -> Result<bool, Failure> {
+/// What is known of the causes that an order waits for. One that was told long ago is told anew.
+fn causes_of(after: &OrderState) -> Result<Causes, Failure> {
     let now = host::now_ms();
     let mut causes = Vec::new();
     for reason in after.open_reasons() {
         let key = key(reason);
         let mut known = state::cause(&key)?;
-        if known.told == 0 || now.saturating_sub(known.first_ms) > CAUSE_MS {
-            let untold = std::mem::take(&mut known.untold);
-            known = CauseState {
-                first_ms: now,
-                told: 0,
-                untold,
-                message: reason.message.clone(),
-                fix: reason.fix.clone(),
-            };
+        if known.told.is_empty() || now.saturating_sub(known.first_ms) > CAUSE_MS {
+            known = CauseState { first_ms: now, untold: known.untold, ..CauseState::default() };
         }
+        known.message.clone_from(&reason.message);
+        known.fix.clone_from(&reason.fix);
         causes.push((key, known));
     }
-    if causes.iter().all(|(_, known)| known.told >= LETTERS_PER_CAUSE) {
-        if let Some((key, known)) = causes.first_mut()
-            && known.untold.len() < COLLECTED
-        {
-            known.untold.push(format!("{} {}", look.label, look.about));
-            state::put_cause(key, known)?;
-        }
-        return Ok(false);
-    }
+    Ok(causes)
+}
+
+fn note_told(number: &OrderNumber, causes: Causes) -> Result<(), Failure> {
     for (key, mut known) in causes {
-        known.told += 1;
+        if known.told.len() < LETTERS_PER_CAUSE && !known.told.contains(&number.0) {
+            known.told.push(number.0.clone());
+        }
         state::put_cause(&key, &known)?;
     }
-    Ok(true)
+    Ok(())
+}
+
+/// The first cause keeps the order for its digest.
+fn note_untold(number: &OrderNumber, mut causes: Causes) -> Result<(), Failure> {
+    match causes.first_mut() {
+        Some((key, known)) if known.untold.len() < COLLECTED && !known.untold.contains(&number.0) => {
+            known.untold.push(number.0.clone());
+            state::put_cause(key, known)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// `LeafLink order ee12ab01 from Copper Kettle (216.00 USD)`, as far as it could be read.
+fn whole_name(look: &Look) -> String {
+    format!("LeafLink order {} {}", look.label, look.about).trim_end().to_owned()
 }
 
 fn key(reason: &ReasonRecord) -> String {
@@ -128,7 +183,7 @@ fn waiting(look: &Look, after: &OrderState) -> (String, String) {
             "The order is looked at again by itself: once nothing stands in its way, it comes over.",
         ),
     };
-    let mut text = format!("LeafLink order {} {} {what}.\n\n", look.label, look.about);
+    let mut text = format!("{} {what}.\n\n", whole_name(look));
     for (index, reason) in reasons.iter().enumerate() {
         text.push_str(&format!("{}. {}\n   What to do: {}\n", index + 1, reason.message, reason.fix));
     }
@@ -141,15 +196,14 @@ fn waiting(look: &Look, after: &OrderState) -> (String, String) {
     (subject, text)
 }
 
-fn digest(cause: &CauseState) -> (String, String) {
-    let orders = count(cause.untold.len(), "more LeafLink order");
-    let subject = format!("{orders} on hold for one cause");
-    let mut text = format!("{}\nWhat to do: {}\n\n{orders} wait for this:\n", cause.message, cause.fix);
-    for order in cause.untold.iter().take(NAMED) {
-        text.push_str(&format!("- {order}\n"));
+fn digest(cause: &CauseState, waiting: &[String]) -> (String, String) {
+    let subject = format!("{} on hold for one cause", count(waiting.len(), "more LeafLink order"));
+    let mut text = format!("{}\nWhat to do: {}\n\nWaiting for this:\n", cause.message, cause.fix);
+    for order in waiting.iter().take(NAMED) {
+        text.push_str(&format!("- LeafLink order {order}\n"));
     }
-    if cause.untold.len() > NAMED {
-        text.push_str(&format!("- and {} more\n", cause.untold.len() - NAMED));
+    if waiting.len() > NAMED {
+        text.push_str(&format!("- and {} more\n", waiting.len() - NAMED));
     }
     text.push_str("\nThey come over by themselves once nothing stands in their way.\n");
     (subject, text)

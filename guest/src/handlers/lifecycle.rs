@@ -8,6 +8,7 @@ use crate::host::answer::{self, Failure};
 use crate::host::state;
 use crate::rules::decision::Reason;
 use crate::rules::reasons::Code;
+use crate::rules::sorting::sort_by;
 
 impl Guest for Component {
     fn describe() -> Description {
@@ -29,7 +30,7 @@ impl Guest for Component {
                 fix: code.fix().to_owned(),
             })
             .collect();
-        reasons.sort_by(|one, other| one.code.cmp(&other.code));
+        sort_by(&mut reasons, |one, other| one.code.cmp(&other.code));
         reasons
     }
 

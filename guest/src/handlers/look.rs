@@ -25,6 +25,8 @@ pub struct Look {
     pub number: OrderNumber,
     /// Its "Order No.", or the UUID when it could not be read.
     pub label: String,
+    /// When it was placed, in milliseconds since 1970; 0 when it could not be read.
+    pub placed_at_ms: u64,
     /// LeafLink's `modified`; empty when it could not be read.
     pub modified: String,
     /// The customer and the total, for people.
@@ -75,13 +77,18 @@ pub fn look(
     let currency = erp::currency()?;
     let order = match to_rules::order(&body, number, &currency) {
         Ok(order) => order,
-        Err(reasons) => return held_unread(number, reasons),
+        Err(reasons) => {
+            let mut look = held_unread(number, reasons)?;
+            look.label = to_rules::short_id(&body).unwrap_or(look.label);
+            return Ok(look);
+        }
     };
     let snapshot = surroundings(&order, currency.clone())?;
     let plan = decide(&order, &snapshot, settings, draw);
     Ok(Look {
         number: number.clone(),
         label: order.short_id.clone(),
+        placed_at_ms: order.placed_at_ms,
         modified: order.modified.clone(),
         about: about(&order),
         read: facts(&order, &snapshot),
@@ -118,6 +125,7 @@ fn unread(number: &OrderNumber) -> Result<Look, Failure> {
     Ok(Look {
         number: number.clone(),
         label,
+        placed_at_ms: 0,
         modified: String::new(),
         about: String::new(),
         read: Vec::new(),
@@ -138,12 +146,7 @@ impl Look {
         }
         effects.extend(self.plan.link.as_ref().map(connection));
         effects.extend(queued(&self.number, &self.label, &self.plan.wanted));
-        let outcome = match &self.plan.action {
-            _ if !effects.is_empty() => wit::Outcome::Applied,
-            Action::Ignore => wit::Outcome::Ignored,
-            _ if self.plan.findings.blocked() => wit::Outcome::Held,
-            _ => wit::Outcome::Unchanged,
-        };
+        let outcome = if effects.is_empty() { self.outcome_without_effect() } else { wit::Outcome::Applied };
         wit::Decision {
             stream: wit::Stream::Orders,
             subject: self.number.0.clone(),
@@ -151,6 +154,15 @@ impl Look {
             outcome,
             reasons: answer::reasons(&self.plan.findings.reasons),
             effects,
+        }
+    }
+
+    /// What came of it if nothing is done.
+    pub fn outcome_without_effect(&self) -> wit::Outcome {
+        match &self.plan.action {
+            Action::Ignore => wit::Outcome::Ignored,
+            _ if self.plan.findings.blocked() => wit::Outcome::Held,
+            _ => wit::Outcome::Unchanged,
         }
     }
 

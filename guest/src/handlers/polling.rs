@@ -15,7 +15,8 @@ use super::settings::in_force;
 use crate::bindings::exports::leaflink_sync::connector::polling::{Guest, Polled, Source, Subject};
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{self, Failure};
-use crate::host::state::{Pass, PollState};
+use crate::host::leaflink::Listed;
+use crate::host::state::{LookRecord, Pass, PollState};
 use crate::host::{self, leaflink, state};
 use crate::leaflink::order::OrderHint;
 use crate::leaflink::read;
@@ -29,9 +30,11 @@ const PAGE: u64 = 100;
 /// How far before the watermark a pass begins.
 const OVERLAP_MINUTES: i64 = 10;
 /// Orders that one call answers.
-const LOOKS: u32 = 100;
+const LOOKS: usize = 100;
 /// Held orders that are put on the list at the end of a pass.
 const HELD: u32 = 500;
+/// Rounds in which a single record that cannot be read is tried again.
+const UNREADABLE_ROUNDS: u32 = 3;
 /// What the first pass asks for: orders that are not settled yet.
 const OPEN_STATUSES: &str = "submitted,accepted,backorder";
 
@@ -59,8 +62,21 @@ fn poll_orders() -> Result<Polled, Failure> {
     };
     let mut refused = Vec::new();
     let pass = match leaflink::page("/orders-received/", &as_pairs(&query(&poll, &pass)))? {
-        Err(limit) => smaller(pass, limit, &mut refused)?,
-        Ok(page) => {
+        Listed::TooLarge(limit) => {
+            let problem = format!("it is larger than the {limit} bytes that the host takes");
+            Some(smaller(pass, &problem, &mut refused)?)
+        }
+        // An outage shows like this, too, so a record is passed over only when it was so for long.
+        Listed::Unreadable(problem) if pass.limit == 1 && pass.unreadable < UNREADABLE_ROUNDS => {
+            poll.pass = Some(Pass { unreadable: pass.unreadable + 1, ..pass });
+            return answered(
+                &poll,
+                false,
+                vec![answer::reason(&Reason::new(Code::LeafLinkUnavailable, problem))],
+            );
+        }
+        Listed::Unreadable(problem) => Some(smaller(pass, &problem, &mut refused)?),
+        Listed::Page(page) => {
             let records = page.results.len() as u64;
             let pass =
                 page.results.iter().try_fold(pass, |pass, record| note(pass, record.get(), &mut refused))?;
@@ -70,22 +86,23 @@ fn poll_orders() -> Result<Polled, Failure> {
     };
     let more = pass.is_some();
     poll.pass = pass;
-    state::put_poll_orders(&poll)?;
+    answered(&poll, more, refused)
+}
+
+fn answered(poll: &PollState, more: bool, refused: Vec<wit::Reason>) -> Result<Polled, Failure> {
+    state::put_poll_orders(poll)?;
+    let watermark = poll.watermark.as_deref().and_then(instant);
     Ok(Polled {
         look_at: state::looks(LOOKS)?.into_iter().map(|number| Subject::Order(number.0)).collect(),
         more,
-        watermark_ms: poll
-            .watermark
-            .as_deref()
-            .and_then(instant)
-            .and_then(|time| u64::try_from(time.timestamp_millis()).ok()),
+        watermark_ms: watermark.and_then(|time| u64::try_from(time.timestamp_millis()).ok()),
         refused,
     })
 }
 
 /// The query of one page.
 fn query(poll: &PollState, pass: &Pass) -> Vec<(&'static str, String)> {
-    let mut query = vec![("fields_include", "number,modified".to_owned())];
+    let mut query = vec![("fields_include", "number,created_on,modified".to_owned())];
     match poll.watermark.as_deref().and_then(instant) {
         Some(watermark) => {
             let from = watermark.with_timezone(&Utc) - Duration::minutes(OVERLAP_MINUTES);
@@ -114,26 +131,30 @@ fn note(mut pass: Pass, record: &str, refused: &mut Vec<wit::Reason>) -> Result<
         pass.highest = Some(hint.modified.clone());
     }
     let number = OrderNumber(hint.number);
-    let looked_at =
-        state::order(&number)?.is_some_and(|known| known.modified == hint.modified && !known.waits());
-    if !looked_at && state::look(&number)?.as_deref() != Some(hint.modified.as_str()) {
-        state::put_look(&number, &hint.modified)?;
+    let looked_at = state::order(&number)?.is_some_and(|known| {
+        known.modified == hint.modified && (!known.waits() || known.needs_edit_in_leaflink())
+    });
+    let listed = state::look(&number)?;
+    if !looked_at && listed.is_none_or(|listed| listed.modified != hint.modified) {
+        let placed_at_ms =
+            instant(&hint.created_on).map_or(0, |time| u64::try_from(time.timestamp_millis()).unwrap_or(0));
+        state::put_look(&number, &LookRecord { modified: hint.modified, placed_at_ms })?;
         pass.found = true;
     }
     Ok(pass)
 }
 
-/// The page was too large for the host: asks for half, and passes over a single record that is too
-/// large by itself.
-fn smaller(pass: Pass, limit: u64, refused: &mut Vec<wit::Reason>) -> Result<Option<Pass>, Failure> {
+/// The page could not be had: asks for half, and passes over a single record that spoils its page
+/// by itself.
+fn smaller(pass: Pass, problem: &str, refused: &mut Vec<wit::Reason>) -> Result<Pass, Failure> {
     if pass.limit > 1 {
-        return Ok(Some(Pass { limit: pass.limit / 2, ..pass }));
+        return Ok(Pass { limit: pass.limit / 2, ..pass });
     }
     refused.push(refuse(format!(
-        "Record {} of LeafLink's list of orders is larger than the {limit} bytes that the host takes.",
+        "Record {} of LeafLink's list of orders was passed over: {problem}.",
         pass.offset + 1
     ))?);
-    Ok(Some(Pass { offset: pass.offset + 1, limit: PAGE, ..pass }))
+    Ok(Pass { offset: pass.offset + 1, limit: PAGE, unreadable: 0, passed_over: true, ..pass })
 }
 
 /// The last page was read: the watermark moves, unless the list may have moved under the pass.
@@ -142,14 +163,17 @@ fn finish(pass: Pass, poll: &mut PollState) -> Result<Option<Pass>, Failure> {
         return Ok(Some(Pass { limit: PAGE, highest: pass.highest, ..Pass::default() }));
     }
     if let Some(highest) = pass.highest
+        && !pass.passed_over
         && later(&highest, poll.watermark.as_deref())
     {
         poll.watermark = Some(highest);
     }
     poll.opened = true;
     for number in state::held(None, HELD)? {
-        if state::look(&number)?.is_none() {
-            state::put_look(&number, "")?;
+        if let Some(known) = state::order(&number)?
+            && !known.needs_edit_in_leaflink()
+        {
+            state::look_again(&number, &known)?;
         }
     }
     Ok(None)

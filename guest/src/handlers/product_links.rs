@@ -11,6 +11,7 @@ use crate::bindings::exports::leaflink_sync::connector::product_links::{
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{self, Failure, effect};
 use crate::host::catalogue::{self, Record};
+use crate::host::leaflink::FoundProduct;
 use crate::host::{self, leaflink, products, state};
 use crate::rules::decision::Reason;
 use crate::rules::ids::{LeafLinkProductId, ProductId};
@@ -145,11 +146,15 @@ impl Guest for Component {
     fn link(product: String, leaflink_product: u64) -> Result<wit::Decision, Failure> {
         let product = known_product(product)?;
         let id = LeafLinkProductId(leaflink_product);
-        let Some(found) = leaflink::product(id)? else {
-            return Err(answer::reject(Reason::new(
-                Code::LeafLinkProductNotFound,
-                format!("LeafLink has no product {id}."),
-            )));
+        let found = match leaflink::product(id)? {
+            FoundProduct::There(found) => found,
+            FoundProduct::Missing => {
+                return Err(answer::reject(Reason::new(
+                    Code::LeafLinkProductNotFound,
+                    format!("LeafLink has no product {id}."),
+                )));
+            }
+            FoundProduct::Unreadable(problem) => return Err(leaflink::try_again(problem)),
         };
         let read = catalogue::state()?;
         let record = Record::of(&found, read.round);

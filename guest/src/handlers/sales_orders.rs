@@ -37,6 +37,7 @@ impl Guest for Component {
         known.standing = Standing::Unlinked;
         known.conflicts.clear();
         known.seen_customer = None;
+        known.reject = deletion.reject_in_leaflink;
         let wanted = Wanted {
             status: deletion.reject_in_leaflink.then_some(SourceStatus::Rejected),
             ship_day: None,

@@ -9,7 +9,8 @@ use crate::bindings::exports::leaflink_sync::connector::settings::{Definition, G
 use crate::host::answer::Failure;
 use crate::host::{erp, state};
 use crate::rules::decimal;
-use crate::rules::settings::{DEFINITIONS, Kind as Is, Settings, Value, is_email};
+use crate::rules::settings::{self, DEFINITIONS, Kind as Is, Settings, Value, is_email};
+use crate::rules::sorting::gathered;
 use crate::rules::text::{has_control, shortened};
 
 /// Longest short text, in characters.
@@ -40,17 +41,11 @@ impl Guest for Component {
     }
 
     fn get() -> Result<String, Failure> {
+        let mut all: Map<String, Json> = gathered(DEFINITIONS.iter().map(|definition| {
+            (definition.key.to_owned(), serde_json::from_str(definition.default).unwrap_or_default())
+        }));
         let stored = state::settings()?.unwrap_or_default();
-        let all: Map<String, Json> = DEFINITIONS
-            .iter()
-            .map(|definition| {
-                let value = stored
-                    .get(definition.key)
-                    .cloned()
-                    .or_else(|| serde_json::from_str(definition.default).ok());
-                (definition.key.to_owned(), value.unwrap_or(Json::Null))
-            })
-            .collect();
+        all.extend(stored.into_iter().filter(|(key, _)| definition(key).is_some()));
         Ok(Json::Object(all).to_string())
     }
 
@@ -75,13 +70,14 @@ impl Guest for Component {
 /// The settings in force.
 pub fn in_force() -> Result<Settings, Failure> {
     let stored = state::settings()?.unwrap_or_default();
-    let values: BTreeMap<String, Value> = DEFINITIONS
-        .iter()
-        .filter_map(|definition| {
-            Some((definition.key.to_owned(), value(definition.kind, stored.get(definition.key)?, None).ok()?))
-        })
-        .collect();
+    let values: BTreeMap<String, Value> = gathered(DEFINITIONS.iter().filter_map(|definition| {
+        Some((definition.key.to_owned(), value(definition.kind, stored.get(definition.key)?, None).ok()?))
+    }));
     Ok(Settings::from_values(&values))
+}
+
+fn definition(key: &str) -> Option<&'static settings::Definition> {
+    DEFINITIONS.iter().find(|definition| definition.key == key)
 }
 
 fn check(document: &str, locations: &BTreeSet<String>) -> Result<Map<String, Json>, Vec<Problem>> {
@@ -95,7 +91,7 @@ fn check(document: &str, locations: &BTreeSet<String>) -> Result<Map<String, Jso
     let problems: Vec<Problem> = object
         .iter()
         .filter_map(|(key, given)| {
-            let Some(definition) = DEFINITIONS.iter().find(|definition| definition.key == key) else {
+            let Some(definition) = definition(key) else {
                 let known: Vec<_> = DEFINITIONS.iter().map(|definition| definition.key).collect();
                 return Some(Problem {
                     key: key.clone(),

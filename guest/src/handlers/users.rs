@@ -7,12 +7,15 @@ use super::waking::wake;
 use crate::bindings::exports::leaflink_sync::connector::users::{Guest, Mapping};
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{self, Failure, effect};
+use crate::host::leaflink::Listed;
 use crate::host::{self, erp, leaflink, state};
 use crate::leaflink::company_staff::CompanyStaff;
 use crate::leaflink::read;
 use crate::rules::decision::Reason;
 use crate::rules::ids::{StaffId, UserId};
 use crate::rules::reasons::Code;
+use crate::rules::sorting::gathered;
+use crate::rules::text::lower_case;
 
 /// LeafLink users in one page.
 const PAGE: u64 = 100;
@@ -21,17 +24,18 @@ impl Guest for Component {
     fn list_mappings() -> Result<Vec<Mapping>, Failure> {
         let staff = active_staff()?;
         let mapped = state::users(staff.iter().map(|staff| StaffId(staff.id)))?;
-        let by_email: BTreeMap<String, UserId> = erp::all_users()?
-            .into_iter()
-            .filter(|user| user.active && !user.email.is_empty())
-            .map(|user| (user.email.to_lowercase(), UserId(user.id)))
-            .collect();
+        let by_email: BTreeMap<String, UserId> = gathered(
+            erp::all_users()?
+                .into_iter()
+                .filter(|user| user.active && !user.email.is_empty())
+                .map(|user| (lower_case(&user.email), UserId(user.id))),
+        );
         Ok(staff
             .into_iter()
             .map(|staff| {
                 let user = mapped.get(&StaffId(staff.id));
                 let email = staff.email.unwrap_or_default();
-                let suggestion = by_email.get(&email.to_lowercase()).filter(|_| user.is_none());
+                let suggestion = by_email.get(&lower_case(&email)).filter(|_| user.is_none());
                 Mapping {
                     staff: staff.id,
                     staff_name: staff.display_name.unwrap_or_default(),
@@ -80,7 +84,15 @@ fn active_staff() -> Result<Vec<CompanyStaff>, Failure> {
             "/company-staff/",
             &[("is_active", "true"), ("limit", &limit), ("offset", &from)],
         )?;
-        let Ok(page) = page else { return Ok(staff) };
+        let page = match page {
+            Listed::Page(page) => page,
+            Listed::TooLarge(limit) => {
+                let problem =
+                    format!("LeafLink's list of users is larger than the {limit} bytes that the host takes.");
+                return Err(leaflink::try_again(problem));
+            }
+            Listed::Unreadable(problem) => return Err(leaflink::try_again(problem)),
+        };
         let records = page.results.len() as u64;
         staff.extend(
             page.results.iter().filter_map(|record| read::<CompanyStaff>(record.get().as_bytes()).ok()),

@@ -13,8 +13,10 @@ pub fn wake(figure: &str, value: &str) -> Result<(), Failure> {
     loop {
         let page = state::held(after.as_deref(), PAGE)?;
         for number in &page {
-            if state::order(number)?.is_some_and(|order| order.waits_for(figure, value)) {
-                state::put_look(number, "")?;
+            if let Some(order) = state::order(number)?
+                && order.waits_for(figure, value)
+            {
+                state::look_again(number, &order)?;
             }
         }
         if page.len() < PAGE as usize {

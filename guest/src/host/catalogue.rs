@@ -93,6 +93,11 @@ impl Record {
         }
     }
 
+    /// The same, come by in another whole pass.
+    pub fn seen(self, round: u32) -> Self {
+        Self { round, ..self }
+    }
+
     /// The same, no longer there.
     pub fn gone(self, round: u32) -> Self {
         Self { gone: true, round, ..self }

@@ -20,6 +20,7 @@ use crate::rules::order::{
 };
 use crate::rules::reasons::Code;
 use crate::rules::sales_order::{SalesOrder, Status};
+use crate::rules::sorting::{gathered, sort_by};
 
 /// Most ids in one batch read.
 const BATCH: usize = 500;
@@ -57,7 +58,7 @@ pub fn user(id: &UserId) -> Result<Option<records::User>, Failure> {
 
 /// The places of the ERP that hold stock.
 pub fn location_ids() -> Result<BTreeSet<String>, Failure> {
-    Ok(records::locations().map_err(failure)?.into_iter().map(|place| place.id).collect())
+    Ok(gathered(records::locations().map_err(failure)?.into_iter().map(|place| place.id)))
 }
 
 /// Every user of the ERP.
@@ -76,24 +77,18 @@ pub fn all_users() -> Result<Vec<records::User>, Failure> {
 
 /// Reads what the rules need to know about an order's surroundings.
 pub fn snapshot(order: &Order, currency: String) -> Result<Snapshot, Failure> {
-    let mapped = state::users(order.sales_reps.iter().map(|rep| rep.staff).collect::<BTreeSet<_>>())?;
+    let mapped = state::users(gathered::<BTreeSet<_>, _>(order.sales_reps.iter().map(|rep| rep.staff)))?;
     let wanted_users: Vec<String> = mapped.values().map(|user| user.0.clone()).collect();
-    let known_users: BTreeMap<String, records::User> = records::get_users(&wanted_users)
-        .map_err(failure)?
-        .into_iter()
-        .map(|user| (user.id.clone(), user))
-        .collect();
-    let users = mapped
-        .into_iter()
-        .map(|(staff, id)| {
-            let user = known_users.get(&id.0);
-            (staff, user.map(|user| User { id, name: user.full_name.clone(), active: user.active }))
-        })
-        .collect();
+    let known_users = records::get_users(&wanted_users).map_err(failure)?;
+    let users = gathered(mapped.into_iter().map(|(staff, id)| {
+        let user = known_users.iter().find(|user| user.id == id.0);
+        (staff, user.map(|user| User { id, name: user.full_name.clone(), active: user.active }))
+    }));
 
-    let wanted: BTreeSet<u64> =
+    let mut wanted: Vec<u64> =
         order.lines.iter().filter_map(|line| line.product).map(|product| product.0).collect();
-    let wanted: Vec<u64> = wanted.into_iter().collect();
+    sort_by(&mut wanted, u64::cmp);
+    wanted.dedup();
     let mut products = BTreeMap::new();
     for batch in wanted.chunks(BATCH) {
         for product in records::products_by_leaflink_id(batch).map_err(failure)? {
@@ -137,7 +132,7 @@ pub fn snapshot(order: &Order, currency: String) -> Result<Snapshot, Failure> {
         for tax in records::taxes().map_err(failure)? {
             taxes.push(ErpTax { id: TaxId(tax.id), name: tax.name, rate: number(&tax.rate_percent)? });
         }
-        taxes.sort_by(|one, other| one.id.cmp(&other.id));
+        sort_by(&mut taxes, |one, other| one.id.cmp(&other.id));
     }
 
     Ok(Snapshot {
@@ -146,11 +141,12 @@ pub fn snapshot(order: &Order, currency: String) -> Result<Snapshot, Failure> {
         products,
         stock,
         companies,
-        locations: records::locations()
-            .map_err(failure)?
-            .into_iter()
-            .map(|place| (LocationId(place.id), place.name))
-            .collect(),
+        locations: gathered(
+            records::locations()
+                .map_err(failure)?
+                .into_iter()
+                .map(|place| (LocationId(place.id), place.name)),
+        ),
         taxes,
         sales_order_company: sales_order_company.map(company),
         unlinked_customer: None,
@@ -190,7 +186,7 @@ pub fn companies_of(customer: CustomerId) -> Result<Vec<Company>, Failure> {
     {
         companies = records::get_companies(&[beside.0]).map_err(failure)?;
     }
-    companies.sort_by(|one, other| one.id.cmp(&other.id));
+    sort_by(&mut companies, |one, other| one.id.cmp(&other.id));
     Ok(companies.into_iter().map(company).collect())
 }
 

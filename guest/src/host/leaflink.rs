@@ -38,13 +38,29 @@ pub fn customer(id: CustomerId) -> Result<Option<Customer>, Failure> {
     }
 }
 
-/// Reads a product; absent: LeafLink has none of this id.
-pub fn product(id: LeafLinkProductId) -> Result<Option<Product>, Failure> {
+/// A product, or why there is none.
+pub enum FoundProduct {
+    /// The product.
+    There(Box<Product>),
+    /// LeafLink has none of this id.
+    Missing,
+    /// It is there and cannot be read: why.
+    Unreadable(String),
+}
+
+/// Reads a product.
+pub fn product(id: LeafLinkProductId) -> Result<FoundProduct, Failure> {
     let path = format!("/products/{id}/");
-    match get(&path, &[])? {
-        Found::Body(body) => read(&body).map(Some).map_err(|unreadable| unreadable_list(&path, unreadable)),
-        Found::Missing | Found::TooLarge(_) => Ok(None),
-    }
+    Ok(match get(&path, &[])? {
+        Found::Body(body) => match read(&body) {
+            Ok(product) => FoundProduct::There(Box::new(product)),
+            Err(unreadable) => FoundProduct::Unreadable(unreadable_answer(&path, unreadable)),
+        },
+        Found::Missing => FoundProduct::Missing,
+        Found::TooLarge(limit) => FoundProduct::Unreadable(format!(
+            "LeafLink's answer at {path} is larger than the {limit} bytes that the host takes."
+        )),
+    })
 }
 
 /// The name of a brand; absent: LeafLink tells none.
@@ -55,14 +71,24 @@ pub fn brand_name(id: u64) -> Result<Option<String>, Failure> {
     }
 }
 
+/// A page of a list, or why there is none.
+pub enum Listed {
+    /// The page.
+    Page(Page),
+    /// It is larger than the host passes on, which is this many bytes.
+    TooLarge(u64),
+    /// It is not a page. Most likely an outage; a single record can be the cause, too.
+    Unreadable(String),
+}
+
 /// Reads one page of a list.
-pub fn page(path: &str, query: &[(&str, &str)]) -> Result<Result<Page, u64>, Failure> {
+pub fn page(path: &str, query: &[(&str, &str)]) -> Result<Listed, Failure> {
     match get(path, query)? {
         Found::Body(body) => match read(&body) {
-            Ok(page) => Ok(Ok(page)),
-            Err(unreadable) => Err(unreadable_list(path, unreadable)),
+            Ok(page) => Ok(Listed::Page(page)),
+            Err(unreadable) => Ok(Listed::Unreadable(unreadable_answer(path, unreadable))),
         },
-        Found::TooLarge(limit) => Ok(Err(limit)),
+        Found::TooLarge(limit) => Ok(Listed::TooLarge(limit)),
         Found::Missing => Err(answer::reject(Reason::new(
             Code::LeafLinkRefused,
             format!("LeafLink has nothing at {path}."),
@@ -70,17 +96,17 @@ pub fn page(path: &str, query: &[(&str, &str)]) -> Result<Result<Page, u64>, Fai
     }
 }
 
-/// A list that is not JSON is most likely an outage page: read it again later.
-fn unreadable_list(path: &str, unreadable: Unreadable) -> Failure {
+fn unreadable_answer(path: &str, unreadable: Unreadable) -> String {
     let problem = match unreadable {
         Unreadable::NotJson(problem) => problem,
         Unreadable::Field { path, problem } => format!("`{path}`: {problem}"),
     };
-    answer::retry(
-        None,
-        Code::LeafLinkUnavailable,
-        format!("LeafLink's answer at {path} cannot be read: {problem}."),
-    )
+    format!("LeafLink's answer at {path} cannot be read: {problem}.")
+}
+
+/// Make the call again, because of an answer that cannot be read.
+pub fn try_again(problem: String) -> Failure {
+    answer::retry(None, Code::LeafLinkUnavailable, problem)
 }
 
 /// What came of a write.

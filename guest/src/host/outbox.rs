@@ -108,18 +108,26 @@ pub fn put_intent(subject: &Subject, intent: &Intent) -> Result<(), Failure> {
 /// Answers whether that is news.
 pub fn want(subject: &Subject, mut wanted: Intent) -> Result<bool, Failure> {
     let known = intent(subject)?;
+    if is_the_same(known.as_ref(), &wanted) {
+        return Ok(false);
+    }
+    wanted.told = known.and_then(|known| known.told);
+    put_intent(subject, &wanted)?;
+    Ok(!wanted.wish.is_done())
+}
+
+/// What [`want`] would answer.
+pub fn is_news(subject: &Subject, wanted: &Intent) -> Result<bool, Failure> {
+    Ok(!is_the_same(intent(subject)?.as_ref(), wanted) && !wanted.wish.is_done())
+}
+
+/// Whether the wish that is known stands as it is.
+fn is_the_same(known: Option<&Intent>, wanted: &Intent) -> bool {
     match known {
-        Some(known)
-            if known.wish == wanted.wish && (known.parked.is_none() || known.modified == wanted.modified) =>
-        {
-            Ok(false)
+        Some(known) => {
+            known.wish == wanted.wish && (known.parked.is_none() || known.modified == wanted.modified)
         }
-        None if wanted.wish.is_done() => Ok(false),
-        known => {
-            wanted.told = known.and_then(|known| known.told);
-            put_intent(subject, &wanted)?;
-            Ok(!wanted.wish.is_done())
-        }
+        None => wanted.wish.is_done(),
     }
 }
 

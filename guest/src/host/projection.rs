@@ -67,6 +67,11 @@ impl From<&Projection> for ProjectionRecord {
 }
 
 impl ProjectionRecord {
+    /// The same content in another status.
+    pub fn set_status(&mut self, status: SourceStatus) {
+        status.word().clone_into(&mut self.status);
+    }
+
     /// The projection; absent when the record is damaged, which counts as not remembered.
     pub fn projection(&self) -> Option<Projection> {
         Some(Projection {

@@ -18,6 +18,7 @@
 //! Records are JSON. A field may be added with a default; anything else is a new schema.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -27,8 +28,9 @@ use super::projection::ProjectionRecord;
 use crate::bindings::leaflink_sync::host::store;
 use crate::rules::decision::Reason;
 use crate::rules::ids::{CompanyId, CustomerId, LeafLinkProductId, OrderNumber, StaffId, UserId};
-use crate::rules::order::Memory;
+use crate::rules::order::{Memory, SourceStatus};
 use crate::rules::reasons::Code;
+use crate::rules::sorting::sort_by;
 
 /// The schema that this component writes.
 pub const SCHEMA: u32 = 1;
@@ -40,6 +42,8 @@ const SETTINGS_KEY: &str = "settings";
 const POLL_ORDERS_KEY: &str = "poll/orders";
 const ORDER_PREFIX: &str = "order/";
 const LOOK_PREFIX: &str = "look/order/";
+/// Orders among which the first are chosen.
+const MOST_LOOKS: u32 = 1_000;
 const HELD_PREFIX: &str = "held/";
 const CAUSE_PREFIX: &str = "cause/";
 
@@ -50,6 +54,9 @@ pub struct OrderState {
     pub short_id: String,
     /// What came of it.
     pub standing: Standing,
+    /// When it was placed, in milliseconds since 1970; 0 when it could not be read.
+    #[serde(default)]
+    pub placed_at_ms: u64,
     /// LeafLink's `modified` when it was looked at; empty when it could not be read.
     pub modified: String,
     /// When it was looked at.
@@ -66,6 +73,9 @@ pub struct OrderState {
     /// The customer that the sales order had.
     #[serde(default)]
     pub seen_customer: Option<String>,
+    /// Its sales order was deleted, and LeafLink's order is to be rejected for that.
+    #[serde(default)]
+    pub reject: bool,
 }
 
 /// What came of an order.
@@ -175,6 +185,12 @@ pub struct Pass {
     /// It put an order on the list.
     #[serde(default)]
     pub found: bool,
+    /// It passed over a record, so that it proves nothing about what lies before its end.
+    #[serde(default)]
+    pub passed_over: bool,
+    /// Rounds in which its one record could not be read.
+    #[serde(default)]
+    pub unreadable: u32,
 }
 
 /// Notes that the state is of this component's schema.
@@ -258,15 +274,25 @@ pub fn put_order(number: &OrderNumber, state: &OrderState) -> Result<(), Failure
     if state.waits() { put(&held_key, &()) } else { store::delete(&held_key).map_err(store_failure) }
 }
 
+/// Notes that LeafLink's order has a status because of us. It is no edit of LeafLink's then: a
+/// person may have moved the sales order back before its echo is seen.
+pub fn note_own_status(number: &OrderNumber, status: SourceStatus) -> Result<(), Failure> {
+    let Some(mut known) = order(number)? else { return Ok(()) };
+    let Some(applied) = &mut known.applied else { return Ok(()) };
+    applied.set_status(status);
+    put_order(number, &known)
+}
+
 /// What the rules need to remember of an order.
 pub fn memory(number: &OrderNumber) -> Result<Memory, Failure> {
     let Some(known) = order(number)? else { return Ok(Memory::default()) };
     let projection = known.applied.as_ref().and_then(ProjectionRecord::projection);
     Ok(match known.standing {
         Standing::Imported { .. } => {
-            Memory { applied: projection, unlinked: None, seen_customer: known.seen_customer.map(CompanyId) }
+            let seen_customer = known.seen_customer.map(CompanyId);
+            Memory { applied: projection, seen_customer, ..Memory::default() }
         }
-        Standing::Unlinked => Memory { unlinked: projection, ..Memory::default() },
+        Standing::Unlinked => Memory { unlinked: projection, reject: known.reject, ..Memory::default() },
         Standing::Held { .. } | Standing::Ignored => Memory::default(),
     })
 }
@@ -292,14 +318,31 @@ pub fn awaited_products() -> Result<BTreeSet<LeafLinkProductId>, Failure> {
     Ok(awaited)
 }
 
-/// Notes that an order is to be looked at, with the `modified` that it was listed with.
-pub fn put_look(number: &OrderNumber, modified: &str) -> Result<(), Failure> {
-    put(&format!("{LOOK_PREFIX}{number}"), &modified)
+/// An order that is to be looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LookRecord {
+    /// The `modified` that it was listed with; empty when it is to be looked at for another reason.
+    pub modified: String,
+    /// When it was placed, in milliseconds since 1970: who came first is served first.
+    pub placed_at_ms: u64,
 }
 
-/// The `modified` with which an order was listed; absent: it is not on the list.
-pub fn look(number: &OrderNumber) -> Result<Option<String>, Failure> {
+/// Notes that an order is to be looked at.
+pub fn put_look(number: &OrderNumber, record: &LookRecord) -> Result<(), Failure> {
+    put(&format!("{LOOK_PREFIX}{number}"), record)
+}
+
+/// How an order is listed; absent: it is not on the list.
+pub fn look(number: &OrderNumber) -> Result<Option<LookRecord>, Failure> {
     get(&format!("{LOOK_PREFIX}{number}"))
+}
+
+/// Puts an order that waits on the list, without news from LeafLink.
+pub fn look_again(number: &OrderNumber, known: &OrderState) -> Result<(), Failure> {
+    if look(number)?.is_some() {
+        return Ok(());
+    }
+    put_look(number, &LookRecord { modified: String::new(), placed_at_ms: known.placed_at_ms })
 }
 
 /// Takes an order off the list of those to be looked at.
@@ -307,9 +350,14 @@ pub fn looked(number: &OrderNumber) -> Result<(), Failure> {
     store::delete(&format!("{LOOK_PREFIX}{number}")).map_err(store_failure)
 }
 
-/// Orders to be looked at, at most `limit`.
-pub fn looks(limit: u32) -> Result<Vec<OrderNumber>, Failure> {
-    numbers(LOOK_PREFIX, None, limit)
+/// Orders to be looked at, those that were placed first coming first, at most `limit`.
+pub fn looks(limit: usize) -> Result<Vec<OrderNumber>, Failure> {
+    let listed: Vec<(String, LookRecord)> = entries(LOOK_PREFIX, None, MOST_LOOKS)?;
+    let mut listed: Vec<(u64, OrderNumber)> =
+        listed.into_iter().map(|(number, record)| (record.placed_at_ms, OrderNumber(number))).collect();
+    listed.sort_unstable();
+    listed.truncate(limit);
+    Ok(listed.into_iter().map(|(_, number)| number).collect())
 }
 
 fn numbers(prefix: &str, after: Option<&str>, limit: u32) -> Result<Vec<OrderNumber>, Failure> {
@@ -323,11 +371,11 @@ fn numbers(prefix: &str, after: Option<&str>, limit: u32) -> Result<Vec<OrderNum
 pub struct CauseState {
     /// When the first of these letters went out.
     pub first_ms: u64,
-    /// Letters that went out since.
-    pub told: u32,
-    /// Orders that no letter was written for yet.
+    /// Orders that a letter was written for since.
+    pub told: Vec<String>,
+    /// Orders that wait for the digest.
     pub untold: Vec<String>,
-    /// What the cause is, in words.
+    /// What the cause is, in words, as it was last found.
     pub message: String,
     /// How to put it right.
     pub fix: String,
@@ -376,12 +424,18 @@ pub(super) fn get<T: DeserializeOwned>(key: &str) -> Result<Option<T>, Failure> 
 }
 
 pub(super) fn decode<T: DeserializeOwned>(key: &str, value: &[u8]) -> Result<T, Failure> {
-    serde_json::from_slice(value).map_err(|problem| {
-        answer::reject(Reason::new(
-            Code::StoredStateUnreadable,
-            format!("The stored record `{key}` cannot be read: {problem}."),
-        ))
-    })
+    // As text, like LeafLink's bodies: reading bytes would be a second deserialiser in the component.
+    match std::str::from_utf8(value) {
+        Ok(text) => serde_json::from_str(text).map_err(|problem| unreadable(key, &problem)),
+        Err(problem) => Err(unreadable(key, &problem)),
+    }
+}
+
+fn unreadable(key: &str, problem: &dyn fmt::Display) -> Failure {
+    answer::reject(Reason::new(
+        Code::StoredStateUnreadable,
+        format!("The stored record `{key}` cannot be read: {problem}."),
+    ))
 }
 
 pub(super) fn put<T: Serialize>(key: &str, value: &T) -> Result<(), Failure> {
@@ -418,6 +472,12 @@ impl OrderState {
         !self.open_reasons().is_empty()
     }
 
+    /// Whether it waits for something that only an edit in LeafLink can change.
+    pub fn needs_edit_in_leaflink(&self) -> bool {
+        let code = |reason: &ReasonRecord| Code::from_word(&reason.code);
+        self.open_reasons().iter().filter_map(code).any(Code::needs_edit_in_leaflink)
+    }
+
     /// Whether its sales order was deleted.
     pub fn was_deleted(&self) -> bool {
         matches!(self.standing, Standing::Unlinked | Standing::Imported { .. })
@@ -432,7 +492,7 @@ impl OrderState {
         };
         let causes = |state: &Self| {
             let mut causes: Vec<_> = state.open_reasons().iter().map(ReasonRecord::cause).map(own).collect();
-            causes.sort();
+            sort_by(&mut causes, Ord::cmp);
             causes
         };
         kind(self) == kind(other) && causes(self) == causes(other)

@@ -12,6 +12,7 @@ pub mod line_item;
 pub mod order;
 pub mod order_payment;
 pub mod page;
+mod path;
 pub mod product;
 pub mod sales_rep;
 pub mod to_rules;
@@ -38,18 +39,16 @@ pub enum Unreadable {
 pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unreadable> {
     let text =
         std::str::from_utf8(body).map_err(|_| Unreadable::NotJson("it is not UTF-8 text".to_owned()))?;
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let path = error.path().to_string();
-        let problem = error.into_inner();
-        if problem.is_data() {
-            Unreadable::Field { path, problem: without_position(&problem.to_string()) }
-        } else {
-            Unreadable::NotJson(problem.to_string())
-        }
-    })?;
-    deserializer.end().map_err(|problem| Unreadable::NotJson(problem.to_string()))?;
-    Ok(value)
+    serde_json::from_str(text).map_err(|problem| unreadable(text, &problem))
+}
+
+fn unreadable(text: &str, problem: &serde_json::Error) -> Unreadable {
+    let message = problem.to_string();
+    if problem.is_data() {
+        Unreadable::Field { path: path::path_of(text, problem), problem: without_position(&message) }
+    } else {
+        Unreadable::NotJson(message)
+    }
 }
 
 /// The message without serde_json's "at line 1 column 2": bodies are one long line.

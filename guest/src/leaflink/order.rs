@@ -85,11 +85,14 @@ pub struct OrderTax {
     pub rate: Number,
 }
 
-/// An order in a list that was asked for `number` and `modified` only.
+/// An order in a list that was asked for `number`, `created_on` and `modified` only.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct OrderHint {
     /// The UUID.
     pub number: String,
+    /// RFC 3339; empty when LeafLink left it out.
+    #[serde(default)]
+    pub created_on: String,
     /// RFC 3339; empty when LeafLink left it out.
     #[serde(default)]
     pub modified: String,

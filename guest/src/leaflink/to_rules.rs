@@ -12,6 +12,7 @@ use crate::rules::decision::Reason;
 use crate::rules::ids::{CustomerId, LeafLinkProductId, LineId, OrderNumber, StaffId};
 use crate::rules::order::{Customer, Discount, Order, OrderLine, OrderTax, SalesRep, SourceStatus};
 use crate::rules::reasons::Code;
+use crate::rules::sorting::{gathered, sort_by};
 use crate::rules::text::{LONGEST_NAME, LONGEST_NOTE, has_control, has_markup, shortened};
 
 /// Most lines that one sales order takes.
@@ -48,6 +49,18 @@ pub fn customer(wire: super::customer::Customer) -> customer_match::Customer {
         licenses: texts([wire.license_number, wire.old_license_number, None, None]),
         zip: wire.zipcode,
     }
+}
+
+/// The "Order No." of an order whose other fields cannot be used.
+pub fn short_id(body: &[u8]) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Glimpse {
+        short_id: String,
+    }
+    let Glimpse { short_id } = read(body).ok()?;
+    let plain =
+        !short_id.is_empty() && short_id.len() <= 64 && !has_markup(&short_id) && !has_control(&short_id);
+    plain.then_some(short_id)
 }
 
 /// A body that could not be read, as a reason.
@@ -134,7 +147,7 @@ impl Checks<'_> {
         let credits = self.not_negative("credits", wire.credits);
         let mut lines: Vec<(i64, OrderLine)> =
             wire.line_items.into_iter().enumerate().map(|(index, item)| self.line(index, item)).collect();
-        lines.sort_by_key(|(position, line)| (*position, line.id));
+        sort_by(&mut lines, |(one_at, one), (other_at, other)| (one_at, one.id).cmp(&(other_at, other.id)));
         let classification = wire.classification.map(|word| self.name("classification", word));
         let external_notes = wire.notes.map(|note| self.note("notes", note));
         let internal_notes = wire.internal_notes.map(|note| self.note("internal_notes", note));
@@ -160,12 +173,12 @@ impl Checks<'_> {
             internal_notes,
             // The day as LeafLink's own offset has it; what is no date is none.
             ship_day: wire.ship_date.and_then(|date| date.get(..10).map(str::to_owned)),
-            external_ids: wire
-                .external_ids
-                .unwrap_or_default()
-                .into_iter()
-                .filter_map(|(key, value)| Some((key, value?)))
-                .collect(),
+            external_ids: gathered(
+                wire.external_ids
+                    .unwrap_or_default()
+                    .into_iter()
+                    .filter_map(|(key, value)| Some((key, value?))),
+            ),
             available_transitions: wire.available_transitions.0,
         })
     }
@@ -264,7 +277,8 @@ impl Checks<'_> {
     }
 
     fn money(&mut self, field: &str, amount: Amount) -> Decimal {
-        if amount.currency != self.currency {
+        let told = self.reasons.iter().any(|reason| reason.code == Code::CurrencyNotSupported);
+        if amount.currency != self.currency && !told {
             self.report(
                 Code::CurrencyNotSupported,
                 &format!("{field}.currency"),

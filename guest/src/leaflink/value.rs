@@ -196,9 +196,38 @@ mod tests {
 
     #[test]
     fn a_field_that_does_not_fit_is_named() {
+        for (json, wanted) in [
+            (r#"{"amount": "ten", "currency": "USD"}"#, "amount"),
+            (r#"{"currency": "USD", "amount": "ten"}"#, "amount"),
+            (r#"{"currency": ["ten"], "amount": 10}"#, "currency"),
+            ("{\n  \"amount\": 10,\n  \"currency\": 7\n}", "currency"),
+            (r#"{"amount": 10}"#, "."),
+            (r#""ten""#, "."),
+        ] {
+            let error = read::<Amount>(json.as_bytes()).unwrap_err();
+            let Unreadable::Field { path, problem } = error else { panic!("{error:?}") };
+            assert_eq!(path, wanted, "{json}: {problem}");
+        }
+    }
+
+    #[test]
+    fn a_field_is_named_by_the_way_to_it() {
+        for (json, wanted) in [
+            (r#"[{"id": 1}, {"id": "x"}]"#, "[1].id"),
+            (r#"[{"id": 1}, {"name": "x"}]"#, "[1]"),
+            (r#"[{"id": 1}, [2]]"#, "[1]"),
+            (r#"[1, true]"#, "[1]"),
+        ] {
+            let error = read::<Vec<Named>>(json.as_bytes()).unwrap_err();
+            let Unreadable::Field { path, .. } = error else { panic!("{error:?}") };
+            assert_eq!(path, wanted, "{json}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_quoted() {
         let error = read::<Amount>(br#"{"amount": "ten", "currency": "USD"}"#).unwrap_err();
-        let Unreadable::Field { path, problem } = error else { panic!("{error:?}") };
-        assert_eq!(path, "amount");
+        let Unreadable::Field { problem, .. } = error else { panic!("{error:?}") };
         assert!(problem.contains("\"ten\""), "{problem}");
     }
 

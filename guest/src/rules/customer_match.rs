@@ -4,6 +4,8 @@
 //! only: they are linked. Two that agree as much: a person is asked, never guessed.
 
 use super::ids::CompanyId;
+use super::sorting::sort_by;
+use super::text::lower_case;
 
 /// A LeafLink customer, as far as matching goes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,7 +73,7 @@ pub fn matches(customer: &Customer, candidates: &[Candidate]) -> Vec<Match> {
         .filter(|candidate| !candidate.taken)
         .filter_map(|candidate| weigh(customer, candidate))
         .collect();
-    found.sort_by(|one, other| other.weight.cmp(&one.weight).then_with(|| one.id.cmp(&other.id)));
+    sort_by(&mut found, |one, other| other.weight.cmp(&one.weight).then_with(|| one.id.cmp(&other.id)));
     found
 }
 
@@ -131,7 +133,8 @@ fn weigh(customer: &Customer, candidate: &Candidate) -> Option<Match> {
 
 /// Letters and digits only, in lower case: `402R-99901` and `402r 99901` are the same licence.
 fn plain(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    let bare: String = text.chars().filter(|c| c.is_alphanumeric()).collect();
+    lower_case(&bare)
 }
 
 fn five_digits(zip: &str) -> &str {

@@ -31,12 +31,17 @@ pub fn plain(value: Decimal) -> String {
 pub fn cents(amount: Decimal) -> String {
     let mut rounded = to_cents(amount);
     rounded.rescale(2);
+    if rounded.is_zero() {
+        // Nothing is taken off: `-0.00` would look like an error.
+        rounded.set_sign_positive(true);
+    }
     rounded.to_string()
 }
 
 /// Reads a decimal from a JSON token or from text: optional sign, digits, at most one point.
 /// Exponents, spaces, `NaN` and more than `places` decimal places are refused, as is anything of
-/// more than `digits` digits before the point.
+/// more than `digits` digits before the point. `digits` and `places` together are at most 28, as many
+/// as a decimal holds.
 pub fn parse(token: &str, digits: usize, places: usize) -> Option<Decimal> {
     let unsigned = token.strip_prefix('-').unwrap_or(token);
     let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
@@ -51,8 +56,11 @@ pub fn parse(token: &str, digits: usize, places: usize) -> Option<Decimal> {
     {
         return None;
     }
-    let sign = if token.starts_with('-') { "-" } else { "" };
-    format!("{sign}{whole}.{fraction_used}0").parse().ok().map(|value: Decimal| value.normalize())
+    let shift = |number: i128, digit: u8| number * 10 + i128::from(digit - b'0');
+    let number = whole.bytes().chain(fraction_used.bytes()).fold(0, shift);
+    let signed = if token.starts_with('-') { -number } else { number };
+    let scale = u32::try_from(fraction_used.len()).ok()?;
+    Decimal::try_from_i128_with_scale(signed, scale).ok().map(|value| value.normalize())
 }
 
 #[cfg(test)]

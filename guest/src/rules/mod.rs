@@ -12,4 +12,5 @@ pub mod product;
 pub mod reasons;
 pub mod sales_order;
 pub mod settings;
+pub mod sorting;
 pub mod text;

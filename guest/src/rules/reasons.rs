@@ -105,7 +105,7 @@ reasons! {
     // --- Money. ---
     TotalDiffersTooMuch, "total-differs-too-much", Blocking,
         "LeafLink's total differs from the sum of the order's parts by more than the settings allow.",
-        "Compare the parts below with the order in LeafLink; raise the bound in the settings to let it through.";
+        "Compare the parts with the order in LeafLink; raise the bound in the settings to let it through.";
     TotalDiffers, "total-differs", Notice,
         "LeafLink's total differs from the sum of the order's parts.",
         "Compare the parts with the order in LeafLink.";
@@ -248,6 +248,30 @@ reasons! {
     RecordUnusable, "record-unusable", Blocking,
         "A record in a list that LeafLink sent names no order.",
         "Nothing to do for this company; ask LeafLink's support if it goes on.";
+}
+
+impl Code {
+    /// Whether only an edit in LeafLink can make the reason go away. Such an order need not be read
+    /// again before LeafLink says that it was changed.
+    pub fn needs_edit_in_leaflink(self) -> bool {
+        matches!(
+            self,
+            Code::NoSalesRep
+                | Code::FieldUnusable
+                | Code::UnknownStatus
+                | Code::NegativeQuantity
+                | Code::CurrencyNotSupported
+                | Code::TextTooLong
+                | Code::NameWithMarkup
+                | Code::TooManyLines
+                | Code::AnswerTooLarge
+        )
+    }
+
+    /// The code of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Code::ALL.iter().copied().find(|code| code.word() == word)
+    }
 }
 
 #[cfg(test)]

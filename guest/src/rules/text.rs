@@ -26,6 +26,12 @@ pub fn shortened(text: &str, longest: usize) -> String {
     }
 }
 
+/// The text in lower case, for comparing. Letter by letter, without the standard library's table
+/// of context rules.
+pub fn lower_case(text: &str) -> String {
+    text.chars().flat_map(char::to_lowercase).collect()
+}
+
 /// `1 order`, `2 orders`: a count with its noun.
 pub fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }

@@ -51,6 +51,18 @@ impl Connector {
         self.0.digest
     }
 
+    /// The interfaces that the component imports, with their versions.
+    pub fn imports(&self) -> Vec<String> {
+        let component = self.0.pre.instance_pre().component().component_type();
+        component.imports(&self.0.engine.0.wasmtime).map(|(name, _)| name.to_owned()).collect()
+    }
+
+    /// The interfaces that the component exports, with their versions.
+    pub fn exports(&self) -> Vec<String> {
+        let component = self.0.pre.instance_pre().component().component_type();
+        component.exports(&self.0.engine.0.wasmtime).map(|(name, _)| name.to_owned()).collect()
+    }
+
     /// Every reason code that the component can give.
     pub fn reasons(&self) -> Result<Vec<lifecycle::ReasonDefinition>, CallError> {
         let call = Call { name: "reasons", access: Access::Nothing };

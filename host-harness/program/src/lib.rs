@@ -1,1 +1,25 @@
-//! Skeleton.
+//! The leaflink-sync program: the component with everything around it, in one process.
+//!
+//! - [`stage`] sets up one company's sync: the reference ERP, a LeafLink sandbox behind real HTTP,
+//!   a mail catcher behind real SMTP, and the component between them.
+//! - [`host`] is what the component sees of it; [`sync_round`] is the loop that an ERP runs.
+//! - [`world`] and [`steps`] are the JSON files that say where a stage starts and what happens.
+//! - [`scenario`] plays such files and compares the end with what was expected; [`demo`] plays the
+//!   built-in business day and shows it.
+//! - [`explained`] puts the component's answers to people's questions into plain words.
+//! - [`commands`] is the command line.
+
+pub mod commands;
+pub mod demo;
+pub mod document;
+pub mod explained;
+pub mod host;
+pub mod post;
+pub mod scenario;
+pub mod stage;
+pub mod steps;
+pub mod sync_round;
+pub mod terminal;
+pub mod world;
+
+mod words;

@@ -9,11 +9,11 @@ use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{Failure, effect, set};
 use crate::host::leaflink::{Found, Sent};
 use crate::host::outbox::OrderWish;
-use crate::host::{erp, leaflink};
+use crate::host::{erp, leaflink, state};
 use crate::leaflink::to_rules;
 use crate::rules::decision::Reason;
 use crate::rules::ids::OrderNumber;
-use crate::rules::order::outward::{Step, next_step};
+use crate::rules::order::outward::{Step, next_step, status_after};
 use crate::rules::order::{Order, SourceStatus};
 use crate::rules::reasons::Code;
 
@@ -27,8 +27,14 @@ pub fn attempt(number: &OrderNumber, label: &str, wish: &mut OrderWish) -> Resul
         Ok(order) => order,
         Err(mut reasons) => return Ok(Attempt::Refused(reasons.remove(0))),
     };
+    let target = wish.status.as_deref().and_then(SourceStatus::from_word);
     Ok(match request(&order, wish) {
-        Request::None => Attempt::Done(Vec::new()),
+        Request::None => {
+            if target == Some(order.status) {
+                state::note_own_status(number, order.status)?;
+            }
+            Attempt::Done(Vec::new())
+        }
         Request::Blocked(reason) => Attempt::Refused(reason),
         Request::Patch(body, effect) => match leaflink::patch_order(number, &body)? {
             Sent::Done => {
@@ -44,7 +50,12 @@ pub fn attempt(number: &OrderNumber, label: &str, wish: &mut OrderWish) -> Resul
         },
         Request::Transition(action, effect) => match leaflink::transition(number, action)? {
             // Whether that was the last step, the next look at the order tells.
-            Sent::Done => Attempt::Done(vec![effect]),
+            Sent::Done => {
+                if let Some(status) = status_after(action) {
+                    state::note_own_status(number, status)?;
+                }
+                Attempt::Done(vec![effect])
+            }
             Sent::Refused(words) => Attempt::Refused(refusal(&order, action, &words)),
             Sent::Later { after_ms, problem } => Attempt::Later { after_ms, problem },
         },
@@ -133,13 +144,16 @@ fn request(order: &Order, wish: &mut OrderWish) -> Request {
 }
 
 fn capital(action: &str) -> String {
-    let mut letters = action.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    let mut word = action.to_owned();
+    if let Some(first) = word.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    word
 }
 
 /// Why LeafLink refused a transition. A missing payment term has a fix of its own.
 fn refusal(order: &Order, action: &str, words: &str) -> Reason {
-    if words.to_lowercase().contains("payment term") {
+    if words.to_ascii_lowercase().contains("payment term") {
         let message = format!("LeafLink keeps order {} at {}: {words}.", order.short_id, order.status.word());
         return Reason::new(Code::PaymentTermRequired, message);
     }

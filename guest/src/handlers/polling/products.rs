@@ -6,11 +6,12 @@
 
 use chrono::{Duration, SecondsFormat, Utc};
 
-use super::{OVERLAP_MINUTES, PAGE, instant, later};
+use super::{OVERLAP_MINUTES, PAGE, UNREADABLE_ROUNDS, instant, later};
 use crate::bindings::exports::leaflink_sync::connector::polling::Polled;
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{self, Failure};
 use crate::host::catalogue::{self, CatalogueState, Record, Stage};
+use crate::host::leaflink::{FoundProduct, Listed};
 use crate::host::state::Pass;
 use crate::host::{self, leaflink};
 use crate::leaflink::product::Product;
@@ -35,7 +36,7 @@ pub fn poll() -> Result<Polled, Failure> {
     let mut refused = Vec::new();
     let next = match state.under_way.take().unwrap_or_else(|| begin(&state)) {
         Stage::Whole(pass, edited) => whole(&mut state, pass, edited, &mut refused)?,
-        Stage::Missed => missed(&mut state)?,
+        Stage::Missed => missed(&mut state, &mut refused)?,
         Stage::Modified(pass) => match changed(&mut state, "modified__gte", pass, &mut refused)? {
             Ok(pass) => Some(Stage::Modified(pass)),
             Err(highest) => {
@@ -56,7 +57,7 @@ pub fn poll() -> Result<Polled, Failure> {
     catalogue::put_state(&state)?;
     Ok(Polled {
         look_at: Vec::new(),
-        more: state.under_way.is_some(),
+        more: state.under_way.as_ref().is_some_and(|stage| !waits(stage)),
         watermark_ms: state
             .modified
             .as_deref()
@@ -64,6 +65,14 @@ pub fn poll() -> Result<Polled, Failure> {
             .and_then(|time| u64::try_from(time.timestamp_millis()).ok()),
         refused,
     })
+}
+
+/// Whether a page could not be read, so that the next call may come some minutes later.
+fn waits(stage: &Stage) -> bool {
+    match stage {
+        Stage::Whole(pass, _) | Stage::Modified(pass) | Stage::Edited(pass) => pass.unreadable > 0,
+        Stage::Missed => false,
+    }
 }
 
 fn begin(state: &CatalogueState) -> Stage {
@@ -108,7 +117,7 @@ fn whole(
 }
 
 /// Products that were known and that the whole pass did not come by.
-fn missed(state: &mut CatalogueState) -> Result<Option<Stage>, Failure> {
+fn missed(state: &mut CatalogueState, refused: &mut Vec<wit::Reason>) -> Result<Option<Stage>, Failure> {
     let mut asked = 0;
     for (id, record) in catalogue::all()? {
         if record.round == state.round || record.is_gone() {
@@ -119,8 +128,13 @@ fn missed(state: &mut CatalogueState) -> Result<Option<Stage>, Failure> {
         }
         asked += 1;
         match leaflink::product(id)? {
-            Some(product) => keep(state, &product)?,
-            None => catalogue::put_record(id, &record.gone(state.round))?,
+            FoundProduct::There(product) => keep(state, &product)?,
+            FoundProduct::Missing => catalogue::put_record(id, &record.gone(state.round))?,
+            // What is known of it stays as it is until the next whole pass.
+            FoundProduct::Unreadable(problem) => {
+                refused.push(refuse(problem)?);
+                catalogue::put_record(id, &record.seen(state.round))?;
+            }
         }
     }
     let now = host::now_ms();
@@ -173,21 +187,27 @@ fn read_page(
     query.extend(filter);
     query.extend([("limit", limit.as_str()), ("offset", offset.as_str())]);
     let page = match leaflink::page("/products/", &query)? {
-        Ok(page) => page,
-        Err(_) if pass.limit > 1 => {
+        Listed::Page(page) => page,
+        Listed::TooLarge(_) | Listed::Unreadable(_) if pass.limit > 1 => {
             pass.limit /= 2;
             return Ok(Page::More(Vec::new()));
         }
-        Err(bytes) => {
-            pass.offset += 1;
-            pass.limit = PAGE;
-            refused.push(refuse(format!(
-                "Product {} of LeafLink's list is larger than the {bytes} bytes that the host takes.",
-                pass.offset
-            ))?);
+        // An outage shows like this, too, so a product is passed over only when it was so for long.
+        Listed::Unreadable(problem) if pass.unreadable < UNREADABLE_ROUNDS => {
+            pass.unreadable += 1;
+            refused.push(answer::reason(&Reason::new(Code::LeafLinkUnavailable, problem)));
             return Ok(Page::More(Vec::new()));
         }
+        Listed::TooLarge(bytes) => {
+            return passed_over(
+                pass,
+                &format!("it is larger than the {bytes} bytes that the host takes"),
+                refused,
+            );
+        }
+        Listed::Unreadable(problem) => return passed_over(pass, &problem, refused),
     };
+    pass.unreadable = 0;
     let mut products = Vec::new();
     for record in &page.results {
         match read::<Product>(record.get().as_bytes()) {
@@ -203,6 +223,18 @@ fn read_page(
     pass.offset += page.results.len() as u64;
     let more = page.next.is_some() && !page.results.is_empty();
     Ok(if more { Page::More(products) } else { Page::Last(products) })
+}
+
+fn passed_over(pass: &mut Pass, problem: &str, refused: &mut Vec<wit::Reason>) -> Result<Page, Failure> {
+    pass.offset += 1;
+    (pass.limit, pass.unreadable) = (PAGE, 0);
+    let problem = format!(
+        "Product {} of LeafLink's list was passed over: {}.",
+        pass.offset,
+        problem.trim_end_matches('.')
+    );
+    refused.push(refuse(problem)?);
+    Ok(Page::More(Vec::new()))
 }
 
 fn keep(state: &mut CatalogueState, product: &Product) -> Result<(), Failure> {

@@ -94,7 +94,8 @@ fn import(order: &Order, snapshot: &Snapshot, settings: &Settings, draw: &mut dy
                 order.short_id
             ),
         ));
-        return Plan::without_effect(Action::Ignore, findings);
+        let wanted = outward::wanted_after_deletion(order, snapshot.memory.reject, settings);
+        return Plan { wanted, ..Plan::without_effect(Action::Ignore, findings) };
     }
     let status = match first_sight(order, settings, snapshot.connected_at_ms) {
         FirstSight::Ignore(reason) => {

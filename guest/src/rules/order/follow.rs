@@ -22,6 +22,7 @@ use crate::rules::ids::{LineId, LocationId, ProductId, UserId};
 use crate::rules::reasons::Code;
 use crate::rules::sales_order::{Line, SalesOrder, Status};
 use crate::rules::settings::Settings;
+use crate::rules::sorting::sort_by;
 
 /// A line of the sales order as it is to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -393,7 +394,7 @@ fn charges(
     wanted.extend(sales_order.charges.iter().filter(|charge| charge.source.is_none()).cloned());
     let sorted = |charges: &[Charge]| {
         let mut charges = charges.to_vec();
-        charges.sort_by(|one, other| (one.source, &one.name).cmp(&(other.source, &other.name)));
+        sort_by(&mut charges, |one, other| (one.source, &one.name).cmp(&(other.source, &other.name)));
         charges
     };
     if sorted(&wanted) == sorted(&sales_order.charges) {

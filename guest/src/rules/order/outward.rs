@@ -94,6 +94,17 @@ pub fn wanted(
     Wanted { status, ship_day, external_id }
 }
 
+/// What LeafLink's order should become after its sales order was deleted: without the ERP's id, and
+/// rejected if the person said so.
+pub fn wanted_after_deletion(order: &Order, reject: bool, settings: &Settings) -> Wanted {
+    let carries_id = |key: &String| order.external_ids.contains_key(key);
+    Wanted {
+        status: if reject { target(Status::Canceled, order.status, settings) } else { None },
+        ship_day: None,
+        external_id: settings.external_id_key.as_ref().is_some_and(carries_id).then_some(None),
+    }
+}
+
 /// The actions of LeafLink's transition path, with the status that each leads to and the word that
 /// `available_transitions` has for it.
 const STEPS: [(SourceStatus, &str, &str); 5] = [
@@ -103,6 +114,11 @@ const STEPS: [(SourceStatus, &str, &str); 5] = [
     (SourceStatus::Complete, "complete", "complete"),
     (SourceStatus::Rejected, "rejected", "reject"),
 ];
+
+/// The status that an action of LeafLink's transition path leads to.
+pub fn status_after(action: &str) -> Option<SourceStatus> {
+    STEPS.iter().find(|(_, _, known)| *known == action).map(|(status, _, _)| *status)
+}
 
 /// What the next step towards a status is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,6 +162,7 @@ pub fn next_step(now: SourceStatus, target: SourceStatus, available: &[String]) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::order::sample;
     use SourceStatus::*;
 
     /// Every cell: what each sales-order status asks of each LeafLink status.
@@ -180,6 +197,33 @@ mod tests {
         {
             assert_eq!(target(Status::Delivered, leaflink, &settings), wanted, "{leaflink:?}");
         }
+    }
+
+    #[test]
+    fn after_a_deletion_the_id_goes_and_the_order_is_rejected_if_the_person_said_so() {
+        let settings = Settings { external_id_key: Some("erp".to_owned()), ..Settings::default() };
+        let mut order = Order { status: Accepted, ..sample::order() };
+        assert!(wanted_after_deletion(&order, false, &settings).is_empty());
+        assert_eq!(wanted_after_deletion(&order, true, &settings).status, Some(Rejected));
+        order.external_ids.insert("erp".to_owned(), "so-1".to_owned());
+        assert_eq!(wanted_after_deletion(&order, false, &settings).external_id, Some(None));
+        assert!(wanted_after_deletion(&order, false, &Settings::default()).is_empty());
+        let over = Order { status: Complete, ..order };
+        assert_eq!(wanted_after_deletion(&over, true, &settings).status, None);
+    }
+
+    #[test]
+    fn each_action_leads_to_its_status() {
+        for (action, status) in [
+            ("accept", Accepted),
+            ("fulfill", Fulfilled),
+            ("ship", Shipped),
+            ("complete", Complete),
+            ("reject", Rejected),
+        ] {
+            assert_eq!(status_after(action), Some(status));
+        }
+        assert_eq!(status_after("cancel"), None);
     }
 
     #[test]

@@ -99,6 +99,8 @@ pub struct Memory {
     pub applied: Option<Projection>,
     /// The order as it was when its sales order was deleted.
     pub unlinked: Option<Projection>,
+    /// The person who deleted it wants LeafLink's order rejected.
+    pub reject: bool,
     /// The customer that the sales order had.
     pub seen_customer: Option<CompanyId>,
 }

@@ -44,7 +44,7 @@ pub fn first_sight(order: &Order, settings: &Settings, connected_at_ms: Option<u
                 Code::PlacedBeforeConnection,
                 format!(
                     "LeafLink order {number} was placed and {} before the integration was connected.",
-                    order.status.word().to_lowercase()
+                    order.status.word().to_ascii_lowercase()
                 ),
             ))
         }
@@ -63,7 +63,7 @@ pub fn first_sight(order: &Order, settings: &Settings, connected_at_ms: Option<u
                 Code::OrderOver,
                 format!(
                     "LeafLink order {number} was {} before it came over.",
-                    order.status.word().to_lowercase()
+                    order.status.word().to_ascii_lowercase()
                 ),
             ))
         }
@@ -125,7 +125,7 @@ pub fn inward(order: &Order, sales_order: &SalesOrder) -> Inward {
                 format!(
                     "LeafLink order {} was {}, and {} is {beyond}.",
                     order.short_id,
-                    order.status.word().to_lowercase(),
+                    order.status.word().to_ascii_lowercase(),
                     sales_order.number
                 ),
             )),

@@ -51,7 +51,7 @@ impl LeafLinkAccess {
             api_key,
             user_agent: "leaflink_sync".into(),
             timeouts: Timeouts { connect: Duration::from_secs(10), whole: Duration::from_secs(60) },
-            max_response_bytes: 8 << 20,
+            max_response_bytes: 16 << 20,
         }
     }
 

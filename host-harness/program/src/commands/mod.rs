@@ -1,0 +1,86 @@
+//! The command line.
+
+mod check;
+mod component;
+mod play;
+mod reasons;
+mod tables;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::demo;
+use crate::terminal::Ink;
+
+pub use component::load;
+
+/// Plays the leaflink-sync component with a reference ERP and a LeafLink sandbox.
+#[derive(Debug, Parser)]
+#[command(name = "leaflink-sync", version, arg_required_else_help = true)]
+pub struct Command {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Play a business day of a small brand, and show what came of it
+    Demo(demo::Wishes),
+    /// Play scenarios, and show where they end differently than expected
+    Scenario(play::Wishes),
+    /// List the sales orders of an ERP that the demo kept, with their LeafLink order numbers
+    Orders {
+        #[command(flatten)]
+        erp: tables::ErpFile,
+        /// Only those whose number, LeafLink order number or customer contains this
+        #[arg(long, value_name = "TEXT")]
+        search: Option<String>,
+    },
+    /// List the companies of an ERP that the demo kept, with LeafLink customer and brand
+    Companies(tables::ErpFile),
+    /// Check a component file as an ERP would before it takes it into use
+    Check {
+        /// The component
+        file: PathBuf,
+    },
+    /// List every reason that the component can give, and what to do about it
+    Reasons(ComponentFile),
+}
+
+/// Which component to use.
+#[derive(Debug, Args)]
+pub struct ComponentFile {
+    /// The component [default: the one that `cargo xtask build` makes]
+    #[arg(long, value_name = "FILE")]
+    component: Option<PathBuf>,
+}
+
+/// Does what the person asked for.
+///
+/// # Errors
+/// One sentence on what went wrong, and with what.
+pub fn run(command: &Command) -> anyhow::Result<ExitCode> {
+    let ink = Ink::for_stdout();
+    let (text, code) = match &command.task {
+        Task::Demo(wishes) => (demo::run(wishes, ink)?, ExitCode::SUCCESS),
+        Task::Scenario(wishes) => return play::run(wishes, ink),
+        Task::Orders { erp, search } => (tables::orders(erp, search.as_deref())?, ExitCode::SUCCESS),
+        Task::Companies(erp) => (tables::companies(erp)?, ExitCode::SUCCESS),
+        Task::Check { file } => (check::run(file)?, ExitCode::SUCCESS),
+        Task::Reasons(file) => (reasons::run(file)?, ExitCode::SUCCESS),
+    };
+    print(&text)?;
+    Ok(code)
+}
+
+/// Writes to standard output. A reader that has gone away, such as `head`, has seen enough.
+fn print(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
+}

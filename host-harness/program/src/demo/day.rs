@@ -1,0 +1,76 @@
+//! Playing the day: the steps at their times, and a round of the sync every ten minutes.
+
+use chrono::{NaiveTime, TimeDelta};
+
+use crate::document::Document;
+use crate::stage::{Happened, Stage};
+use crate::steps::Step;
+use crate::sync_round::Round;
+
+/// How often the sync runs.
+const EVERY: TimeDelta = TimeDelta::minutes(10);
+/// The end of the day.
+const CLOSING: Option<NaiveTime> = NaiveTime::from_hms_opt(17, 0, 0);
+
+/// What happened, apart from what is stored.
+#[derive(Debug, Default)]
+pub(super) struct Day {
+    /// Rounds of the sync.
+    pub rounds: usize,
+    /// Looks at an order.
+    pub looks: usize,
+    /// Calls that failed, each with its time of day.
+    pub stumbles: Vec<(String, String)>,
+}
+
+/// Plays the steps of `events`. Without any, the sync runs once.
+pub(super) fn play(stage: &Stage, events: &Document, steps: &[Step]) -> anyhow::Result<Day> {
+    let mut day = Day::default();
+    if steps.is_empty() {
+        day.note(stage, stage.sync()?);
+        return Ok(day);
+    }
+    let mut next_round = stage.now().time() + EVERY;
+    let mut rounds_until = |day: &mut Day, time: NaiveTime| -> anyhow::Result<()> {
+        while next_round <= time {
+            stage.move_to(next_round)?;
+            day.note(stage, stage.sync()?);
+            next_round += EVERY;
+        }
+        Ok(())
+    };
+    for step in steps {
+        if let Some(at) = step.at {
+            rounds_until(&mut day, at)?;
+            stage.move_to(at).map_err(|error| events.problem(&step.place, error))?;
+        }
+        let happened = stage.perform(&step.act);
+        let happened = happened.map_err(|error| events.problem(&step.place, format!("{error:#}")))?;
+        if let Happened::Synced(round) = happened {
+            day.note(stage, round);
+        }
+    }
+    if let Some(closing) = CLOSING {
+        rounds_until(&mut day, closing)?;
+    }
+    Ok(day)
+}
+
+impl Day {
+    fn note(&mut self, stage: &Stage, round: Round) {
+        let time = stage.now().format("%H:%M").to_string();
+        self.rounds += 1;
+        self.looks += round.looks.len();
+        for look in round.looks {
+            if let Err(error) = look.outcome {
+                self.stumbles.push((time.clone(), format!("order {}: {error}", look.number)));
+            }
+        }
+        for reason in round.refused {
+            self.stumbles.push((time.clone(), reason.message));
+        }
+        for error in [round.stopped, round.undelivered].into_iter().flatten() {
+            self.stumbles.push((time.clone(), error.to_string()));
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! The host that the component runs in here: the reference ERP, a client to LeafLink, keys that
+//! never leave this module, a clock and a seeded generator of random numbers.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use hmac::{Hmac, Mac};
+use leaflink_sync_kit::host::{Transaction, http, log, secrets};
+use leaflink_sync_kit::{CallError, CallReport, CompanyId, Host};
+use leaflink_sync_transport::{HttpLog, LeafLinkClient};
+use reference_erp::Erp;
+use sha2::Sha256;
+
+use crate::words;
+
+/// The keys that the component may use and may not see. They are neither shown nor printed.
+pub struct Keys {
+    /// LeafLink's webhook key, if the company has one.
+    pub leaflink_webhook: Option<Vec<u8>>,
+    /// The key that marks our own writes.
+    pub write_token: Vec<u8>,
+}
+
+/// Where a log of the traffic with LeafLink goes.
+pub type TrafficLog = HttpLog<Box<dyn Write + Send>>;
+
+/// One company's host.
+pub struct LocalHost {
+    erp: Erp,
+    leaflink: LeafLinkClient,
+    keys: Keys,
+    traffic_log: Option<TrafficLog>,
+    random: Mutex<fastrand::Rng>,
+    seen: Mutex<Seen>,
+}
+
+/// What the host saw of the component's calls.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// Requests to LeafLink, in order.
+    pub requests: Vec<Request>,
+    /// Calls of the component.
+    pub calls: usize,
+    /// The most memory that a call used, in bytes.
+    pub peak_memory: usize,
+    /// Lines of the component's log that warn or report an error.
+    pub warnings: Vec<String>,
+    /// Why the traffic log is incomplete, if it is.
+    pub log_failure: Option<io::Error>,
+}
+
+/// A request to LeafLink, as far as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// `GET`, `POST`, ...
+    pub method: &'static str,
+    /// Below the API's root.
+    pub path: String,
+    /// The component's function that asked for it; empty while that call is under way.
+    pub call: &'static str,
+}
+
+impl LocalHost {
+    /// A host whose clock is the ERP's, and whose random numbers follow from `random_seed`.
+    pub fn new(erp: Erp, leaflink: LeafLinkClient, keys: Keys, random_seed: u64) -> Self {
+        Self {
+            erp,
+            leaflink,
+            keys,
+            traffic_log: None,
+            random: Mutex::new(fastrand::Rng::with_seed(random_seed)),
+            seen: Mutex::default(),
+        }
+    }
+
+    /// The same host, writing every exchange with LeafLink to a log.
+    #[must_use]
+    pub fn with_traffic_log(self, log: Option<TrafficLog>) -> Self {
+        Self { traffic_log: log, ..self }
+    }
+
+    /// What was seen so far.
+    pub fn seen(&self) -> MutexGuard<'_, Seen> {
+        lock(&self.seen)
+    }
+}
+
+impl Host for LocalHost {
+    fn begin(&self, company: &CompanyId) -> anyhow::Result<Box<dyn Transaction>> {
+        Ok(Box::new(self.erp.begin(company)?))
+    }
+
+    fn send(&self, _company: &CompanyId, request: http::Request) -> Result<http::Response, http::Error> {
+        let (at_ms, method) = (self.now_ms(), words::method(request.method));
+        self.seen().requests.push(Request { method, path: request.path.clone(), call: "" });
+        let Some(log) = &self.traffic_log else {
+            return self.leaflink.send(request);
+        };
+        let outcome = self.leaflink.send(request.clone());
+        if let Err(failure) = log.record(at_ms, &request, &outcome) {
+            self.seen().log_failure.get_or_insert(failure);
+        }
+        outcome
+    }
+
+    fn hmac_sha256(
+        &self,
+        _company: &CompanyId,
+        key: secrets::Key,
+        message: &[u8],
+    ) -> anyhow::Result<Option<[u8; 32]>> {
+        let key = match key {
+            secrets::Key::LeaflinkWebhook => self.keys.leaflink_webhook.as_deref(),
+            secrets::Key::WriteToken => Some(self.keys.write_token.as_slice()),
+        };
+        let Some(key) = key.filter(|key| !key.is_empty()) else {
+            return Ok(None);
+        };
+        let mut code = Hmac::<Sha256>::new_from_slice(key)?;
+        code.update(message);
+        Ok(Some(code.finalize().into_bytes().into()))
+    }
+
+    fn now_ms(&self) -> u64 {
+        self.erp.now_ms()
+    }
+
+    fn random_below(&self, bound: u32) -> u32 {
+        lock(&self.random).u32(..bound.max(1))
+    }
+
+    fn log(&self, _company: &CompanyId, level: log::Level, message: &str) {
+        if matches!(level, log::Level::Warn | log::Level::Error) {
+            self.seen().warnings.push(message.to_owned());
+        }
+    }
+
+    fn called(&self, _company: &CompanyId, report: &CallReport, _error: Option<&CallError>) {
+        let mut seen = self.seen();
+        seen.calls += 1;
+        for request in seen.requests.iter_mut().filter(|request| request.call.is_empty()) {
+            request.call = report.call;
+        }
+        seen.peak_memory = seen.peak_memory.max(report.peak_memory);
+    }
+}
+
+/// Each use leaves the value whole, so a panic elsewhere does not spoil it.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A clock that stands still until it is moved; clones show the same time.
+#[derive(Clone, Debug)]
+pub struct SetClock(Arc<Mutex<u64>>);
+
+impl SetClock {
+    /// A clock that shows `now_ms`, milliseconds since 1970-01-01T00:00:00Z.
+    pub fn at(now_ms: u64) -> Self {
+        Self(Arc::new(Mutex::new(now_ms)))
+    }
+
+    /// The time it shows.
+    pub fn now_ms(&self) -> u64 {
+        *lock(&self.0)
+    }
+
+    /// Moves it.
+    pub fn set(&self, now_ms: u64) {
+        *lock(&self.0) = now_ms;
+    }
+}

@@ -1,0 +1,129 @@
+//! `expected.json`: the world after. A part that is left out is not compared; one that is there is
+//! compared in full.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::document::{Document, Place, typed};
+
+/// The world after.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Expected {
+    /// Exactly these sales orders, each with at least `leaflink`, the LeafLink order's short id.
+    pub sales_orders: Option<Vec<Map<String, Value>>>,
+    /// Exactly these orders wait.
+    pub held: Option<Vec<Held>>,
+    /// Exactly these e-mails came; those with the same subject in this order.
+    pub mails: Option<Vec<Mail>>,
+    /// What came of each order that a step `look_at` named, in order.
+    pub looks: Option<Vec<Look>>,
+    /// By short id: the codes of what people were told about an order that was not held.
+    pub notices: Option<BTreeMap<String, Vec<String>>>,
+    /// Stock of these products at these places.
+    pub stock: Option<Vec<Map<String, Value>>>,
+    /// How often each request was sent to LeafLink, such as `GET /orders-received/`.
+    pub requests: Option<BTreeMap<String, u64>>,
+    /// LeafLink's side: these orders, each with at least `order`, the short id.
+    pub leaflink_orders: Option<Vec<Map<String, Value>>>,
+    /// The LeafLink customer of these companies.
+    pub companies: Option<BTreeMap<String, Option<u64>>>,
+    /// The own company's LeafLink brand.
+    pub leaflink_brand: Option<u64>,
+    /// The Users tab: these LeafLink users, each with at least `staff`.
+    pub users: Option<Vec<Map<String, Value>>>,
+    /// By LeafLink customer: exactly these companies are suggested, best first.
+    pub customer_suggestions: Option<BTreeMap<u64, Vec<Map<String, Value>>>>,
+    /// What was answered to each step `explain`, in order.
+    pub explains: Option<Vec<Answer>>,
+    /// What was answered to each step `preview` and `preview_sales_order`, in order.
+    pub previews: Option<Vec<Answer>>,
+    /// Calls that failed; left out, none may.
+    pub failures: Vec<Failure>,
+}
+
+/// An order that waits.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Held {
+    /// The short id.
+    pub order: String,
+    /// A code for each blocking reason, or `code at field`.
+    pub reasons: Vec<String>,
+}
+
+/// An e-mail.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Mail {
+    /// The whole subject.
+    pub subject: String,
+    /// The recipients, if they matter.
+    pub to: Option<Vec<String>>,
+    /// Texts that the body contains.
+    #[serde(default)]
+    pub contains: Vec<String>,
+}
+
+/// What came of a look at one order.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Look {
+    /// The short id.
+    pub order: String,
+    /// `applied`, `unchanged`, `held`, `ignored`, `refused` or `parked`.
+    pub outcome: String,
+}
+
+/// An answer about one order.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Answer {
+    /// Texts that its first two lines contain, as people read it.
+    #[serde(default)]
+    pub first_lines_contain: Vec<String>,
+    /// Texts that it contains, as people read it.
+    #[serde(default)]
+    pub contains: Vec<String>,
+    /// The order as the step names it.
+    pub order: String,
+    /// As in a look.
+    pub outcome: Option<String>,
+    /// The codes of all its reasons, in order.
+    pub reasons: Option<Vec<String>>,
+    /// The kinds of all its effects, in order.
+    pub effects: Option<Vec<String>>,
+    /// Of an explanation: what some of the rules said.
+    pub verdicts: Option<BTreeMap<String, bool>>,
+}
+
+/// A call that failed.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Failure {
+    /// `poll`, `deliver`, or the short id of the order that was looked at.
+    pub at: String,
+    /// The code of the reason.
+    pub code: String,
+}
+
+impl Expected {
+    pub fn read(document: Document) -> anyhow::Result<Self> {
+        let expected: Self = typed(document.value(), &Place::root(), &[&document])?;
+        for (index, order) in expected.sales_orders.iter().flatten().enumerate() {
+            if !order.get("leaflink").is_some_and(Value::is_string) {
+                let place = Place::root().key("sales_orders").element(index);
+                return Err(document.problem(&place, "expected `leaflink`, the LeafLink order's short id"));
+            }
+        }
+        for (index, order) in expected.leaflink_orders.iter().flatten().enumerate() {
+            if !order.get("order").is_some_and(Value::is_string) {
+                let place = Place::root().key("leaflink_orders").element(index);
+                return Err(document.problem(&place, "expected `order`, the LeafLink order's short id"));
+            }
+        }
+        Ok(expected)
+    }
+}

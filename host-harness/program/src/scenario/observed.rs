@@ -1,0 +1,230 @@
+//! What is there after the last step, in the words and the layout of `expected.json`.
+
+mod records;
+
+use std::collections::BTreeMap;
+
+use leaflink_sync_kit::host::types::{Decision, Outcome, Reason, Severity, Stream};
+use leaflink_sync_transport::CaughtMail;
+use serde_json::{Value, json};
+
+use super::expected::Expected;
+use super::progress::Progress;
+use crate::explained;
+use crate::host::Request;
+use crate::stage::Stage;
+use crate::words;
+
+/// Records read in one go.
+const PAGE: u32 = 500;
+
+/// A blocking reason: its code, and where in LeafLink's JSON the trouble is.
+pub(super) type Blocking = (String, Option<String>);
+
+/// The world after.
+#[derive(Debug, Default)]
+pub(super) struct Observed {
+    /// By LeafLink's short id; those of other origin by their number.
+    pub sales_orders: BTreeMap<String, Value>,
+    /// By short id: a `(code, field)` for each blocking reason.
+    pub held: BTreeMap<String, Vec<Blocking>>,
+    pub mails: Vec<CaughtMail>,
+    /// Short id and outcome.
+    pub looks: Vec<(String, String)>,
+    /// By short id: codes, in alphabetical order.
+    pub notices: BTreeMap<String, Vec<String>>,
+    pub stock: Vec<Value>,
+    pub requests: BTreeMap<String, u64>,
+    /// Requests that the sync of orders has no business to send.
+    pub odd_requests: Vec<String>,
+    /// `poll`, `deliver` or short id, and code.
+    pub failures: Vec<(String, String)>,
+    /// Every order of LeafLink's, by short id.
+    pub leaflink_orders: BTreeMap<String, Value>,
+    /// The LeafLink customer of every company.
+    pub companies: BTreeMap<String, Option<u64>>,
+    /// The own company's LeafLink brand.
+    pub leaflink_brand: Option<u64>,
+    /// The Users tab; read only if it is expected.
+    pub users: Vec<Value>,
+    /// By LeafLink customer, for those that are expected: the companies that it may be.
+    pub customer_suggestions: BTreeMap<u64, Vec<Value>>,
+    /// What was answered to each question, in the layout of `expected.json`; and as text.
+    pub explains: Vec<(Value, String)>,
+    /// As above.
+    pub previews: Vec<(Value, String)>,
+}
+
+impl Observed {
+    /// Reads the world after. What only answers when asked is asked if `expected` wants it.
+    pub fn of(stage: &Stage, progress: Progress, expected: &Expected) -> anyhow::Result<Self> {
+        let names = Names::of(stage);
+        // Taken before the questions below, which are no part of the story.
+        let requests = stage.host().seen().requests.clone();
+        let short = |(number, word): (String, String)| (names.short(&number), word);
+        Ok(Self {
+            sales_orders: records::sales_orders(stage)?,
+            held: held(stage, &names)?,
+            mails: stage.mails(),
+            looks: progress
+                .looked_at
+                .into_iter()
+                .map(|(number, outcome)| (names.short(&number), outcome.to_owned()))
+                .collect(),
+            notices: notices(stage, &names)?,
+            stock: records::stock(stage)?,
+            odd_requests: requests.iter().filter(|request| is_odd(request)).map(plain).collect(),
+            requests: counted(&requests, &names),
+            failures: progress.failures.into_iter().map(short).collect(),
+            leaflink_orders: leaflink_orders(stage),
+            companies: records::companies(stage)?,
+            leaflink_brand: records::leaflink_brand(stage)?,
+            users: if expected.users.is_some() { users(stage)? } else { Vec::new() },
+            customer_suggestions: expected
+                .customer_suggestions
+                .iter()
+                .flatten()
+                .map(|(customer, _)| Ok((*customer, customer_suggestions(stage, *customer)?)))
+                .collect::<anyhow::Result<_>>()?,
+            explains: progress
+                .explained
+                .iter()
+                .map(|(order, explanation)| {
+                    let verdicts: BTreeMap<_, _> =
+                        explanation.verdicts.iter().map(|verdict| (&verdict.rule, verdict.passed)).collect();
+                    let mut answer = answer(order, &explanation.decision);
+                    answer["verdicts"] = json!(verdicts);
+                    (answer, explained::text(explanation))
+                })
+                .collect(),
+            previews: progress
+                .previewed
+                .iter()
+                .map(|(order, decision)| (answer(order, decision), explained::decision(decision)))
+                .collect(),
+        })
+    }
+}
+
+/// A decision in the layout of `expected.json`.
+fn answer(order: &str, decision: &Decision) -> Value {
+    json!({
+        "order": order,
+        "outcome": words::outcome(decision.outcome),
+        "reasons": decision.reasons.iter().map(|reason| reason.code.as_str()).collect::<Vec<_>>(),
+        "effects": decision.effects.iter().map(|effect| effect.kind.as_str()).collect::<Vec<_>>(),
+    })
+}
+
+/// LeafLink's short ids by the numbers that its API uses.
+struct Names(BTreeMap<String, String>);
+
+impl Names {
+    fn of(stage: &Stage) -> Self {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let orders = stage.sandbox().orders();
+        Self(orders.iter().map(|order| (text(&order["number"]), text(&order["short_id"]))).collect())
+    }
+
+    fn short(&self, number: &str) -> String {
+        self.0.get(number).map_or(number, String::as_str).to_owned()
+    }
+}
+
+fn held(stage: &Stage, names: &Names) -> anyhow::Result<BTreeMap<String, Vec<Blocking>>> {
+    let mut held = BTreeMap::new();
+    let mut after = None;
+    loop {
+        let page = stage.calls().held_orders(after.as_deref(), PAGE)?;
+        let Some(last) = page.last() else { return Ok(held) };
+        after = Some(last.number.clone());
+        for order in page {
+            held.insert(names.short(&order.number), blocking(&order.reasons));
+        }
+    }
+}
+
+fn blocking(reasons: &[Reason]) -> Vec<Blocking> {
+    let blocking = reasons.iter().filter(|reason| reason.severity == Severity::Blocking);
+    blocking.map(|reason| (reason.code.clone(), reason.field.clone())).collect()
+}
+
+fn notices(stage: &Stage, names: &Names) -> anyhow::Result<BTreeMap<String, Vec<String>>> {
+    let mut notices = BTreeMap::new();
+    for decision in journal(stage)? {
+        if decision.stream == Stream::Orders && decision.outcome != Outcome::Held {
+            let mut codes: Vec<_> = decision.reasons.into_iter().map(|reason| reason.code).collect();
+            codes.sort();
+            notices.insert(names.short(&decision.subject), codes);
+        }
+    }
+    Ok(notices)
+}
+
+/// Every decision, oldest first.
+fn journal(stage: &Stage) -> anyhow::Result<Vec<Decision>> {
+    let mut decisions = Vec::new();
+    let mut after = 0;
+    loop {
+        let page = stage.erp().journal(stage.company(), after, PAGE)?;
+        let Some(last) = page.last() else { return Ok(decisions) };
+        after = last.id;
+        decisions.extend(page.into_iter().map(|entry| entry.decision));
+    }
+}
+
+fn counted(requests: &[Request], names: &Names) -> BTreeMap<String, u64> {
+    let mut counts = BTreeMap::new();
+    for request in requests {
+        let segments: Vec<_> = request.path.split('/').map(|segment| names.short(segment)).collect();
+        *counts.entry(format!("{} {}", request.method, segments.join("/"))).or_default() += 1;
+    }
+    counts
+}
+
+/// The sync of orders reads orders and people, and writes to orders, in `deliver` alone.
+fn is_odd(request: &Request) -> bool {
+    const ORDERS: &str = "/orders-received/";
+    if request.method != "GET" {
+        return request.call != "deliver" || !request.path.starts_with(ORDERS);
+    }
+    let known = [ORDERS, "/order-sales-reps/", "/company-staff/", "/customers/"];
+    !known.iter().any(|known| request.path.starts_with(known))
+}
+
+fn leaflink_orders(stage: &Stage) -> BTreeMap<String, Value> {
+    let orders = stage.sandbox().orders();
+    let key = |order: &Value| order["short_id"].as_str().unwrap_or_default().to_owned();
+    orders.into_iter().map(|order| (key(&order), order)).collect()
+}
+
+fn users(stage: &Stage) -> anyhow::Result<Vec<Value>> {
+    let mappings = stage.calls().list_user_mappings()?;
+    let mapping = mappings.iter().map(|mapping| {
+        json!({
+            "staff": mapping.staff,
+            "name": mapping.staff_name,
+            "email": mapping.staff_email,
+            "user": mapping.user,
+            "suggestion": mapping.suggestion,
+        })
+    });
+    Ok(mapping.collect())
+}
+
+fn customer_suggestions(stage: &Stage, customer: u64) -> anyhow::Result<Vec<Value>> {
+    let suggestions = stage.calls().suggest_customer_links(customer)?;
+    let suggestion = suggestions.iter().map(|suggestion| {
+        json!({
+            "company": suggestion.company,
+            "customer_name": suggestion.customer_name,
+            "evidence": suggestion.evidence,
+            "certain": suggestion.certain,
+        })
+    });
+    Ok(suggestion.collect())
+}
+
+fn plain(request: &Request) -> String {
+    format!("{} {}", request.method, request.path)
+}

@@ -1,0 +1,328 @@
+//! One company's sync with everything around it: the reference ERP in an SQLite file, a LeafLink
+//! sandbox behind real HTTP, a mail catcher behind real SMTP, and the component between them.
+
+mod insight;
+mod people;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use anyhow::{Context, bail};
+use chrono::{DateTime, FixedOffset, NaiveTime};
+use leaflink_sandbox::{Sandbox, Server};
+use leaflink_sync_kit::exports::insight::Explanation;
+use leaflink_sync_kit::host::types::Decision;
+use leaflink_sync_kit::{Calls, CompanyId, Connector};
+use leaflink_sync_transport::{
+    ApiKey, Catcher, CaughtMail, LeafLinkAccess, LeafLinkClient, Origin, Security, SmtpSender, SmtpServer,
+};
+use reference_erp::Erp;
+use serde_json::{Map, Value};
+
+use crate::document::Place;
+use crate::host::{Keys, LocalHost, SetClock, TrafficLog, lock};
+use crate::post;
+use crate::steps::{Act, SyncAct};
+use crate::sync_round::{self, Changes, Look, Round};
+use crate::world::{LEAFLINK, LoadedWorld};
+
+/// What a stage can do besides.
+#[derive(Default)]
+pub struct Options {
+    /// Keeps the ERP's database in this file, which must not exist yet.
+    pub erp_file: Option<PathBuf>,
+    /// Is given every exchange with LeafLink.
+    pub traffic_log: Option<TrafficLog>,
+    /// What the random numbers follow from.
+    pub random_seed: u64,
+}
+
+/// The running stage. Everything on it ends with it.
+pub struct Stage {
+    calls: Calls,
+    host: Arc<LocalHost>,
+    erp: Erp,
+    company: CompanyId,
+    sandbox: Arc<Mutex<Sandbox>>,
+    _server: Server,
+    catcher: Catcher,
+    smtp: SmtpSender,
+    clock: SetClock,
+    began: DateTime<FixedOffset>,
+    /// What the ERP's screens noted since the last round.
+    changes: Mutex<Changes>,
+    /// The last ticket that was given out. The outbox ends with the stage, so it need not outlive it.
+    ticket: AtomicU64,
+}
+
+/// What came of a step.
+#[derive(Debug)]
+pub enum Happened {
+    /// It was done.
+    Done,
+    /// A round of the sync.
+    Synced(Round),
+    /// An order was looked at.
+    LookedAt(Look),
+    /// An order was explained.
+    Explained {
+        /// The order as the step names it.
+        order: String,
+        /// The answer.
+        explanation: Box<Explanation>,
+    },
+    /// It was said what a handler would do.
+    Previewed {
+        /// The order as the step names it.
+        order: String,
+        /// The answer.
+        decision: Box<Decision>,
+    },
+}
+
+/// The company on the stage.
+pub const COMPANY: &str = "company";
+
+impl Stage {
+    /// Sets a world up.
+    ///
+    /// # Errors
+    /// The world contradicts itself (names file and line), or this machine gives no port or file.
+    pub fn set_up(connector: &Connector, loaded: &LoadedWorld, options: Options) -> anyhow::Result<Self> {
+        let world = &loaded.world;
+        let began_ms = u64::try_from(world.now.timestamp_millis())
+            .map_err(|_| loaded.problem(&Place::root().key("now"), "expected a day since 1970"))?;
+        let clock = SetClock::at(began_ms);
+
+        let company = CompanyId(COMPANY.to_owned());
+        let ticking = clock.clone();
+        let erp = match &options.erp_file {
+            Some(file) => new_erp(file)?,
+            None => Erp::temporary()?,
+        };
+        let erp = erp.with_clock(Arc::new(move || ticking.now_ms()));
+        erp.seed(&company, &world.erp).map_err(|error| loaded.problem(&Place::root().key("erp"), error))?;
+
+        let mut sandbox = Sandbox::new(world.leaflink.clone())
+            .map_err(|error| loaded.problem(&Place::root().key(LEAFLINK), format!("{error:#}")))?;
+        sandbox.set_now_ms(began_ms);
+        let sandbox = Arc::new(Mutex::new(sandbox));
+        let server = Server::start(Arc::clone(&sandbox), SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+
+        let keys = Keys {
+            leaflink_webhook: world.leaflink.webhook_key.clone().map(String::into_bytes),
+            // Nothing that this stage writes outlives it, so its mark need not be secret.
+            write_token: options.random_seed.to_be_bytes().to_vec(),
+        };
+        let client = client(&server, &world.leaflink.api_key)?;
+        let host = LocalHost::new(erp.clone(), client, keys, options.random_seed)
+            .with_traffic_log(options.traffic_log);
+        let host = Arc::new(host);
+        let catcher = Catcher::start().context("the mail catcher cannot start")?;
+        let stage = Self {
+            calls: connector.calls(host.clone(), company.clone()),
+            host,
+            erp,
+            company,
+            sandbox,
+            _server: server,
+            smtp: smtp(&catcher)?,
+            catcher,
+            clock,
+            began: world.now,
+            changes: Mutex::default(),
+            ticket: AtomicU64::new(0),
+        };
+        stage.configure(loaded)?;
+        Ok(stage)
+    }
+
+    /// Moves the clocks of ERP and LeafLink to a time of the world's day.
+    ///
+    /// # Errors
+    /// That time is past.
+    pub fn move_to(&self, time: NaiveTime) -> anyhow::Result<()> {
+        let then = self.began.date_naive().and_time(time).and_local_timezone(self.began.timezone()).single();
+        let then_ms = then.and_then(|then| u64::try_from(then.timestamp_millis()).ok());
+        let then_ms = then_ms.filter(|then| *then >= self.clock.now_ms()).with_context(|| {
+            format!("{} is past already; steps are in the order of time", time.format("%H:%M"))
+        })?;
+        self.clock.set(then_ms);
+        self.sandbox().set_now_ms(then_ms);
+        Ok(())
+    }
+
+    /// The time on the clocks.
+    pub fn now(&self) -> DateTime<FixedOffset> {
+        let now = i64::try_from(self.clock.now_ms()).ok().and_then(DateTime::from_timestamp_millis);
+        now.map_or(self.began, |now| now.with_timezone(&self.began.timezone()))
+    }
+
+    /// Does what a step says.
+    ///
+    /// # Errors
+    /// LeafLink, the ERP or the component would not do it; says which and why.
+    pub fn perform(&self, act: &Act) -> anyhow::Result<Happened> {
+        match act {
+            Act::LeafLink(event) => {
+                self.sandbox().apply((**event).clone()).context("LeafLink would not do this")?;
+            }
+            Act::Erp(act) => self.in_erp(act).context("the ERP would not do this")?,
+            Act::SalesOrder { order, act } => {
+                self.to_sales_order(order, act).context("the ERP would not do this")?;
+            }
+            Act::Sync(SyncAct::Sync(())) => return Ok(Happened::Synced(self.sync()?)),
+            Act::Sync(SyncAct::LookAt(order)) => return Ok(Happened::LookedAt(self.look_at(order)?)),
+            Act::Sync(SyncAct::Explain(order)) => {
+                let explanation = Box::new(self.explain(order)?);
+                return Ok(Happened::Explained { order: order.clone(), explanation });
+            }
+            Act::Sync(SyncAct::Preview(order)) => {
+                let decision = Box::new(self.preview(order)?);
+                return Ok(Happened::Previewed { order: order.clone(), decision });
+            }
+            Act::Sync(SyncAct::PreviewSalesOrder(order)) => {
+                let decision = Box::new(self.preview_sales_order(order)?);
+                return Ok(Happened::Previewed { order: order.clone(), decision });
+            }
+            Act::Sync(SyncAct::LinkCustomer { company, customer }) => {
+                self.calls.link_customer(company, *customer)?;
+            }
+            Act::Sync(SyncAct::UnlinkCustomer { company }) => drop(self.calls.unlink_customer(company)?),
+            Act::Sync(SyncAct::MapUser { staff, user }) => drop(self.calls.map_user(*staff, user)?),
+            Act::Sync(SyncAct::UnmapUser { staff }) => drop(self.calls.unmap_user(*staff)?),
+            Act::Sync(SyncAct::Settings(settings)) => {
+                if let Some((key, problem)) = self.put_settings(settings)?.into_iter().next() {
+                    bail!("{key}: {problem}");
+                }
+            }
+        }
+        Ok(Happened::Done)
+    }
+
+    /// Runs one round of the sync and sends the e-mail that it queued.
+    ///
+    /// # Errors
+    /// The e-mail could not be sent.
+    pub fn sync(&self) -> anyhow::Result<Round> {
+        let mut ticket = || self.ticket.fetch_add(1, Ordering::Relaxed) + 1;
+        let round = sync_round::run(&self.calls, &mut self.changes(), &mut ticket);
+        self.send_mail()?;
+        Ok(round)
+    }
+
+    /// Replaces the settings; answers the keys that are wrong, each with what was found and
+    /// expected, and changes nothing then.
+    ///
+    /// # Errors
+    /// The component failed.
+    pub fn put_settings(&self, settings: &Map<String, Value>) -> anyhow::Result<Vec<(String, String)>> {
+        let problems = self.calls.put_settings(&Value::Object(settings.clone()).to_string())?;
+        let told = |problem: leaflink_sync_kit::exports::settings::Problem| {
+            (problem.key, format!("{}, expected {}", problem.message, problem.expected))
+        };
+        Ok(problems.into_iter().map(told).collect())
+    }
+
+    /// The component's calls for the company.
+    pub fn calls(&self) -> &Calls {
+        &self.calls
+    }
+
+    /// The host, for what it saw.
+    pub fn host(&self) -> &LocalHost {
+        &self.host
+    }
+
+    /// The ERP.
+    pub fn erp(&self) -> &Erp {
+        &self.erp
+    }
+
+    /// The company whose sync this is.
+    pub fn company(&self) -> &CompanyId {
+        &self.company
+    }
+
+    /// LeafLink. The component's requests wait while this is held.
+    pub fn sandbox(&self) -> MutexGuard<'_, Sandbox> {
+        lock(&self.sandbox)
+    }
+
+    /// Every e-mail that arrived, oldest first.
+    pub fn mails(&self) -> Vec<CaughtMail> {
+        self.catcher.messages()
+    }
+
+    fn configure(&self, loaded: &LoadedWorld) -> anyhow::Result<()> {
+        let place = Place::root().key("settings");
+        if !loaded.world.settings.is_empty() {
+            let problems = self.put_settings(&loaded.world.settings)?;
+            if let Some((key, problem)) = problems.into_iter().next() {
+                return Err(loaded.problem(&place.key(&key), problem));
+            }
+        }
+        for (staff, user) in &loaded.world.users {
+            self.calls.map_user(*staff, user).map_err(|error| {
+                loaded.problem(&Place::root().key("users").key(&staff.to_string()), error)
+            })?;
+        }
+        Ok(())
+    }
+
+    fn look_at(&self, order: &str) -> anyhow::Result<Look> {
+        let number = self.order_number(order);
+        let outcome = self.calls.on_order(&number);
+        self.send_mail()?;
+        Ok(Look { number, outcome })
+    }
+
+    /// LeafLink's number of the order with this short id; what is no short id stays as it is.
+    fn order_number(&self, order: &str) -> String {
+        let orders = self.sandbox().orders();
+        let known = orders.iter().find(|known| known["short_id"] == order);
+        known.and_then(|known| known["number"].as_str()).unwrap_or(order).to_owned()
+    }
+
+    fn send_mail(&self) -> anyhow::Result<()> {
+        match post::send_queued(&self.erp, &self.company, &self.smtp)?.into_iter().next() {
+            Some(problem) => bail!(problem),
+            None => Ok(()),
+        }
+    }
+
+    fn changes(&self) -> MutexGuard<'_, Changes> {
+        lock(&self.changes)
+    }
+}
+
+fn new_erp(file: &Path) -> anyhow::Result<Erp> {
+    if file.exists() {
+        bail!("{} exists already; name a new file, or remove it first", file.display());
+    }
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        bail!("{} cannot be made: there is no folder {}", file.display(), folder.display());
+    }
+    Erp::open(file)
+}
+
+fn client(server: &Server, api_key: &str) -> anyhow::Result<LeafLinkClient> {
+    let url = server.url();
+    let address = url.strip_prefix("http://").unwrap_or(&url).parse().context("the sandbox's address")?;
+    let access = LeafLinkAccess::new(Origin::loopback(address)?, ApiKey::new(api_key)?);
+    Ok(LeafLinkClient::new(access)?)
+}
+
+fn smtp(catcher: &Catcher) -> anyhow::Result<SmtpSender> {
+    let address = catcher.address();
+    Ok(SmtpSender::new(SmtpServer {
+        host: address.ip().to_string(),
+        port: address.port(),
+        security: Security::None,
+        credentials: None,
+        from: "ERP alerts <alerts@erp.example>".to_owned(),
+    })?)
+}

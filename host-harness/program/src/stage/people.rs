@@ -1,0 +1,143 @@
+//! People at work in the ERP's own screens.
+
+use anyhow::Context;
+use leaflink_sync_kit::exports::sales_orders::Deletion;
+use leaflink_sync_kit::host::Records;
+use leaflink_sync_kit::host::records::{ChargeDraft, SalesOrder};
+use reference_erp::NewLine;
+use rust_decimal::Decimal;
+
+use super::Stage;
+use crate::steps::{ErpAct, SalesOrderAct};
+
+impl Stage {
+    pub(super) fn in_erp(&self, act: &ErpAct) -> anyhow::Result<()> {
+        let people = self.erp.people(&self.company);
+        match act {
+            ErpAct::ReceiveStock { product, location, quantity } => {
+                people.receive_stock(product, location, quantity.0)?;
+            }
+            ErpAct::CountStock { product, location, quantity } => {
+                people.count_stock(product, location, quantity.0)?;
+            }
+            ErpAct::ForgetStock { product } => people.forget_stock(product)?,
+            ErpAct::LinkProduct { product, leaflink_product } => {
+                people.link_product(product, *leaflink_product)?;
+            }
+            ErpAct::LinkCompany { company, leaflink_customer } => {
+                people.link_company(company, *leaflink_customer)?;
+            }
+            ErpAct::SetInventorySource { company, location } => {
+                people.set_inventory_source(company, location.as_deref())?;
+            }
+            ErpAct::SetUserActive { user, active } => people.set_user_active(user, *active)?,
+        }
+        Ok(())
+    }
+
+    /// Does something to a sales order, and notes the change for the next round if the order is
+    /// LeafLink's.
+    pub(super) fn to_sales_order(&self, name: &str, act: &SalesOrderAct) -> anyhow::Result<()> {
+        let before = self.sales_order(name)?;
+        self.change(&before, act)?;
+        let Some(origin) = &before.origin else { return Ok(()) };
+        let SalesOrderAct::DeleteOrder { reject, untold } = act else {
+            self.changes().insert(before.id, origin.number.clone());
+            return Ok(());
+        };
+        self.changes().remove(&before.id);
+        if !untold {
+            self.calls.on_sales_order_deleted(&Deletion {
+                sales_order: before.id,
+                leaflink_order: origin.number.clone(),
+                reject_in_leaflink: *reject,
+            })?;
+        }
+        Ok(())
+    }
+
+    fn change(&self, order: &SalesOrder, act: &SalesOrderAct) -> anyhow::Result<()> {
+        let people = self.erp.people(&self.company);
+        let id = &order.id;
+        match act {
+            SalesOrderAct::SetStatus { status } => people.set_status(id, *status)?,
+            SalesOrderAct::CancelOrder {} => people.cancel_sales_order(id)?,
+            SalesOrderAct::FulfilOrder {} => people.fulfil_order(id)?,
+            SalesOrderAct::FulfilLine { line, quantity } => {
+                people.fulfil_line(id, line_id(order, *line)?, quantity.0)?;
+            }
+            SalesOrderAct::UnfulfilLine { line } => people.unfulfil_line(id, line_id(order, *line)?)?,
+            SalesOrderAct::SetCustomer { company } => people.set_customer(id, company)?,
+            SalesOrderAct::SetAddresses { billing, shipping } => {
+                people.set_addresses(id, billing, shipping)?;
+            }
+            SalesOrderAct::SetOwner { user } => people.set_owner(id, user)?,
+            SalesOrderAct::SetLocation { location } => people.set_location(id, location)?,
+            SalesOrderAct::SetDeliveryDay { day } => people.set_delivery_day(id, day.as_deref())?,
+            SalesOrderAct::SetNotes { internal, external } => people.set_notes(id, internal, external)?,
+            SalesOrderAct::AddLine { product, quantity, unit_price, location } => {
+                let line = NewLine {
+                    product: product.clone(),
+                    quantity: quantity.0,
+                    unit_price: unit_price.0,
+                    location: location.clone(),
+                };
+                people.add_line(id, &line)?;
+            }
+            SalesOrderAct::SetLine { line, quantity, unit_price } => {
+                people.set_line(id, line_id(order, *line)?, quantity.0, unit_price.0)?;
+            }
+            SalesOrderAct::RemoveLine { line } => people.remove_line(id, line_id(order, *line)?)?,
+            SalesOrderAct::AddCharge { name, kind, amount, tax } => {
+                let charge = ChargeDraft {
+                    name: name.clone(),
+                    kind: *kind,
+                    percent: None,
+                    amount: amount.0.to_string(),
+                    tax: tax.clone(),
+                    locked: false,
+                    leaflink_key: None,
+                };
+                people.add_charge(id, &charge)?;
+            }
+            SalesOrderAct::SetCharge { charge, amount } => people.set_charge(id, *charge, amount.0)?,
+            SalesOrderAct::RemoveCharge { charge } => people.remove_charge(id, *charge)?,
+            SalesOrderAct::MatchTransfer { manifest, then } => {
+                people.match_transfer(id, manifest, &open_lines(order)?, *then)?;
+            }
+            SalesOrderAct::UnmatchTransfer { transfer } => people.unmatch_transfer(transfer)?,
+            SalesOrderAct::DeleteOrder { .. } => people.delete_sales_order(id)?,
+        }
+        Ok(())
+    }
+
+    /// The sales order with this number or LeafLink short id.
+    pub(super) fn sales_order(&self, name: &str) -> anyhow::Result<SalesOrder> {
+        let rows = self.erp.sales_orders_table(&self.company, Some(name))?;
+        let found =
+            rows.into_iter().find(|row| row.number == name || row.leaflink_short_id.as_deref() == Some(name));
+        let id = found.with_context(|| format!("there is no sales order `{name}`"))?.id;
+        let mut orders = self.erp.view(&self.company)?.get_sales_orders(&[id])?;
+        orders.pop().with_context(|| format!("the sales order `{name}` is gone"))
+    }
+}
+
+fn line_id(order: &SalesOrder, position: usize) -> anyhow::Result<&str> {
+    let line = position.checked_sub(1).and_then(|index| order.lines.get(index));
+    let line = line.with_context(|| {
+        format!("{} has no line {position}; it has lines 1 to {}", order.number, order.lines.len())
+    })?;
+    Ok(&line.id)
+}
+
+/// The lines that are not fully packed, and what each lacks.
+fn open_lines(order: &SalesOrder) -> anyhow::Result<Vec<(String, Decimal)>> {
+    let mut open = Vec::new();
+    for line in &order.lines {
+        let left = line.quantity.parse::<Decimal>()? - line.fulfilled.parse::<Decimal>()?;
+        if left > Decimal::ZERO {
+            open.push((line.id.clone(), left));
+        }
+    }
+    Ok(open)
+}

@@ -1,0 +1,52 @@
+//! What happens to the integration itself, as steps write it.
+
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
+
+/// What happens to the integration itself. Orders are named by LeafLink's short id or number.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[allow(missing_docs)] // The fields are plain.
+pub enum SyncAct {
+    /// A round of the sync; written `"sync": true`.
+    Sync(#[serde(deserialize_with = "only_true")] ()),
+    /// One LeafLink order is looked at.
+    LookAt(String),
+    /// A person asks how a LeafLink order is decided upon.
+    Explain(String),
+    /// A person asks what a look at a LeafLink order would do.
+    Preview(String),
+    /// A person asks what a change of a sales order would do, named also by its own number.
+    PreviewSalesOrder(String),
+    /// A LeafLink user is connected to an ERP user.
+    MapUser { staff: u64, user: String },
+    /// A LeafLink user is disconnected.
+    UnmapUser { staff: u64 },
+    /// A company is connected to a LeafLink customer on the integration's own page.
+    LinkCustomer { company: String, customer: u64 },
+    /// A company is disconnected there.
+    UnlinkCustomer { company: String },
+    /// The settings are replaced.
+    Settings(Map<String, Value>),
+}
+
+/// The verbs of [`SyncAct`].
+pub(super) const SYNC_VERBS: [&str; 10] = [
+    "sync",
+    "look_at",
+    "explain",
+    "preview",
+    "preview_sales_order",
+    "map_user",
+    "unmap_user",
+    "link_customer",
+    "unlink_customer",
+    "settings",
+];
+
+fn only_true<'de, D: Deserializer<'de>>(source: D) -> Result<(), D::Error> {
+    match bool::deserialize(source)? {
+        true => Ok(()),
+        false => Err(serde::de::Error::custom("found false, expected true")),
+    }
+}

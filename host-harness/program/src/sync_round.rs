@@ -1,0 +1,134 @@
+//! One round of the sync, as an ERP runs it every few minutes:
+//! 1. ask what changed in LeafLink, and look at each order that is named;
+//! 2. look at each sales order that people changed in the ERP;
+//! 3. have the queued writes sent to LeafLink.
+//!
+//! What fails for one order is kept with that order and stops no other. Only settings or keys that
+//! are wrong end the round, since every further call would fail alike.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use leaflink_sync_kit::exports::Failure;
+use leaflink_sync_kit::exports::delivery::Delivered;
+use leaflink_sync_kit::exports::polling::{Source, Subject};
+use leaflink_sync_kit::host::types::{Decision, Reason};
+use leaflink_sync_kit::{CallError, Calls};
+
+/// Writes that one round works on; what is left waits for the next.
+const DELIVERIES: usize = 1_000;
+
+/// Sales orders that people changed and that nobody has looked at since: by their id, LeafLink's
+/// number of the order.
+pub type Changes = BTreeMap<String, String>;
+
+/// What came of a round.
+#[derive(Debug, Default)]
+pub struct Round {
+    /// Every order that was looked at, in order, from either side.
+    pub looks: Vec<Look>,
+    /// Records in LeafLink's lists that could not be used at all.
+    pub refused: Vec<Reason>,
+    /// What came of the queued writes.
+    pub delivered: Vec<Decision>,
+    /// Why the round ended before all was looked at; the next one goes on from there.
+    pub stopped: Option<CallError>,
+    /// Why writes stayed queued that were due.
+    pub undelivered: Option<CallError>,
+}
+
+/// One order, looked at.
+#[derive(Debug)]
+pub struct Look {
+    /// LeafLink's number of the order, the UUID.
+    pub number: String,
+    /// What was decided, or why nothing could be.
+    pub outcome: Result<Decision, CallError>,
+}
+
+/// Runs a round. Changes that were looked at with success leave the list. `ticket` gives the next
+/// ticket for `deliver`.
+pub fn run(calls: &Calls, changes: &mut Changes, ticket: &mut dyn FnMut() -> u64) -> Round {
+    let mut round = Round::default();
+    round.poll(calls);
+    if round.stopped.is_none() {
+        round.follow(calls, changes);
+    }
+    if round.stopped.is_none() {
+        round.deliver(calls, ticket);
+    }
+    round
+}
+
+impl Round {
+    /// Polls LeafLink's orders until nothing new is named, and looks at each of them once.
+    fn poll(&mut self, calls: &Calls) {
+        let mut seen = BTreeSet::new();
+        loop {
+            let polled = match calls.poll(Source::Orders) {
+                Ok(polled) => polled,
+                Err(error) => {
+                    self.stopped = Some(error);
+                    return;
+                }
+            };
+            self.refused.extend(polled.refused);
+            let mut fresh = false;
+            for subject in polled.look_at {
+                let Subject::Order(number) = subject else { continue };
+                if !seen.insert(number.clone()) {
+                    continue;
+                }
+                fresh = true;
+                let outcome = calls.on_order(&number);
+                if !self.note(number, outcome) {
+                    return;
+                }
+            }
+            // The list is handed out in portions, so one that held news may be followed by another.
+            if !polled.more && !fresh {
+                return;
+            }
+        }
+    }
+
+    /// Looks at the sales orders that people changed.
+    fn follow(&mut self, calls: &Calls, changes: &mut Changes) {
+        for (sales_order, number) in changes.clone() {
+            let outcome = calls.on_sales_order_change(&sales_order);
+            if outcome.is_ok() {
+                changes.remove(&sales_order);
+            }
+            if !self.note(number, outcome) {
+                return;
+            }
+        }
+    }
+
+    /// Has writes sent until nothing is due.
+    fn deliver(&mut self, calls: &Calls, ticket: &mut dyn FnMut() -> u64) {
+        for _ in 0..DELIVERIES {
+            match calls.deliver(ticket()) {
+                Ok(Delivered::Worked(decision)) => self.delivered.push(decision),
+                Ok(Delivered::Idle(_)) => return,
+                Err(error) => {
+                    self.undelivered = Some(error);
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Keeps what came of a look; answers whether the round can go on.
+    fn note(&mut self, number: String, outcome: Result<Decision, CallError>) -> bool {
+        match outcome {
+            Err(error) if matches!(error.failure(), Some(Failure::Misconfigured(_))) => {
+                self.stopped = Some(error);
+                false
+            }
+            outcome => {
+                self.looks.push(Look { number, outcome });
+                true
+            }
+        }
+    }
+}

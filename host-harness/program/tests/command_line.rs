@@ -1,0 +1,158 @@
+//! The program as a person runs it. Uses the built component; `cargo xtask test` builds it first.
+
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_leaflink-sync"));
+    program.current_dir(folder).args(arguments).output().unwrap()
+}
+
+/// What the program says when it must fail; checks that it does so as it should.
+fn complaint(folder: &Path, arguments: &[&str]) -> String {
+    let output = run(folder, arguments);
+    assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+    assert!(output.stdout.is_empty(), "{arguments:?}");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(!said.contains("panicked"), "{said}");
+    said
+}
+
+fn file(folder: &TempDir, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+    let path = folder.path().join(name);
+    fs::write(&path, content).unwrap();
+    path
+}
+
+fn day(folder: &Path, arguments: &[&str]) -> Value {
+    let output = run(folder, &[&["demo", "--json"], arguments].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// A LeafLink with one order, of these reps.
+fn leaflink(reps: &str) -> String {
+    r#"{"company": {"id": 1, "name": "F"}, "customers": [{"id": 7, "name": "Elsewhere"}],
+        "staff": [{"id": 4107, "name": "Rae"}, {"id": 4108, "name": "Milo"}, {"id": 4109, "name": "Ines"}],
+        "products": [{"id": 501008, "name": "Battery", "wholesale_price": "6.50"}],
+        "orders": [{"short_id": "abc", "customer": 7, "reps": [REPS], "lines": [{"product": 501008, "quantity": "2"}]}]}"#
+        .replace("REPS", reps)
+}
+
+#[test]
+fn the_day_ends_the_same_each_time_and_loses_no_order() {
+    let folder = TempDir::new().unwrap();
+    let mut first = day(folder.path(), &[]);
+    let mut second = day(folder.path(), &["--erp", "day.sqlite", "--http-log", "day.jsonl"]);
+    first["seconds"].take();
+    second["seconds"].take();
+    assert_eq!(first, second);
+
+    let count = |part: &str| first[part].as_array().unwrap().len();
+    assert_eq!((count("orders"), count("held"), count("left_alone")), (33, 9, 2));
+    let held: Vec<_> =
+        first["held"].as_array().unwrap().iter().map(|order| &order["reasons"][0]["code"]).collect();
+    for code in
+        ["insufficient-stock", "order-unreadable", "unknown-status", "too-many-lines", "text-too-long"]
+    {
+        assert!(held.contains(&&Value::from(code)), "{code}");
+    }
+
+    let log = fs::read_to_string(folder.path().join("day.jsonl")).unwrap();
+    assert_eq!(log.lines().count() as u64, first["leaflink_requests"].as_u64().unwrap());
+    assert!(log.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()));
+    assert!(!log.contains("sandbox-key"));
+    assert!(fs::read(folder.path().join("day.sqlite")).unwrap().starts_with(b"SQLite format 3"));
+    assert!(complaint(folder.path(), &["demo", "--erp", "day.sqlite"]).contains("exists already"));
+}
+
+#[test]
+fn the_owner_of_several_follows_from_the_seed() {
+    let folder = TempDir::new().unwrap();
+    file(&folder, "l.json", leaflink("4107, 4108, 4109"));
+    let owner = |seed: u32| {
+        day(folder.path(), &["--sandbox", "l.json", "--seed", &seed.to_string()])["orders"][0]["owner"]
+            .clone()
+    };
+    let owners: Vec<_> = (1..12).map(owner).collect();
+    assert_eq!(owner(1), owners[0]);
+    assert!(owners.iter().any(|other| *other != owners[0]), "{owners:?}");
+}
+
+#[test]
+fn settings_that_are_wrong_are_told_by_line() {
+    let folder = TempDir::new().unwrap();
+    file(&folder, "s.json", "{\n\"on-submitted\": \"maybe\",\n\n\"nonsense\": 1}");
+    let said = complaint(folder.path(), &["demo", "--settings", "s.json"]);
+    let told: Vec<_> = said.lines().collect();
+    assert!(told[0].contains("s.json:2: at `on-submitted`: found \"maybe\", expected one of"), "{said}");
+    assert!(told[1].starts_with("s.json:4: at `nonsense`: no such setting, expected one of"), "{said}");
+    file(&folder, "s.json", "{\n\"on-submitted\": ");
+    assert!(complaint(folder.path(), &["demo", "--settings", "s.json"]).contains("s.json:2: EOF"));
+}
+
+#[test]
+fn a_settings_file_takes_effect() {
+    let folder = TempDir::new().unwrap();
+    file(&folder, "s.json", r#"{"on-submitted": "processing"}"#);
+    let day = day(folder.path(), &["--settings", "s.json"]);
+    assert_eq!(day["totals"]["by_status"]["PENDING"], Value::Null);
+}
+
+#[test]
+fn a_sandbox_file_takes_the_place_of_the_day() {
+    let folder = TempDir::new().unwrap();
+    file(&folder, "l.json", leaflink("4107"));
+    let day = day(folder.path(), &["--sandbox", "l.json"]);
+    assert_eq!(day["orders"][0]["leaflink"], "abc");
+    assert_eq!(day["orders"][0]["total"], "13.00");
+
+    file(&folder, "l.json", "{\"company\": {\"id\": 1, \"name\": \"F\"},\n\"staf\": []}");
+    let said = complaint(folder.path(), &["demo", "--sandbox", "l.json"]);
+    assert!(said.contains("l.json") && said.contains("line 2") && said.contains("expected one of"), "{said}");
+}
+
+#[test]
+fn a_file_that_is_no_connector_is_named_with_what_is_wrong() {
+    let folder = TempDir::new().unwrap();
+    for (name, content, told) in [
+        ("text.wasm", &b"hello"[..], "not a WebAssembly file"),
+        ("core.wasm", b"\0asm\x01\0\0\0", "core module, not a component"),
+        ("empty.wasm", b"\0asm\x0d\0\x01\0", "does not export `leaflink-sync:connector/lifecycle"),
+    ] {
+        file(&folder, name, content);
+        let said = complaint(folder.path(), &["check", name]);
+        assert!(said.contains(name) && said.contains(told), "{said}");
+    }
+    let said = complaint(folder.path(), &["check", "nothing.wasm"]);
+    assert_eq!(said.matches("No such file").count(), 1, "{said}");
+}
+
+#[test]
+fn a_scenario_that_ends_differently_fails_and_shows_what_came() {
+    let folder = TempDir::new().unwrap();
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests");
+    fs::create_dir_all(folder.path().join("worlds")).unwrap();
+    fs::create_dir_all(folder.path().join("scenarios/plain-order")).unwrap();
+    for name in
+        ["worlds/foxglove.json", "scenarios/plain-order/world.json", "scenarios/plain-order/events.json"]
+    {
+        fs::copy(shared.join(name), folder.path().join(name)).unwrap();
+    }
+    file(
+        &folder,
+        "scenarios/plain-order/expected.json",
+        r#"{"sales_orders": [{"leaflink": "ee12ab01", "owner": "u-milo"}]}"#,
+    );
+    let output = run(folder.path(), &["scenario", "scenarios"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("wanted  \"u-milo\"") && said.contains("came    \"u-rae\""), "{said}");
+    assert!(said.contains("1 failed"), "{said}");
+}

@@ -1,0 +1,48 @@
+//! The built component, as `cargo xtask build` leaves it.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use leaflink_sync_kit::{Connector, Engine, Limits};
+
+/// The environment variable that names the component's file; `cargo xtask test` sets it.
+pub const VARIABLE: &str = "LEAFLINK_SYNC_COMPONENT";
+
+/// Where the component is built to, seen from the workspace's root.
+const BUILT: &str = "target/wasm32-unknown-unknown/component/leaflink_sync_component.wasm";
+
+/// The component's file.
+///
+/// # Errors
+/// There is none yet; says how to build it.
+pub fn path() -> anyhow::Result<PathBuf> {
+    if let Some(path) = env::var_os(VARIABLE) {
+        return Ok(path.into());
+    }
+    let path = root().join(BUILT);
+    if !path.is_file() {
+        bail!(
+            "the component is not built: run `cargo xtask test`, or `cargo xtask build` first, or name its \
+             file in {VARIABLE} (looked for {})",
+            path.display()
+        );
+    }
+    Ok(path)
+}
+
+/// The component, loaded into an engine with these limits.
+///
+/// # Errors
+/// There is none yet, or it does not fit the contract; names the file.
+pub fn load(limits: Limits) -> anyhow::Result<Connector> {
+    let path = path()?;
+    let loaded = Engine::new(limits)?.load(&path);
+    loaded.with_context(|| format!("the component {} was not loaded", path.display()))
+}
+
+/// The workspace's root.
+pub fn root() -> &'static Path {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    tests.parent().unwrap_or(tests)
+}
