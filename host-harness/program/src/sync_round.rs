@@ -1,7 +1,8 @@
 //! One round of the sync, as an ERP runs it every few minutes:
 //! 1. ask what changed in LeafLink, and look at each order that is named;
 //! 2. look at each sales order that people changed in the ERP;
-//! 3. have the queued writes sent to LeafLink.
+//! 3. have the queued writes sent to LeafLink;
+//! 4. every ten minutes, read what changed in LeafLink's catalogue.
 //!
 //! What fails for one order is kept with that order and stops no other. Only settings or keys that
 //! are wrong end the round, since every further call would fail alike.
@@ -34,6 +35,17 @@ pub struct Round {
     pub stopped: Option<CallError>,
     /// Why writes stayed queued that were due.
     pub undelivered: Option<CallError>,
+    /// What came of reading LeafLink's catalogue, if it was due.
+    pub catalogue: Catalogue,
+}
+
+/// What came of reading LeafLink's catalogue.
+#[derive(Debug, Default)]
+pub struct Catalogue {
+    /// Products that could not be used.
+    pub refused: Vec<Reason>,
+    /// Why it was not read to its end; the next time goes on from there.
+    pub stopped: Option<CallError>,
 }
 
 /// One order, looked at.
@@ -47,7 +59,12 @@ pub struct Look {
 
 /// Runs a round. Changes that were looked at with success leave the list. `ticket` gives the next
 /// ticket for `deliver`.
-pub fn run(calls: &Calls, changes: &mut Changes, ticket: &mut dyn FnMut() -> u64) -> Round {
+pub fn run(
+    calls: &Calls,
+    changes: &mut Changes,
+    ticket: &mut dyn FnMut() -> u64,
+    catalogue_is_due: bool,
+) -> Round {
     let mut round = Round::default();
     round.poll(calls);
     if round.stopped.is_none() {
@@ -55,8 +72,30 @@ pub fn run(calls: &Calls, changes: &mut Changes, ticket: &mut dyn FnMut() -> u64
     }
     if round.stopped.is_none() {
         round.deliver(calls, ticket);
+        if catalogue_is_due {
+            round.catalogue = read_catalogue(calls);
+        }
     }
     round
+}
+
+/// Reads LeafLink's catalogue as far as it changed.
+pub fn read_catalogue(calls: &Calls) -> Catalogue {
+    let mut catalogue = Catalogue::default();
+    loop {
+        match calls.poll(Source::Products) {
+            Ok(polled) => {
+                catalogue.refused.extend(polled.refused);
+                if !polled.more {
+                    return catalogue;
+                }
+            }
+            Err(error) => {
+                catalogue.stopped = Some(error);
+                return catalogue;
+            }
+        }
+    }
 }
 
 impl Round {

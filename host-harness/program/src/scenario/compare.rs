@@ -1,6 +1,7 @@
 //! What was expected against what is there.
 
 mod answers;
+mod products;
 
 use std::collections::BTreeMap;
 
@@ -44,6 +45,7 @@ pub(super) fn compare(expected: &Expected, observed: &Observed) -> Vec<Differenc
     }
     found.leaflink_side(expected, observed);
     found.links(expected, observed);
+    found.products(expected, observed);
     if let Some(explains) = &expected.explains {
         found.answers("explain", explains, &observed.explains);
     }
@@ -54,11 +56,7 @@ pub(super) fn compare(expected: &Expected, observed: &Observed) -> Vec<Differenc
         expected.failures.iter().map(|failure| format!("{}: {}", failure.at, failure.code)).collect();
     let came: Vec<_> = observed.failures.iter().map(|(at, code)| format!("{at}: {code}")).collect();
     found.equal("failed calls", &wanted.join("; "), &came.join("; "));
-    found.equal(
-        "requests to LeafLink that a sync of orders must not send",
-        "",
-        &observed.odd_requests.join(", "),
-    );
+    found.equal("requests to LeafLink that the sync must not send", "", &observed.odd_requests.join(", "));
     found.0
 }
 

@@ -36,6 +36,16 @@ pub(super) struct Expected {
     pub users: Option<Vec<Map<String, Value>>>,
     /// By LeafLink customer: exactly these companies are suggested, best first.
     pub customer_suggestions: Option<BTreeMap<u64, Vec<Map<String, Value>>>>,
+    /// Exactly these suggestions were answered to the steps `suggest_links`, in order; `because` is a
+    /// list of texts that the reason contains.
+    pub link_suggestions: Option<Vec<Map<String, Value>>>,
+    /// What came of each step `link` and `unlink`: the outcome, or the code of the refusal. Left
+    /// out, none may be refused.
+    pub link_outcomes: Option<Vec<String>>,
+    /// The Linked Products tab: exactly these, in order.
+    pub linked_products: Option<Vec<Map<String, Value>>>,
+    /// The Unlinked Products tab: exactly these products, in order.
+    pub unlinked_products: Option<Vec<String>>,
     /// What was answered to each step `explain`, in order.
     pub explains: Option<Vec<Answer>>,
     /// What was answered to each step `preview` and `preview_sales_order`, in order.
@@ -103,7 +113,8 @@ pub(super) struct Answer {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Failure {
-    /// `poll`, `deliver`, or the short id of the order that was looked at.
+    /// `poll`, `poll_products`, `suggest_links`, `deliver`, or the short id of the order that was
+    /// looked at.
     pub at: String,
     /// The code of the reason.
     pub code: String,

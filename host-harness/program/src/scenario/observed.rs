@@ -1,5 +1,6 @@
 //! What is there after the last step, in the words and the layout of `expected.json`.
 
+mod products;
 mod records;
 
 use std::collections::BTreeMap;
@@ -35,7 +36,7 @@ pub(super) struct Observed {
     pub notices: BTreeMap<String, Vec<String>>,
     pub stock: Vec<Value>,
     pub requests: BTreeMap<String, u64>,
-    /// Requests that the sync of orders has no business to send.
+    /// Requests that the sync has no business to send.
     pub odd_requests: Vec<String>,
     /// `poll`, `deliver` or short id, and code.
     pub failures: Vec<(String, String)>,
@@ -49,6 +50,14 @@ pub(super) struct Observed {
     pub users: Vec<Value>,
     /// By LeafLink customer, for those that are expected: the companies that it may be.
     pub customer_suggestions: BTreeMap<u64, Vec<Value>>,
+    /// What was suggested for products, in the order of the steps.
+    pub link_suggestions: Vec<Value>,
+    /// What came of each step that links or unlinks a product.
+    pub link_outcomes: Vec<Result<&'static str, String>>,
+    /// The Linked Products tab; read only if it is expected.
+    pub linked_products: Vec<Value>,
+    /// The Unlinked Products tab; read only if it is expected.
+    pub unlinked_products: Vec<String>,
     /// What was answered to each question, in the layout of `expected.json`; and as text.
     pub explains: Vec<(Value, String)>,
     /// As above.
@@ -86,6 +95,16 @@ impl Observed {
                 .flatten()
                 .map(|(customer, _)| Ok((*customer, customer_suggestions(stage, *customer)?)))
                 .collect::<anyhow::Result<_>>()?,
+            link_suggestions: progress.suggested.iter().map(products::suggestion).collect(),
+            link_outcomes: progress.linked,
+            linked_products: match &expected.linked_products {
+                Some(_) => products::linked(stage)?,
+                None => Vec::new(),
+            },
+            unlinked_products: match &expected.unlinked_products {
+                Some(_) => products::unlinked(stage)?,
+                None => Vec::new(),
+            },
             explains: progress
                 .explained
                 .iter()
@@ -182,13 +201,13 @@ fn counted(requests: &[Request], names: &Names) -> BTreeMap<String, u64> {
     counts
 }
 
-/// The sync of orders reads orders and people, and writes to orders, in `deliver` alone.
+/// The sync reads orders, people and the catalogue, and writes to orders, in `deliver` alone.
 fn is_odd(request: &Request) -> bool {
     const ORDERS: &str = "/orders-received/";
     if request.method != "GET" {
         return request.call != "deliver" || !request.path.starts_with(ORDERS);
     }
-    let known = [ORDERS, "/order-sales-reps/", "/company-staff/", "/customers/"];
+    let known = [ORDERS, "/order-sales-reps/", "/company-staff/", "/customers/", "/products/", "/brands/"];
     !known.iter().any(|known| request.path.starts_with(known))
 }
 
