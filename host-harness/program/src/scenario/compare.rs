@@ -203,7 +203,10 @@ impl Found {
             self.equal(request, &times(Some(count)), &times(observed.requests.get(request).or(Some(&0))));
         }
         for (request, count) in &observed.requests {
-            if !wanted.contains_key(request) {
+            // Every round reads the catalogue, which is the concern of few scenarios.
+            let reads_catalogue =
+                ["GET /products/", "GET /brands/"].iter().any(|read| request.starts_with(read));
+            if !wanted.contains_key(request) && !reads_catalogue {
                 self.differ(request, &times(None), &times(Some(count)));
             }
         }

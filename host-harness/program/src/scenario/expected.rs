@@ -24,7 +24,8 @@ pub(super) struct Expected {
     pub notices: Option<BTreeMap<String, Vec<String>>>,
     /// Stock of these products at these places.
     pub stock: Option<Vec<Map<String, Value>>>,
-    /// How often each request was sent to LeafLink, such as `GET /orders-received/`.
+    /// How often each request was sent to LeafLink, such as `GET /orders-received/`. Reads of the
+    /// catalogue need no mention.
     pub requests: Option<BTreeMap<String, u64>>,
     /// LeafLink's side: these orders, each with at least `order`, the short id.
     pub leaflink_orders: Option<Vec<Map<String, Value>>>,
