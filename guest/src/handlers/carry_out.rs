@@ -8,10 +8,10 @@ use crate::host::erp::Written;
 use crate::host::outbox::{self, Intent, OrderWish, Subject, Wish};
 use crate::host::projection::ProjectionRecord;
 use crate::host::state::{OrderState, ReasonRecord, Standing, TotalsRecord};
-use crate::host::{self, erp, state};
+use crate::host::{self, erp, state, transfers};
 use crate::rules::decimal::cents;
 use crate::rules::decision::{Findings, Reason};
-use crate::rules::ids::CompanyId;
+use crate::rules::ids::{CompanyId, SalesOrderId};
 use crate::rules::order::{Action, outward};
 use crate::rules::reasons::Code;
 use crate::rules::settings::Settings;
@@ -42,6 +42,12 @@ pub fn carry_out(mut look: Look, settings: &Settings) -> Result<wit::Decision, F
 
     let news =
         !decision.effects.is_empty() || before.as_ref().is_none_or(|before| !before.says_the_same(&after));
+    if let (Some(Standing::Imported { sales_order }), Standing::Unlinked) =
+        (before.as_ref().map(|before| &before.standing), &after.standing)
+    {
+        // It was deleted, and nobody told us.
+        transfers::forget_matched(&SalesOrderId(sales_order.clone()))?;
+    }
     state::put_order(&look.number, &after)?;
     state::looked(&look.number)?;
     if news {

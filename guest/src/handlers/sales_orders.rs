@@ -10,7 +10,7 @@ use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{self, Failure, effect};
 use crate::host::outbox::{self, Subject};
 use crate::host::state::Standing;
-use crate::host::{self, erp, state};
+use crate::host::{self, erp, state, transfers};
 use crate::rules::decision::Reason;
 use crate::rules::ids::{OrderNumber, SalesOrderId};
 use crate::rules::order::SourceStatus;
@@ -38,6 +38,7 @@ impl Guest for Component {
             return Ok(not_linked(&id));
         }
         erp::unlink_sales_order(&id)?;
+        transfers::forget_matched(&id)?;
         known.standing = Standing::Unlinked;
         known.conflicts.clear();
         known.seen_customer = None;

@@ -37,7 +37,8 @@ impl Guest for Component {
                     Is::Locations => Kind::Locations,
                     Is::Emails => Kind::Emails,
                     Is::Amount => Kind::Amount,
-                    Is::Text => Kind::Text,
+                    // On a page it is a text like any other.
+                    Is::Text | Is::Staff => Kind::Text,
                     Is::Quantities => Kind::Quantities,
                     Is::PageAddress => Kind::PageAddress,
                 },
@@ -143,6 +144,9 @@ fn value(kind: Is, given: &Json, locations: Option<&BTreeSet<String>>) -> Result
         (Is::PageAddress, Json::Null) => Ok(Value::Text(None)),
         (Is::PageAddress, Json::String(text)) if is_page_address(text) => Ok(Value::Text(Some(text.clone()))),
         (Is::PageAddress, _) => Err(PAGE_ADDRESS.to_owned()),
+        (Is::Staff, Json::Null) => Ok(Value::Text(None)),
+        (Is::Staff, Json::String(text)) if is_staff(text) => Ok(Value::Text(Some(text.clone()))),
+        (Is::Staff, _) => Err(STAFF.to_owned()),
         (Is::Amount, Json::Null) => Ok(Value::Amount(None)),
         (Is::Amount, Json::String(text)) => decimal::parse(text, 9, 2)
             .filter(|amount| !amount.is_sign_negative())
@@ -172,6 +176,13 @@ fn quantities(given: &Map<String, Json>) -> Option<BTreeMap<String, Decimal>> {
         quantities.insert(is_short(product).then(|| product.clone())?, quantity);
     }
     Some(quantities)
+}
+
+const STAFF: &str = "null or the number of a LeafLink user as text of digits alone, such as \"4107\"";
+
+/// Digits alone, and a number that LeafLink can have given.
+fn is_staff(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u64>().is_ok_and(|staff| staff > 0)
 }
 
 fn is_short(text: &str) -> bool {
@@ -230,6 +241,13 @@ mod tests {
             (r#"{"safety-buffers": ["p-17"]}"#, "safety-buffers"),
             (r#"{"sync-inventory": "yes"}"#, "sync-inventory"),
             (r#"{"leaflink-product-page": "https://leaflink.example/products/"}"#, "leaflink-product-page"),
+            (r#"{"payments-recorded-by": "rae"}"#, "payments-recorded-by"),
+            (r#"{"payments-recorded-by": " 4107"}"#, "payments-recorded-by"),
+            (r#"{"payments-recorded-by": "+4107"}"#, "payments-recorded-by"),
+            (r#"{"payments-recorded-by": ""}"#, "payments-recorded-by"),
+            (r#"{"payments-recorded-by": "0"}"#, "payments-recorded-by"),
+            (r#"{"payments-recorded-by": "99999999999999999999"}"#, "payments-recorded-by"),
+            (r#"{"payments-recorded-by": 4107}"#, "payments-recorded-by"),
             (r#"{"on-submited": "pending"}"#, "on-submited"),
             ("[]", ""),
             ("{", ""),
@@ -247,5 +265,8 @@ mod tests {
             "error-recipients": ["ops@foxglove.example"], "use-customer-inventory-source": true, "hold-total-difference-above": "0.05",
             "sync-inventory": false, "safety-buffers": {"p-17": "5", "p-18": "0.25"}}"#;
         assert_eq!(problems(document), []);
+        for staff in ["null", "\"4107\""] {
+            assert_eq!(problems(&format!(r#"{{"payments-recorded-by": {staff}}}"#)), []);
+        }
     }
 }

@@ -78,6 +78,11 @@ pub fn matched(sales_order: &SalesOrderId) -> Result<Option<TransferId>, Failure
     Ok(state::get(&format!("{MATCHED_PREFIX}{sales_order}"))?.map(TransferId))
 }
 
+/// Forgets which transfer is matched to a sales order that is gone.
+pub fn forget_matched(sales_order: &SalesOrderId) -> Result<(), Failure> {
+    state::delete(&format!("{MATCHED_PREFIX}{sales_order}"))
+}
+
 /// Notes a match.
 pub fn put_matched(sales_order: &SalesOrderId, transfer: &TransferId) -> Result<(), Failure> {
     state::put(&format!("{MATCHED_PREFIX}{sales_order}"), &transfer.0)

@@ -27,6 +27,8 @@ pub enum Kind {
     Amount,
     /// A short text, or none.
     Text,
+    /// The number of a LeafLink user (company staff id) as a text of digits, or none.
+    Staff,
     /// Quantities by product of the ERP.
     Quantities,
     /// The address of a page, with `{id}` in it, or none.
@@ -177,7 +179,7 @@ pub const DEFINITIONS: &[Definition] = &[
         key: PAYMENTS_RECORDED_BY,
         title: "LeafLink user who records payments of unconnected users",
         help: "The number of a LeafLink user (company staff id). LeafLink shows this user as the recorder when the ERP user who entered a payment is not connected. Left blank, such payments wait.",
-        kind: Kind::Text,
+        kind: Kind::Staff,
         default: "null",
     },
     Definition {
@@ -328,9 +330,7 @@ impl Settings {
                 _ => None,
             },
             sync_payments: values.get(SYNC_PAYMENTS) == Some(&Value::Toggle(true)),
-            payments_recorded_by: text(PAYMENTS_RECORDED_BY)
-                .and_then(|id| id.trim().parse().ok())
-                .map(StaffId),
+            payments_recorded_by: text(PAYMENTS_RECORDED_BY).and_then(|id| id.parse().ok()).map(StaffId),
             on_transfer_matched: match text(ON_TRANSFER_MATCHED).as_deref() {
                 Some("delivered") => Some(Status::Delivered),
                 Some("delivering") => Some(Status::Delivering),
