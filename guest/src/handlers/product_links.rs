@@ -1,7 +1,5 @@
 //! `product-links`: which ERP product is which LeafLink product.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::Component;
 use super::settings::in_force;
 use super::waking::wake;
@@ -20,6 +18,7 @@ use crate::rules::product::recreated::{self, Trouble};
 use crate::rules::product::suggest::{self, Choice};
 use crate::rules::product::{Listed, Product, Standing};
 use crate::rules::reasons::Code;
+use crate::rules::sorting::sort_by;
 
 /// Rows of one page.
 const PAGE: u32 = 500;
@@ -39,23 +38,26 @@ impl Guest for Component {
                 "LeafLink's products were not read to the end yet.".to_owned(),
             ));
         }
-        let all: BTreeMap<LeafLinkProductId, Listed> = known_products(&catalogue.brands)?;
-        let ids: Vec<LeafLinkProductId> = all.keys().copied().collect();
+        let all: Vec<Listed> =
+            catalogue::all()?.into_iter().map(|(id, record)| record.listed(id, &catalogue.brands)).collect();
+        let known =
+            |id: LeafLinkProductId| all.binary_search_by_key(&id, |listed| listed.id).ok().map(|at| &all[at]);
+        let ids: Vec<LeafLinkProductId> = all.iter().map(|listed| listed.id).collect();
         let taken = taken(&ids)?;
         let open: Vec<&Listed> = all
-            .values()
-            .filter(|listed| listed.standing == Standing::Live && !taken.contains(&listed.id))
+            .iter()
+            .filter(|listed| listed.standing == Standing::Live && taken.binary_search(&listed.id).is_err())
             .collect();
         let mut choice = Choice::new(open.iter().copied());
         let mut awaited = None;
 
-        let mut by_id: BTreeMap<ProductId, Product> = BTreeMap::new();
         let asked = &asked[..asked.len().min(ASKED)];
-        by_id.extend(products::products(asked)?.into_iter().map(|product| (product.id.clone(), product)));
+        let mut products = products::products(asked)?;
         let mut found = Vec::new();
         for id in asked {
             // Asked for twice, it is answered once.
-            let Some(product) = by_id.remove(&ProductId(id.clone())) else { continue };
+            let Some(at) = products.iter().position(|product| product.id.0 == *id) else { continue };
+            let product = products.swap_remove(at);
             let Some(link) = product.leaflink else {
                 found.extend(shown(&product, choice.suggest(&product), None, ""));
                 continue;
@@ -63,11 +65,10 @@ impl Guest for Component {
             if awaited.is_none() {
                 awaited = Some(state::awaited_products()?);
             }
-            let awaited = awaited.as_ref().unwrap_or(&NOTHING);
-            match recreated::trouble(link, all.get(&link), &open, awaited) {
+            match recreated::trouble(link, known(link), &open, awaited.as_deref().unwrap_or_default()) {
                 None => {}
                 Some(Trouble::Lost(how)) => {
-                    let question = recreated::question(&product, all.get(&link));
+                    let question = recreated::question(&product, known(link));
                     found.extend(shown(&product, choice.suggest(&question), Some(link), &how));
                 }
                 Some(Trouble::Doubled(doubles)) => {
@@ -86,11 +87,11 @@ impl Guest for Component {
         let ids: Vec<LeafLinkProductId> = linked.iter().map(|(_, id)| *id).collect();
         let records = catalogue::records(&ids)?;
         let was_read = catalogue::state()?.whole_ms.is_some();
-        let brands = BTreeMap::new();
         Ok(linked
             .into_iter()
-            .map(|(product, id)| {
-                let listed = records.get(&id).cloned().map(|record| record.listed(id, &brands));
+            .zip(records)
+            .map(|((product, id), record)| {
+                let listed = record.map(|record| record.listed(id, &[]));
                 Linked {
                     product: product.0,
                     leaflink_product: id.0,
@@ -113,7 +114,6 @@ impl Guest for Component {
     }
 
     fn list_choices(after: Option<u64>, limit: u32) -> Result<Vec<ListedChoice>, Failure> {
-        let brands = BTreeMap::new();
         let mut choices = Vec::new();
         let mut after = after.map(LeafLinkProductId);
         loop {
@@ -123,8 +123,8 @@ impl Guest for Component {
             let ids: Vec<LeafLinkProductId> = page.iter().map(|(id, _)| *id).collect();
             let taken = taken(&ids)?;
             for (id, record) in page {
-                let listed = record.listed(id, &brands);
-                if listed.standing != Standing::Live || taken.contains(&id) {
+                let listed = record.listed(id, &[]);
+                if listed.standing != Standing::Live || taken.binary_search(&id).is_ok() {
                     continue;
                 }
                 choices.push(ListedChoice {
@@ -180,22 +180,15 @@ impl Guest for Component {
     }
 }
 
-static NOTHING: BTreeSet<LeafLinkProductId> = BTreeSet::new();
-
 fn rows(limit: u32) -> usize {
     limit.clamp(1, PAGE) as usize
 }
 
-fn known_products(brands: &BTreeMap<u64, String>) -> Result<BTreeMap<LeafLinkProductId, Listed>, Failure> {
-    let mut all = BTreeMap::new();
-    all.extend(catalogue::all()?.into_iter().map(|(id, record)| (id, record.listed(id, brands))));
-    Ok(all)
-}
-
-/// Those of the LeafLink products that are linked.
-fn taken(ids: &[LeafLinkProductId]) -> Result<BTreeSet<LeafLinkProductId>, Failure> {
-    let mut taken = BTreeSet::new();
-    taken.extend(products::linked_to(ids)?.into_iter().filter_map(|product| product.leaflink));
+/// Those of the LeafLink products that are linked, in order.
+fn taken(ids: &[LeafLinkProductId]) -> Result<Vec<LeafLinkProductId>, Failure> {
+    let mut taken: Vec<_> =
+        products::linked_to(ids)?.into_iter().filter_map(|product| product.leaflink).collect();
+    sort_by(&mut taken, Ord::cmp);
     Ok(taken)
 }
 

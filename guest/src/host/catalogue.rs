@@ -4,8 +4,6 @@
 //! when it was read. A product that LeafLink no longer has stays, marked so: an ERP product may be
 //! linked to it.
 
-use std::collections::BTreeMap;
-
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +14,7 @@ use crate::leaflink::product::Product;
 use crate::rules::decimal::{parse, plain, to_unit_price};
 use crate::rules::ids::LeafLinkProductId;
 use crate::rules::product::{Listed, Standing};
+use crate::rules::sorting::sort_by;
 
 const STATE_KEY: &str = "poll/products";
 const PREFIX: &str = "catalogue/";
@@ -37,24 +36,35 @@ pub struct CatalogueState {
     pub read_ms: u64,
     /// Counts whole passes.
     pub round: u32,
-    /// The pass under way.
-    pub under_way: Option<Stage>,
-    /// Names of brands; empty: LeafLink tells none.
-    pub brands: BTreeMap<u64, String>,
+    /// What is under way.
+    pub under_way: Option<UnderWay>,
+    /// Names of brands by their ids; empty: LeafLink tells none.
+    pub brands: Vec<(u64, String)>,
+}
+
+/// A part of reading the catalogue that is under way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnderWay {
+    /// Which.
+    pub stage: Stage,
+    /// How far it came; `highest` is the latest `modified`.
+    pub pass: Pass,
+    /// The latest `last_edit` so far.
+    pub edited: Option<String>,
 }
 
 /// A part of reading the catalogue.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
-    /// All of it; `highest` is the latest `modified`, with the latest `last_edit` beside it.
-    Whole(Pass, Option<String>),
+    /// All of it.
+    Whole,
     /// Products that the whole pass did not come by are asked for one by one.
     Missed,
     /// What was modified.
-    Modified(Pass),
+    Modified,
     /// What a person edited.
-    Edited(Pass),
+    Edited,
 }
 
 /// A product of the catalogue in the store.
@@ -109,7 +119,7 @@ impl Record {
     }
 
     /// In the rules' words.
-    pub fn listed(self, id: LeafLinkProductId, brands: &BTreeMap<u64, String>) -> Listed {
+    pub fn listed(self, id: LeafLinkProductId, brands: &[(u64, String)]) -> Listed {
         let number = |text: Option<String>| text.and_then(|text| parse(&text, 18, 9));
         Listed {
             id,
@@ -118,7 +128,10 @@ impl Record {
             unit: self.unit,
             denomination: number(self.denomination),
             price: number(self.price),
-            brand: self.brand.and_then(|brand| brands.get(&brand)).filter(|name| !name.is_empty()).cloned(),
+            brand: brands
+                .iter()
+                .find(|(brand, name)| self.brand == Some(*brand) && !name.is_empty())
+                .map(|(_, name)| name.clone()),
             strain_class: self.strain_class,
             standing: match (self.gone, self.archived) {
                 (true, _) => Standing::Gone,
@@ -157,9 +170,9 @@ pub fn page(
         .collect())
 }
 
-/// The whole catalogue by id.
-pub fn all() -> Result<BTreeMap<LeafLinkProductId, Record>, Failure> {
-    let mut all = BTreeMap::new();
+/// The whole catalogue in the order of the ids.
+pub fn all() -> Result<Vec<(LeafLinkProductId, Record)>, Failure> {
+    let mut all = Vec::new();
     let mut after = None;
     loop {
         let found = page(after, PAGE)?;
@@ -167,21 +180,21 @@ pub fn all() -> Result<BTreeMap<LeafLinkProductId, Record>, Failure> {
         after = found.last().map(|(id, _)| *id);
         all.extend(found);
         if last {
+            // The store's order is that of the ids as text.
+            sort_by(&mut all, |(one, _), (other, _)| one.cmp(other));
             return Ok(all);
         }
     }
 }
 
-/// Some products of the catalogue; unknown ones are left out.
-pub fn records(ids: &[LeafLinkProductId]) -> Result<BTreeMap<LeafLinkProductId, Record>, Failure> {
-    let mut found = BTreeMap::new();
+/// Some products of the catalogue, in the order in which they are asked for.
+pub fn records(ids: &[LeafLinkProductId]) -> Result<Vec<Option<Record>>, Failure> {
+    let mut found = Vec::new();
     for batch in ids.chunks(BATCH) {
         let keys: Vec<String> = batch.iter().map(|id| format!("{PREFIX}{id}")).collect();
         let values = store::get_many(&keys).map_err(store_failure)?;
-        for ((id, key), value) in batch.iter().zip(&keys).zip(values) {
-            if let Some(value) = value {
-                found.insert(*id, decode(key, &value)?);
-            }
+        for (key, value) in keys.iter().zip(values) {
+            found.push(value.map(|value| decode(key, &value)).transpose()?);
         }
     }
     Ok(found)

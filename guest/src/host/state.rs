@@ -23,7 +23,7 @@
 //!
 //! Records are JSON. A field may be added with a default; anything else is a new schema.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::DeserializeOwned;
@@ -313,17 +313,18 @@ pub fn held(after: Option<&str>, limit: u32) -> Result<Vec<OrderNumber>, Failure
 }
 
 /// LeafLink products that held orders wait for, as far as the first 500 orders go.
-pub fn awaited_products() -> Result<BTreeSet<LeafLinkProductId>, Failure> {
-    let mut awaited = BTreeSet::new();
+pub fn awaited_products() -> Result<Vec<LeafLinkProductId>, Failure> {
+    let mut awaited = Vec::new();
     for number in held(None, 500)? {
         let Some(order) = order(&number)? else { continue };
-        let facts = order.open_reasons().iter().flat_map(|reason| &reason.facts);
-        awaited.extend(
-            facts
-                .filter(|(name, _)| name == "leaflink-product")
-                .filter_map(|(_, id)| id.parse().ok())
-                .map(LeafLinkProductId),
-        );
+        for (name, id) in order.open_reasons().iter().flat_map(|reason| &reason.facts) {
+            if name == "leaflink-product"
+                && let Ok(id) = id.parse().map(LeafLinkProductId)
+                && !awaited.contains(&id)
+            {
+                awaited.push(id);
+            }
+        }
     }
     Ok(awaited)
 }

@@ -10,7 +10,7 @@ use super::{OVERLAP_MINUTES, PAGE, UNREADABLE_ROUNDS, instant, later};
 use crate::bindings::exports::leaflink_sync::connector::polling::Polled;
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{self, Failure};
-use crate::host::catalogue::{self, CatalogueState, Record, Stage};
+use crate::host::catalogue::{self, CatalogueState, Record, Stage, UnderWay};
 use crate::host::leaflink::{FoundProduct, Listed};
 use crate::host::state::Pass;
 use crate::host::{self, leaflink};
@@ -34,30 +34,17 @@ const FIELDS: &str = "id,name,display_name,sku,modified,last_edit,listing_state,
 pub fn poll() -> Result<Polled, Failure> {
     let mut state = catalogue::state()?;
     let mut refused = Vec::new();
-    let next = match state.under_way.take().unwrap_or_else(|| begin(&state)) {
-        Stage::Whole(pass, edited) => whole(&mut state, pass, edited, &mut refused)?,
-        Stage::Missed => missed(&mut state, &mut refused)?,
-        Stage::Modified(pass) => match changed(&mut state, "modified__gte", pass, &mut refused)? {
-            Ok(pass) => Some(Stage::Modified(pass)),
-            Err(highest) => {
-                advance(&mut state.modified, highest);
-                Some(Stage::Edited(first_page()))
-            }
-        },
-        Stage::Edited(pass) => match changed(&mut state, "last_edit__gte", pass, &mut refused)? {
-            Ok(pass) => Some(Stage::Edited(pass)),
-            Err(highest) => {
-                advance(&mut state.last_edit, highest);
-                state.read_ms = host::now_ms();
-                None
-            }
-        },
+    let work = state.under_way.take().unwrap_or_else(|| begin(&state));
+    let next = match work.stage {
+        Stage::Whole | Stage::Modified | Stage::Edited => listed(&mut state, work, &mut refused)?,
+        Stage::Missed => missed(&mut state, work, &mut refused)?,
     };
     state.under_way = next;
     catalogue::put_state(&state)?;
     Ok(Polled {
         look_at: Vec::new(),
-        more: state.under_way.as_ref().is_some_and(|stage| !waits(stage)),
+        // A page that could not be read waits for the next call, some minutes later.
+        more: state.under_way.as_ref().is_some_and(|work| work.pass.unreadable == 0),
         watermark_ms: state
             .modified
             .as_deref()
@@ -67,64 +54,82 @@ pub fn poll() -> Result<Polled, Failure> {
     })
 }
 
-/// Whether a page could not be read, so that the next call may come some minutes later.
-fn waits(stage: &Stage) -> bool {
-    match stage {
-        Stage::Whole(pass, _) | Stage::Modified(pass) | Stage::Edited(pass) => pass.unreadable > 0,
-        Stage::Missed => false,
-    }
-}
-
-fn begin(state: &CatalogueState) -> Stage {
+fn begin(state: &CatalogueState) -> UnderWay {
     let due = state.whole_ms.is_none_or(|done| host::now_ms().saturating_sub(done) >= WHOLE_MS);
-    if due || state.modified.is_none() {
-        Stage::Whole(first_page(), None)
-    } else {
-        Stage::Modified(first_page())
-    }
+    stage(if due || state.modified.is_none() { Stage::Whole } else { Stage::Modified })
 }
 
-fn first_page() -> Pass {
-    Pass { limit: PAGE, ..Pass::default() }
+/// The beginning of a stage.
+fn stage(stage: Stage) -> UnderWay {
+    UnderWay { stage, pass: Pass { limit: PAGE, ..Pass::default() }, edited: None }
 }
 
-/// One page of all products.
-fn whole(
+/// One page of LeafLink's list, all of it or what changed by one of the stamps.
+fn listed(
     state: &mut CatalogueState,
-    mut pass: Pass,
-    mut edited: Option<String>,
+    mut work: UnderWay,
     refused: &mut Vec<wit::Reason>,
-) -> Result<Option<Stage>, Failure> {
-    if pass.offset == 0 {
+) -> Result<Option<UnderWay>, Failure> {
+    let since = match work.stage {
+        Stage::Modified => Some(("modified__gte", &state.modified)),
+        Stage::Edited => Some(("last_edit__gte", &state.last_edit)),
+        Stage::Whole | Stage::Missed => None,
+    };
+    let since = since.map(|(filter, stamp)| (filter, before(stamp.as_deref())));
+    if since.is_none() && work.pass.offset == 0 {
         state.round = state.round.wrapping_add(1);
         state.brands.clear();
     }
-    let products = match read_page(&mut pass, None, refused)? {
-        Page::More(products) => (products, true),
-        Page::Last(products) => (products, false),
+    let (products, more) = match since {
+        // No product has this stamp.
+        Some((_, None)) => (Vec::new(), false),
+        Some((filter, Some(since))) => read_page(&mut work.pass, Some((filter, &since)), refused)?,
+        None => read_page(&mut work.pass, None, refused)?,
     };
-    for product in &products.0 {
+    for product in &products {
         keep(state, product)?;
-        raise(&mut pass.highest, product.modified.as_deref());
-        raise(&mut edited, product.last_edit.as_deref());
+        raise(&mut work.pass.highest, product.modified.as_deref());
+        raise(&mut work.edited, product.last_edit.as_deref());
     }
-    if products.1 {
-        return Ok(Some(Stage::Whole(pass, edited)));
+    if more {
+        return Ok(Some(work));
     }
-    advance(&mut state.modified, pass.highest);
-    advance(&mut state.last_edit, edited);
-    Ok(Some(Stage::Missed))
+    // What a list by one stamp shows of the other proves nothing about what it does not show.
+    if work.stage != Stage::Edited {
+        raise(&mut state.modified, work.pass.highest.as_deref());
+    }
+    if work.stage != Stage::Modified {
+        raise(&mut state.last_edit, work.edited.as_deref());
+    }
+    Ok(match work.stage {
+        Stage::Whole => Some(stage(Stage::Missed)),
+        Stage::Modified => Some(stage(Stage::Edited)),
+        Stage::Edited | Stage::Missed => {
+            state.read_ms = host::now_ms();
+            None
+        }
+    })
+}
+
+/// Some minutes before a stamp.
+fn before(stamp: Option<&str>) -> Option<String> {
+    let stamp = stamp.and_then(instant)?.with_timezone(&Utc) - Duration::minutes(OVERLAP_MINUTES);
+    Some(stamp.to_rfc3339_opts(SecondsFormat::Micros, true))
 }
 
 /// Products that were known and that the whole pass did not come by.
-fn missed(state: &mut CatalogueState, refused: &mut Vec<wit::Reason>) -> Result<Option<Stage>, Failure> {
+fn missed(
+    state: &mut CatalogueState,
+    work: UnderWay,
+    refused: &mut Vec<wit::Reason>,
+) -> Result<Option<UnderWay>, Failure> {
     let mut asked = 0;
     for (id, record) in catalogue::all()? {
         if record.round == state.round || record.is_gone() {
             continue;
         }
         if asked == MISSED {
-            return Ok(Some(Stage::Missed));
+            return Ok(Some(work));
         }
         asked += 1;
         match leaflink::product(id)? {
@@ -143,45 +148,13 @@ fn missed(state: &mut CatalogueState, refused: &mut Vec<wit::Reason>) -> Result<
     Ok(None)
 }
 
-/// One page of what changed by one of the stamps: the next page's pass, or, with the last page, the
-/// latest stamp.
-fn changed(
-    state: &mut CatalogueState,
-    filter: &'static str,
-    mut pass: Pass,
-    refused: &mut Vec<wit::Reason>,
-) -> Result<Result<Pass, Option<String>>, Failure> {
-    let by_edit = filter == "last_edit__gte";
-    let since = if by_edit { &state.last_edit } else { &state.modified };
-    let Some(since) = since.as_deref().and_then(instant) else { return Ok(Err(None)) };
-    let since = since.with_timezone(&Utc) - Duration::minutes(OVERLAP_MINUTES);
-    let since = since.to_rfc3339_opts(SecondsFormat::Micros, true);
-    let (products, more) = match read_page(&mut pass, Some((filter, &since)), refused)? {
-        Page::More(products) => (products, true),
-        Page::Last(products) => (products, false),
-    };
-    for product in &products {
-        keep(state, product)?;
-        raise(
-            &mut pass.highest,
-            if by_edit { product.last_edit.as_deref() } else { product.modified.as_deref() },
-        );
-    }
-    Ok(if more { Ok(pass) } else { Err(pass.highest) })
-}
-
-enum Page {
-    More(Vec<Product>),
-    Last(Vec<Product>),
-}
-
-/// Reads one page and moves the pass on. A page that is too large for the host is halved, and a
+/// Reads one page and moves the pass on; answers the products, and whether there are more. A page that is too large for the host is halved, and a
 /// single product that is too large is passed over.
 fn read_page(
     pass: &mut Pass,
     filter: Option<(&str, &str)>,
     refused: &mut Vec<wit::Reason>,
-) -> Result<Page, Failure> {
+) -> Result<(Vec<Product>, bool), Failure> {
     let (limit, offset) = (pass.limit.to_string(), pass.offset.to_string());
     let mut query = vec![("fields_include", FIELDS)];
     query.extend(filter);
@@ -190,13 +163,13 @@ fn read_page(
         Listed::Page(page) => page,
         Listed::TooLarge(_) | Listed::Unreadable(_) if pass.limit > 1 => {
             pass.limit /= 2;
-            return Ok(Page::More(Vec::new()));
+            return Ok((Vec::new(), true));
         }
         // An outage shows like this, too, so a product is passed over only when it was so for long.
         Listed::Unreadable(problem) if pass.unreadable < UNREADABLE_ROUNDS => {
             pass.unreadable += 1;
             refused.push(answer::reason(&Reason::new(Code::LeafLinkUnavailable, problem)));
-            return Ok(Page::More(Vec::new()));
+            return Ok((Vec::new(), true));
         }
         Listed::TooLarge(bytes) => {
             return passed_over(
@@ -222,10 +195,14 @@ fn read_page(
     }
     pass.offset += page.results.len() as u64;
     let more = page.next.is_some() && !page.results.is_empty();
-    Ok(if more { Page::More(products) } else { Page::Last(products) })
+    Ok((products, more))
 }
 
-fn passed_over(pass: &mut Pass, problem: &str, refused: &mut Vec<wit::Reason>) -> Result<Page, Failure> {
+fn passed_over(
+    pass: &mut Pass,
+    problem: &str,
+    refused: &mut Vec<wit::Reason>,
+) -> Result<(Vec<Product>, bool), Failure> {
     pass.offset += 1;
     (pass.limit, pass.unreadable) = (PAGE, 0);
     let problem = format!(
@@ -234,29 +211,25 @@ fn passed_over(pass: &mut Pass, problem: &str, refused: &mut Vec<wit::Reason>) -
         problem.trim_end_matches('.')
     );
     refused.push(refuse(problem)?);
-    Ok(Page::More(Vec::new()))
+    Ok((Vec::new(), true))
 }
 
 fn keep(state: &mut CatalogueState, product: &Product) -> Result<(), Failure> {
     if let Some(brand) = product.brand.map(|brand| brand.0)
-        && !state.brands.contains_key(&brand)
+        && !state.brands.iter().any(|(known, _)| *known == brand)
         && state.brands.len() < BRANDS
     {
         let name = leaflink::brand_name(brand)?;
-        state.brands.insert(brand, name.unwrap_or_default());
+        state.brands.push((brand, name.unwrap_or_default()));
     }
     catalogue::put_record(LeafLinkProductId(product.id), &Record::of(product, state.round))
 }
 
+/// Stamps only move on.
 fn raise(highest: &mut Option<String>, stamp: Option<&str>) {
     if let Some(stamp) = stamp.filter(|stamp| later(stamp, highest.as_deref())) {
         *highest = Some(stamp.to_owned());
     }
-}
-
-/// Watermarks only move on.
-fn advance(watermark: &mut Option<String>, highest: Option<String>) {
-    raise(watermark, highest.as_deref());
 }
 
 /// What names a product that cannot be read.

@@ -2,8 +2,6 @@
 //! out the same: `1/8 oz`, `eighth` and `3.5g`; `10pk`, `10 ct` and `pack of 10`; `PR` and
 //! `pre-roll`.
 
-use std::collections::BTreeSet;
-
 use super::tokens::{Token, tokens};
 
 /// What a name says.
@@ -11,13 +9,47 @@ use super::tokens::{Token, tokens};
 pub struct Profile {
     /// What is left of the name, each word once, in order. Bare numbers are words.
     pub words: Vec<String>,
-    /// Weights and volumes.
-    pub sizes: BTreeSet<Size>,
+    /// Weights and volumes, each once, in order.
+    pub sizes: Vec<Size>,
     /// Pieces in the pack.
     pub pack: Option<u64>,
     /// Indica, sativa, hybrid; several when mixed.
-    pub classes: BTreeSet<&'static str>,
+    pub classes: Marks,
 }
+
+/// Some of the words of a fixed list, such as [`CLASSES`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Marks(u32);
+
+impl Marks {
+    /// Whether it is none of them.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether any of them is one of the others of the same list.
+    pub fn share(self, others: Marks) -> bool {
+        self.0 & others.0 != 0
+    }
+
+    /// Those of the list's words.
+    pub fn of(self, list: &[&'static str]) -> Vec<&'static str> {
+        let mut words = list.to_vec();
+        let mut place = 0;
+        words.retain(|_| {
+            place += 1;
+            self.0 >> (place - 1) & 1 == 1
+        });
+        words
+    }
+
+    fn add(&mut self, place: usize) {
+        self.0 |= 1 << place;
+    }
+}
+
+/// The strain classes.
+pub const CLASSES: [&str; 3] = ["hybrid", "indica", "sativa"];
 
 /// How much is in a product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,7 +128,7 @@ pub fn sku_key(sku: &str) -> String {
 }
 
 /// The classes that LeafLink's word for them names.
-pub fn classes_of(word: &str) -> BTreeSet<&'static str> {
+pub fn classes_of(word: &str) -> Marks {
     profile(word).classes
 }
 
@@ -134,12 +166,12 @@ impl Reader {
         let unit = self.word(1).unwrap_or_default();
         let whole = (thousandths.is_multiple_of(1_000) && thousandths > 0).then_some(thousandths / 1_000);
         if let Some(size) = Size::of(thousandths, unit) {
-            self.profile.sizes.insert(size);
+            self.add_size(Some(size));
             return 2;
         }
         if whole.is_none() && unit == "th" {
             // `1/8th`, with or without the ounce that it is of.
-            self.profile.sizes.extend(Size::of(thousandths, "oz"));
+            self.add_size(Size::of(thousandths, "oz"));
             let of_ounce = self.word(2).is_some_and(|word| Size::of(1_000, word) == Size::of(1_000, "oz"));
             return if of_ounce { 3 } else { 2 };
         }
@@ -186,7 +218,7 @@ impl Reader {
                     "half" => 500,
                     _ => 1_000,
                 };
-                self.profile.sizes.extend(Size::of(thousandths, unit));
+                self.add_size(Size::of(thousandths, unit));
                 2
             }
             ("quarter" | "quarters", _) => self.sized(OUNCE / 4, 1),
@@ -196,9 +228,9 @@ impl Reader {
                 self.keep("preroll");
                 2
             }
-            ("sat" | "sativa", _) => self.class("sativa"),
-            ("ind" | "indica", _) => self.class("indica"),
-            ("hyb" | "hybrid", _) => self.class("hybrid"),
+            ("sat" | "sativa", _) => self.class(2),
+            ("ind" | "indica", _) => self.class(1),
+            ("hyb" | "hybrid", _) => self.class(0),
             (word, _) if STOP_WORDS.contains(&word) => 1,
             (word, _) => {
                 let word = singular(word);
@@ -217,12 +249,21 @@ impl Reader {
     }
 
     fn sized(&mut self, weight: u64, used: usize) -> usize {
-        self.profile.sizes.insert(Size::Weight(weight));
+        self.add_size(Some(Size::Weight(weight)));
         used
     }
 
-    fn class(&mut self, class: &'static str) -> usize {
-        self.profile.classes.insert(class);
+    fn add_size(&mut self, size: Option<Size>) {
+        let sizes = &mut self.profile.sizes;
+        if let Some(size) = size
+            && let Err(at) = sizes.binary_search(&size)
+        {
+            sizes.insert(at, size);
+        }
+    }
+
+    fn class(&mut self, place: usize) -> usize {
+        self.profile.classes.add(place);
         1
     }
 
@@ -247,8 +288,14 @@ fn is_case(word: &str) -> bool {
 
 /// The kinds of product among words: a product is of one, and a name that says another kind is
 /// another product's.
-pub fn kinds(words: &[String]) -> BTreeSet<&'static str> {
-    KINDS.into_iter().filter(|kind| words.iter().any(|word| word == kind)).collect()
+pub fn kinds(words: &[String]) -> Marks {
+    let mut kinds = Marks::default();
+    for (place, kind) in KINDS.iter().enumerate() {
+        if words.iter().any(|word| word == kind) {
+            kinds.add(place);
+        }
+    }
+    kinds
 }
 
 /// Whether a word says more about how a product is praised or packed than what it is.
@@ -256,7 +303,7 @@ pub fn is_filler(word: &str) -> bool {
     FILLERS.contains(&word)
 }
 
-const KINDS: [&str; 22] = [
+const KINDS: &[&str] = &[
     "flower",
     "preroll",
     "cartridge",
@@ -280,7 +327,7 @@ const KINDS: [&str; 22] = [
     "beverage",
     "kief",
 ];
-const FILLERS: [&str; 14] = [
+const FILLERS: &[&str] = &[
     "premium",
     "indoor",
     "outdoor",
@@ -309,10 +356,10 @@ fn singular(word: &str) -> String {
     }
 }
 
-const STOP_WORDS: [&str; 12] = ["the", "a", "an", "of", "and", "with", "w", "by", "in", "each", "ea", "pack"];
+const STOP_WORDS: &[&str] = &["the", "a", "an", "of", "and", "with", "w", "by", "in", "each", "ea", "pack"];
 
 /// Short and other forms of words, after [`singular`].
-const SHORT_FORMS: [(&str, &str); 34] = [
+const SHORT_FORMS: &[(&str, &str)] = &[
     ("pr", "preroll"),
     ("prj", "preroll"),
     ("joint", "preroll"),
@@ -359,7 +406,7 @@ mod tests {
         let mut parts = profile.words.clone();
         parts.extend(profile.sizes.iter().map(|size| size.shown()));
         parts.extend(profile.pack.map(|pack| format!("pack {pack}")));
-        parts.extend(profile.classes.iter().map(|class| format!("({class})")));
+        parts.extend(profile.classes.of(&CLASSES).iter().map(|class| format!("({class})")));
         parts.join(", ")
     }
 

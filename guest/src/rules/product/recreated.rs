@@ -1,8 +1,6 @@
 //! A product that was made anew in LeafLink under another id: noticed, and a new link proposed,
 //! never made.
 
-use std::collections::BTreeSet;
-
 use super::{Listed, Product, Standing};
 use crate::rules::ids::LeafLinkProductId;
 
@@ -21,7 +19,7 @@ pub fn trouble<'a>(
     id: LeafLinkProductId,
     listed: Option<&Listed>,
     open: &[&'a Listed],
-    awaited: &BTreeSet<LeafLinkProductId>,
+    awaited: &[LeafLinkProductId],
 ) -> Option<Trouble<'a>> {
     let Some(known) = listed else {
         return Some(Trouble::Lost(format!(
@@ -74,24 +72,24 @@ mod tests {
     fn a_lost_product_says_how() {
         let mut old = listed(7, "Night Garden 3.5g");
         let id = LeafLinkProductId(7);
-        assert_eq!(trouble(id, Some(&old), &[], &BTreeSet::new()), None);
+        assert_eq!(trouble(id, Some(&old), &[], &[]), None);
         for (standing, wanted) in [(Standing::Archived, "is archived"), (Standing::Gone, "no longer has")] {
             old.standing = standing;
-            let Some(Trouble::Lost(how)) = trouble(id, Some(&old), &[], &BTreeSet::new()) else { panic!() };
+            let Some(Trouble::Lost(how)) = trouble(id, Some(&old), &[], &[]) else { panic!() };
             assert!(how.contains("Night Garden") && how.ends_with(wanted), "{how}");
         }
-        assert!(matches!(trouble(id, None, &[], &BTreeSet::new()), Some(Trouble::Lost(_))));
+        assert!(matches!(trouble(id, None, &[], &[]), Some(Trouble::Lost(_))));
     }
 
     #[test]
     fn a_double_counts_only_when_orders_come_for_it() {
         let (old, mut double) = (listed(7, "Night Garden 3.5g"), listed(9, "Night Garden 3.5g"));
-        let awaited = BTreeSet::from([LeafLinkProductId(9)]);
-        let ask = |double: &Listed, awaited: &BTreeSet<_>| {
+        let awaited = [LeafLinkProductId(9)];
+        let ask = |double: &Listed, awaited: &[_]| {
             trouble(LeafLinkProductId(7), Some(&old), &[double], awaited).is_some()
         };
         assert!(ask(&double, &awaited));
-        assert!(!ask(&double, &BTreeSet::new()));
+        assert!(!ask(&double, &[]));
         double.name = "Night Garden 7g".to_owned();
         double.sku = "OTHER".to_owned();
         assert!(!ask(&double, &awaited));

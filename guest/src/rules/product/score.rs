@@ -2,11 +2,9 @@
 //!
 //! Points only, no fractions: the same two products get the same score on every machine.
 
-use std::collections::BTreeSet;
-
 use rust_decimal::Decimal;
 
-use super::profile::{Profile, Size};
+use super::profile::{CLASSES, Marks, Profile, Size};
 
 /// From this score on a suggestion is sure.
 pub const SURE: u32 = 90;
@@ -226,7 +224,7 @@ pub fn compare_sizes(ours: &Profile, theirs: &Profile) -> Agreement {
     if one == other {
         return Agreement::Same;
     }
-    let shared = one.intersection(other).count();
+    let shared = one.iter().filter(|size| other.contains(size)).count();
     if shared > 0 {
         // `10pk 100mg` and `10pk 100mg (10mg each)`: one only says more.
         let says_more = shared == one.len() || shared == other.len();
@@ -253,10 +251,10 @@ pub fn compare_packs(ours: &Profile, theirs: &Profile) -> Agreement {
 }
 
 /// Compares what a name may say several of; a mixed strain is a hybrid as well.
-pub fn compare_sets(ours: &BTreeSet<&'static str>, theirs: &BTreeSet<&'static str>) -> Agreement {
+pub fn compare_sets(ours: Marks, theirs: Marks) -> Agreement {
     match (ours.is_empty(), theirs.is_empty()) {
         (true, true) => Agreement::Unsaid,
-        (false, false) if ours.intersection(theirs).next().is_some() => Agreement::Same,
+        (false, false) if ours.share(theirs) => Agreement::Same,
         (false, false) => Agreement::Different,
         _ => Agreement::OneSided,
     }
@@ -299,5 +297,5 @@ fn pack(profile: &Profile) -> String {
 }
 
 fn classes(profile: &Profile) -> String {
-    profile.classes.iter().copied().collect::<Vec<_>>().join(" ")
+    profile.classes.of(&CLASSES).join(" ")
 }

@@ -4,8 +4,7 @@
 //! products against thousands take a second or two. Every step counts in whole numbers and breaks
 //! ties by id, so that the answer is the same every time.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::collections::BTreeMap;
 
 use super::profile::{Profile, Size, classes_of, is_filler, kinds, profile, sku_key};
 use super::score::{
@@ -49,9 +48,10 @@ pub struct Suggestion<'a> {
 pub struct Choice<'a> {
     entries: Vec<Entry<'a>>,
     words: Vocabulary,
-    skus: BTreeMap<String, Vec<usize>>,
-    /// What a word of a question stands for, once it was looked up.
-    standing_for: BTreeMap<String, Rc<Found>>,
+    skus: Places,
+    /// What words of questions stand for, by the numbers of those that were looked up.
+    standing_for: Vec<Found>,
+    looked_up: BTreeMap<String, usize>,
 }
 
 struct Entry<'a> {
@@ -63,12 +63,39 @@ struct Entry<'a> {
 /// Words of the catalogue and where they stand.
 #[derive(Default)]
 struct Vocabulary {
-    known: BTreeMap<String, usize>,
+    known: Places,
+    /// The words of `known`, by their numbers.
     words: Vec<Word>,
-    /// The products whose names have the word, in order.
+    /// Neighbouring words run together, and their initials.
+    runs: Places,
+}
+
+/// Which products have a text, in order.
+#[derive(Default)]
+struct Places {
+    numbers: BTreeMap<String, usize>,
     places: Vec<Vec<usize>>,
-    /// The same for neighbouring words run together and for their initials.
-    runs: BTreeMap<String, Vec<usize>>,
+}
+
+impl Places {
+    /// Notes a text of a product; answers whether no product had it before.
+    fn add(&mut self, text: String, place: usize) -> bool {
+        let next = self.places.len();
+        let number = *self.numbers.entry(text).or_insert(next);
+        if number == next {
+            self.places.push(Vec::new());
+        }
+        let places = &mut self.places[number];
+        if places.last() != Some(&place) {
+            places.push(place);
+        }
+        number == next
+    }
+
+    /// The products that have a text.
+    fn of(&self, text: &str) -> Option<&[usize]> {
+        Some(&self.places[*self.numbers.get(text)?])
+    }
 }
 
 /// Where a word leads: products, each with what it is worth there.
@@ -80,8 +107,9 @@ impl<'a> Choice<'a> {
         let mut choice = Self {
             entries: Vec::new(),
             words: Vocabulary::default(),
-            skus: BTreeMap::new(),
-            standing_for: BTreeMap::new(),
+            skus: Places::default(),
+            standing_for: Vec::new(),
+            looked_up: BTreeMap::new(),
         };
         for listed in listed {
             let entry = Entry::new(listed);
@@ -89,7 +117,7 @@ impl<'a> Choice<'a> {
             choice.words.add(&entry.profile.words, place);
             let sku = sku_key(&listed.sku);
             if !sku.is_empty() {
-                choice.skus.entry(sku).or_default().push(place);
+                choice.skus.add(sku, place);
             }
             choice.entries.push(entry);
         }
@@ -146,19 +174,20 @@ impl<'a> Choice<'a> {
     }
 
     /// The places of the products worth a close look.
-    fn candidates(&mut self, question: &Question) -> BTreeSet<usize> {
+    fn candidates(&mut self, question: &Question) -> Vec<usize> {
         let mut worth = vec![0_u64; self.entries.len()];
         let mut asked = question.words.clone();
         asked.extend(question.optional.iter().cloned());
         for word in &asked {
-            for (place, points) in self.look_up(word).iter() {
+            let number = self.look_up(word);
+            for (place, points) in &self.standing_for[number] {
                 worth[*place] += u64::from(*points);
             }
         }
         for run in runs(&question.words) {
-            if let Some(at) = self.words.known.get(&run) {
-                let points = u64::from(self.weight(*at));
-                self.words.places[*at].iter().for_each(|place| worth[*place] += points);
+            if let Some(places) = self.words.known.of(&run) {
+                let points = u64::from(self.rarity(places));
+                places.iter().for_each(|place| worth[*place] += points);
             }
         }
         let own = question.profile.sizes.len() as u64 * 8;
@@ -167,59 +196,61 @@ impl<'a> Choice<'a> {
                 *points += own + 8;
             }
         }
-        let mut ranked: Vec<u64> = worth
-            .iter()
-            .enumerate()
-            .filter(|(_, points)| **points > 0)
-            .map(|(place, points)| points << 32 | (u64::from(u32::MAX) - place as u64))
-            .collect();
-        ranked.sort_unstable_by(|one, other| other.cmp(one));
-        let places = ranked.iter().take(CLOSE_LOOKS);
-        let mut found: BTreeSet<usize> = BTreeSet::new();
-        found.extend(places.map(|key| (u64::from(u32::MAX) - (key & u64::from(u32::MAX))) as usize));
-        if let Some(same) = self.skus.get(&question.sku) {
-            found.extend(same.iter().take(CLOSE_LOOKS));
+        let mut found: Vec<usize> = Vec::new();
+        for (place, points) in worth.iter().enumerate().filter(|(_, points)| **points > 0) {
+            // Behind those that are worth as much.
+            let at = found.partition_point(|before| worth[*before] >= *points);
+            if at < CLOSE_LOOKS {
+                found.truncate(CLOSE_LOOKS - 1);
+                found.insert(at, place);
+            }
+        }
+        for place in self.skus.of(&question.sku).unwrap_or_default().iter().take(CLOSE_LOOKS) {
+            if !found.contains(place) {
+                found.push(*place);
+            }
         }
         found
     }
 
     /// Where a word leads: to products that have it, spell it otherwise, or run it together.
-    fn look_up(&mut self, word: &str) -> Rc<Found> {
-        if let Some(known) = self.standing_for.get(word) {
-            return Rc::clone(known);
+    /// Answers its number in `standing_for`.
+    fn look_up(&mut self, word: &str) -> usize {
+        if let Some(number) = self.looked_up.get(word) {
+            return *number;
         }
-        let mut found: BTreeMap<usize, u32> = BTreeMap::new();
+        let mut best = vec![0; self.entries.len()];
         let mut lead = |places: &[usize], points: u32| {
             for place in places {
-                let best = found.entry(*place).or_default();
-                *best = (*best).max(points);
+                best[*place] = points.max(best[*place]);
             }
         };
-        if let Some(at) = self.words.known.get(word) {
-            lead(&self.words.places[*at], self.weight(*at));
+        if let Some(places) = self.words.known.of(word) {
+            lead(places, self.rarity(places));
         }
         let asked = Word::new(word);
-        for (at, known) in self.words.words.iter().enumerate() {
+        for (known, places) in self.words.words.iter().zip(&self.words.known.places) {
             if let Some(nearness) = asked.nearness(known) {
-                lead(&self.words.places[at], self.weight(at) * part(nearness) / 16);
+                lead(places, self.rarity(places) * part(nearness) / 16);
             }
         }
-        if let Some(places) = self.words.runs.get(word) {
-            lead(places, rarity(places.len(), self.entries.len()));
+        if let Some(places) = self.words.runs.of(word) {
+            lead(places, self.rarity(places));
         }
-        let found = Rc::new(found.into_iter().collect::<Vec<_>>());
-        self.standing_for.insert(word.to_owned(), Rc::clone(&found));
-        found
+        let number = self.standing_for.len();
+        self.standing_for.push(best.into_iter().enumerate().filter(|(_, points)| *points > 0).collect());
+        self.looked_up.insert(word.to_owned(), number);
+        number
     }
 
-    fn weight(&self, word: usize) -> u32 {
-        rarity(self.words.places[word].len(), self.entries.len())
+    /// The weight of a word that these products have.
+    fn rarity(&self, places: &[usize]) -> u32 {
+        rarity(places.len(), self.entries.len())
     }
 
     /// A word's weight, in the catalogue or not.
     fn weight_of(&self, word: &str) -> u32 {
-        let weight =
-            self.words.known.get(word).map_or_else(|| rarity(1, self.entries.len()), |at| self.weight(*at));
+        let weight = rarity(self.words.known.of(word).map_or(1, <[usize]>::len), self.entries.len());
         if is_filler(word) { weight / 4 } else { weight }
     }
 
@@ -246,10 +277,10 @@ impl<'a> Choice<'a> {
             sizes: compare_sizes(&question.profile, &entry.profile),
             packs: compare_packs(&question.profile, &entry.profile),
             kinds: compare_sets(
-                &kinds(&[&question.words[..], &question.optional].concat()),
-                &kinds(&entry.profile.words),
+                kinds(&[&question.words[..], &question.optional].concat()),
+                kinds(&entry.profile.words),
             ),
-            classes: compare_sets(&question.profile.classes, &entry.profile.classes),
+            classes: compare_sets(question.profile.classes, entry.profile.classes),
             brands,
             strain: !question.strain.is_empty()
                 && question.strain.iter().all(|word| entry.profile.words.contains(word)),
@@ -345,22 +376,12 @@ struct Pairs<'w> {
 impl Vocabulary {
     fn add(&mut self, words: &[String], place: usize) {
         for word in words {
-            let at = match self.known.get(word) {
-                Some(at) => *at,
-                None => {
-                    self.known.insert(word.clone(), self.words.len());
-                    self.words.push(Word::new(word));
-                    self.places.push(Vec::new());
-                    self.words.len() - 1
-                }
-            };
-            self.places[at].push(place);
+            if self.known.add(word.clone(), place) {
+                self.words.push(Word::new(word));
+            }
         }
         for run in runs(words) {
-            let places = self.runs.entry(run).or_default();
-            if places.last() != Some(&place) {
-                places.push(place);
-            }
+            self.runs.add(run, place);
         }
     }
 }
