@@ -15,11 +15,13 @@ mod not_yet;
 mod orders;
 mod payments;
 mod polling;
+mod product_links;
 mod sales_orders;
 mod settings;
 mod stock;
 mod transfers;
 mod users;
+mod waking;
 
 /// The component.
 struct Component;

@@ -1,9 +1,7 @@
 //! Exports that later versions fill in. Each answers that it is not supported; none pretends.
 
 use super::Component;
-use crate::bindings::exports::leaflink_sync::connector::{
-    drift, product_links, products, readiness, webhooks,
-};
+use crate::bindings::exports::leaflink_sync::connector::{drift, products, readiness, webhooks};
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::Failure;
 
@@ -20,24 +18,6 @@ impl products::Guest for Component {
 impl webhooks::Guest for Component {
     fn on_webhook(_delivery: webhooks::Delivery) -> Result<webhooks::Received, Failure> {
         not_yet("webhooks")
-    }
-}
-
-impl product_links::Guest for Component {
-    fn suggest(_products: Vec<String>) -> Result<Vec<product_links::Suggestion>, Failure> {
-        not_yet("suggestions for product links")
-    }
-
-    fn list_linked(_after: Option<String>, _limit: u32) -> Result<Vec<product_links::Linked>, Failure> {
-        not_yet("the list of product links")
-    }
-
-    fn link(_product: String, _leaflink_product: u64) -> Result<wit::Decision, Failure> {
-        not_yet("linking products")
-    }
-
-    fn unlink(_product: String) -> Result<wit::Decision, Failure> {
-        not_yet("unlinking products")
     }
 }
 

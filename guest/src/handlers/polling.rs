@@ -5,6 +5,8 @@
 //! moves while it is paged can skip a row, so a pass of several pages is repeated until it finds
 //! nothing new; only then the watermark moves.
 
+mod products;
+
 use chrono::{DateTime, Duration, FixedOffset, SecondsFormat, Utc};
 
 use super::Component;
@@ -40,7 +42,7 @@ impl Guest for Component {
     fn poll(source: Source) -> Result<Polled, Failure> {
         match source {
             Source::Orders => poll_orders(),
-            Source::Products => Err(Failure::NotSupported("polling of products".to_owned())),
+            Source::Products => products::poll(),
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::bindings::exports::leaflink_sync::connector::settings::{Definition, G
 use crate::host::answer::Failure;
 use crate::host::{self, erp, payments, state};
 use crate::rules::decimal;
-use crate::rules::settings::{self, DEFINITIONS, Kind as Is, Settings, Value, is_email};
+use crate::rules::settings::{self, DEFINITIONS, Kind as Is, Settings, Value, is_email, is_page_address};
 use crate::rules::sorting::gathered;
 use crate::rules::text::{has_control, shortened};
 
@@ -40,6 +40,7 @@ impl Guest for Component {
                     // On a page it is a text like any other.
                     Is::Text | Is::Staff => Kind::Text,
                     Is::Quantities => Kind::Quantities,
+                    Is::PageAddress => Kind::PageAddress,
                 },
                 default_value: definition.default.to_owned(),
             })
@@ -140,6 +141,9 @@ fn value(kind: Is, given: &Json, locations: Option<&BTreeSet<String>>) -> Result
         (Is::Text, Json::Null) => Ok(Value::Text(None)),
         (Is::Text, Json::String(text)) if is_short(text) => Ok(Value::Text(Some(text.clone()))),
         (Is::Text, _) => Err(format!("null or a text of 1 to {LONGEST_TEXT} characters")),
+        (Is::PageAddress, Json::Null) => Ok(Value::Text(None)),
+        (Is::PageAddress, Json::String(text)) if is_page_address(text) => Ok(Value::Text(Some(text.clone()))),
+        (Is::PageAddress, _) => Err(PAGE_ADDRESS.to_owned()),
         (Is::Staff, Json::Null) => Ok(Value::Text(None)),
         (Is::Staff, Json::String(text)) if is_staff(text) => Ok(Value::Text(Some(text.clone()))),
         (Is::Staff, _) => Err(STAFF.to_owned()),
@@ -156,6 +160,8 @@ fn value(kind: Is, given: &Json, locations: Option<&BTreeSet<String>>) -> Result
     }
 }
 
+const PAGE_ADDRESS: &str =
+    "null or an address such as \"https://leaflink.example/products/{id}/\", with {id} in it once";
 const AMOUNT: &str = "null or an amount as text with at most two places, such as \"0.05\"";
 
 const QUANTITIES: &str = "an object of at most 5000 product ids with quantities as text of at most four places, such as {\"p-17\": \"5\"}";
@@ -234,6 +240,7 @@ mod tests {
             (r#"{"safety-buffers": {"p-17": "0.00001"}}"#, "safety-buffers"),
             (r#"{"safety-buffers": ["p-17"]}"#, "safety-buffers"),
             (r#"{"sync-inventory": "yes"}"#, "sync-inventory"),
+            (r#"{"leaflink-product-page": "https://leaflink.example/products/"}"#, "leaflink-product-page"),
             (r#"{"payments-recorded-by": "rae"}"#, "payments-recorded-by"),
             (r#"{"payments-recorded-by": " 4107"}"#, "payments-recorded-by"),
             (r#"{"payments-recorded-by": "+4107"}"#, "payments-recorded-by"),

@@ -169,7 +169,7 @@ fn shown(products: &[Product]) -> Result<BTreeMap<LeafLinkProductId, Seen>, Fail
 
 /// A LeafLink product as it is now; absent: LeafLink does not have it.
 pub fn shown_now(id: LeafLinkProductId) -> Result<Option<Seen>, Failure> {
-    Ok(match leaflink::product(id)? {
+    Ok(match leaflink::product_body(id)? {
         Found::Body(body) => Some(seen(id, &body)),
         Found::Missing => None,
         Found::TooLarge(limit) => Some(Seen::Unusable(Reason::new(

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Component;
 use super::payments::look_at_waiting;
+use super::waking::wake;
 use crate::bindings::exports::leaflink_sync::connector::users::{Guest, Mapping};
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{self, Failure, effect};
@@ -19,8 +20,6 @@ use crate::rules::text::lower_case;
 
 /// LeafLink users in one page.
 const PAGE: u64 = 100;
-/// Held orders that a new mapping looks through.
-const HELD: u32 = 500;
 
 impl Guest for Component {
     fn list_mappings() -> Result<Vec<Mapping>, Failure> {
@@ -60,7 +59,7 @@ impl Guest for Component {
         let before = state::users([staff])?.remove(&staff);
         state::put_schema()?;
         state::put_user(staff, Some(&UserId(user.clone())))?;
-        wake_orders_of(staff)?;
+        wake("staff", &staff.to_string())?;
         look_at_waiting()?;
         noted(
             staff,
@@ -105,18 +104,6 @@ fn active_staff() -> Result<Vec<CompanyStaff>, Failure> {
         }
         offset += records;
     }
-}
-
-/// Puts the orders that wait for this LeafLink user on the list of those to be looked at.
-fn wake_orders_of(staff: StaffId) -> Result<(), Failure> {
-    for number in state::held(None, HELD)? {
-        if let Some(order) = state::order(&number)?
-            && order.waits_for("staff", &staff.to_string())
-        {
-            state::look_again(&number, &order)?;
-        }
-    }
-    Ok(())
 }
 
 fn noted(

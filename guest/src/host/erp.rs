@@ -237,7 +237,7 @@ pub fn unlink_customer(company: &CompanyId) -> Result<(), Failure> {
     records::link_company(&company.0, None).map_err(failure)
 }
 
-fn written<T>(result: Result<T, records::Error>) -> Result<Written<T>, Failure> {
+pub(super) fn written<T>(result: Result<T, records::Error>) -> Result<Written<T>, Failure> {
     match result {
         Ok(value) => Ok(Written::Done(value)),
         Err(records::Error::Refused(rule)) => Ok(Written::Refused(rule)),

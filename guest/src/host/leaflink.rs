@@ -6,6 +6,7 @@ use crate::bindings::leaflink_sync::host::http;
 use crate::leaflink::customer::Customer;
 use crate::leaflink::order_payment::NewOrderPayment;
 use crate::leaflink::page::Page;
+use crate::leaflink::product::{Brand, Product};
 use crate::leaflink::{Unreadable, read};
 use crate::rules::decision::Reason;
 use crate::rules::ids::{CustomerId, LeafLinkProductId, OrderNumber};
@@ -43,6 +44,39 @@ pub fn customer(id: CustomerId) -> Result<Option<Customer>, Failure> {
     }
 }
 
+/// A product, or why there is none.
+pub enum FoundProduct {
+    /// The product.
+    There(Box<Product>),
+    /// LeafLink has none of this id.
+    Missing,
+    /// It is there and cannot be read: why.
+    Unreadable(String),
+}
+
+/// Reads a product.
+pub fn product(id: LeafLinkProductId) -> Result<FoundProduct, Failure> {
+    let path = format!("/products/{id}/");
+    Ok(match get(&path, &[])? {
+        Found::Body(body) => match read(&body) {
+            Ok(product) => FoundProduct::There(Box::new(product)),
+            Err(unreadable) => FoundProduct::Unreadable(unreadable_answer(&path, unreadable)),
+        },
+        Found::Missing => FoundProduct::Missing,
+        Found::TooLarge(limit) => FoundProduct::Unreadable(format!(
+            "LeafLink's answer at {path} is larger than the {limit} bytes that the host takes."
+        )),
+    })
+}
+
+/// The name of a brand; absent: LeafLink tells none.
+pub fn brand_name(id: u64) -> Result<Option<String>, Failure> {
+    match get(&format!("/brands/{id}/"), &[])? {
+        Found::Body(body) => Ok(read::<Brand>(&body).ok().map(|brand| brand.name)),
+        Found::Missing | Found::TooLarge(_) => Ok(None),
+    }
+}
+
 /// A page of a list, or why there is none.
 pub enum Listed {
     /// The page.
@@ -58,7 +92,7 @@ pub fn page(path: &str, query: &[(&str, &str)]) -> Result<Listed, Failure> {
     match get(path, query)? {
         Found::Body(body) => match read(&body) {
             Ok(page) => Ok(Listed::Page(page)),
-            Err(unreadable) => Ok(Listed::Unreadable(unreadable_list(path, unreadable))),
+            Err(unreadable) => Ok(Listed::Unreadable(unreadable_answer(path, unreadable))),
         },
         Found::TooLarge(limit) => Ok(Listed::TooLarge(limit)),
         Found::Missing => Err(answer::reject(Reason::new(
@@ -68,8 +102,8 @@ pub fn page(path: &str, query: &[(&str, &str)]) -> Result<Listed, Failure> {
     }
 }
 
-/// Reads a product.
-pub fn product(id: LeafLinkProductId) -> Result<Found, Failure> {
+/// Reads a product, as it was sent.
+pub fn product_body(id: LeafLinkProductId) -> Result<Found, Failure> {
     get(&format!("/products/{id}/"), &[])
 }
 
@@ -102,7 +136,7 @@ pub fn every(path: &str, query: &[(&str, &str)], each: &mut dyn FnMut(&str)) -> 
     Ok(())
 }
 
-fn unreadable_list(path: &str, unreadable: Unreadable) -> String {
+fn unreadable_answer(path: &str, unreadable: Unreadable) -> String {
     let problem = match unreadable {
         Unreadable::NotJson(problem) => problem,
         Unreadable::Field { path, problem } => format!("`{path}`: {problem}"),

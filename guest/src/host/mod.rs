@@ -2,11 +2,13 @@
 //! next action.
 
 pub mod answer;
+pub mod catalogue;
 pub mod erp;
 pub mod leaflink;
 pub mod mail;
 pub mod outbox;
 pub mod payments;
+pub mod products;
 pub mod projection;
 mod sales_order_wire;
 pub mod state;

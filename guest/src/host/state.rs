@@ -16,6 +16,8 @@
 //! | `transfer/<id>` | the transfer as it was last acted upon |
 //! | `matched/<sales order>` | the transfer that was last seen matched to it |
 //! | `stock/<leaflink product>` | what LeafLink confirmed of its stock, and what people were told; see [`super::stock`] |
+//! | `poll/products` | how far, and when, LeafLink's catalogue was read; see [`super::catalogue`] |
+//! | `catalogue/<product>` | a product of LeafLink's catalogue |
 //! | `outbox/<kind>/<id>` | a write to LeafLink that is wanted; see [`super::outbox`] |
 //! | `cause/<cause>` | how often people were told of one cause, and which orders they were not |
 //!
@@ -31,7 +33,7 @@ use super::answer::{self, Failure};
 use super::projection::ProjectionRecord;
 use crate::bindings::leaflink_sync::host::store;
 use crate::rules::decision::Reason;
-use crate::rules::ids::{CompanyId, CustomerId, OrderNumber, StaffId, UserId};
+use crate::rules::ids::{CompanyId, CustomerId, LeafLinkProductId, OrderNumber, StaffId, UserId};
 use crate::rules::order::{Memory, SourceStatus};
 use crate::rules::reasons::Code;
 use crate::rules::sorting::sort_by;
@@ -310,6 +312,23 @@ pub fn held(after: Option<&str>, limit: u32) -> Result<Vec<OrderNumber>, Failure
     numbers(HELD_PREFIX, after, limit)
 }
 
+/// LeafLink products that held orders wait for, as far as the first 500 orders go.
+pub fn awaited_products() -> Result<Vec<LeafLinkProductId>, Failure> {
+    let mut awaited = Vec::new();
+    for number in held(None, 500)? {
+        let Some(order) = order(&number)? else { continue };
+        for (name, id) in order.open_reasons().iter().flat_map(|reason| &reason.facts) {
+            if name == "leaflink-product"
+                && let Ok(id) = id.parse().map(LeafLinkProductId)
+                && !awaited.contains(&id)
+            {
+                awaited.push(id);
+            }
+        }
+    }
+    Ok(awaited)
+}
+
 /// An order that is to be looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LookRecord {
@@ -436,7 +455,7 @@ pub(super) fn get<T: DeserializeOwned>(key: &str) -> Result<Option<T>, Failure> 
     value.map(|value| decode(key, &value)).transpose()
 }
 
-fn decode<T: DeserializeOwned>(key: &str, value: &[u8]) -> Result<T, Failure> {
+pub(super) fn decode<T: DeserializeOwned>(key: &str, value: &[u8]) -> Result<T, Failure> {
     // As text, like LeafLink's bodies: reading bytes would be a second deserialiser in the component.
     match std::str::from_utf8(value) {
         Ok(text) => serde_json::from_str(text).map_err(|problem| unreadable(key, &problem)),

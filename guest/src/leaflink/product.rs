@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::value::{Amount, Number, Word};
+use super::value::{Amount, Id, Number, Word};
 
 /// A product. Prices are for one case when it is sold in cases; quantities count units.
 #[derive(Clone, Debug, Deserialize)]
@@ -11,6 +11,9 @@ pub struct Product {
     pub id: u64,
     /// Its name.
     pub name: String,
+    /// A variety's name after its parent's.
+    #[serde(default)]
+    pub display_name: Option<String>,
     /// Its SKU.
     #[serde(default)]
     pub sku: Option<String>,
@@ -32,6 +35,15 @@ pub struct Product {
     /// Milligram, Gram, ..., Unit.
     #[serde(default)]
     pub unit_of_measure: Option<String>,
+    /// How much of the unit of measure one unit is.
+    #[serde(default)]
+    pub unit_denomination: Option<Denomination>,
+    /// Its brand.
+    #[serde(default)]
+    pub brand: Option<Id>,
+    /// sativa, indica, ..., na.
+    #[serde(default)]
+    pub strain_classification: Option<String>,
     /// "Case" when sold in multiples.
     #[serde(default)]
     pub sell_in_unit_of_measure: Option<String>,
@@ -82,4 +94,18 @@ pub struct StockOfProduct {
     /// Whether buyers can order fractions of a unit.
     #[serde(default)]
     pub allow_fractional_quantities: Option<bool>,
+}
+
+/// A part or a multiple of a unit of measure.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Denomination {
+    /// Such as `3.50000`.
+    pub value: Number,
+}
+
+/// `/brands/{id}/`.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Brand {
+    /// Its name.
+    pub name: String,
 }

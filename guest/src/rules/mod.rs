@@ -9,6 +9,7 @@ pub mod decision;
 pub mod ids;
 pub mod order;
 pub mod payment;
+pub mod product;
 pub mod reasons;
 pub mod sales_order;
 pub mod settings;

@@ -306,6 +306,32 @@ reasons! {
     CustomerNotFound, "customer-not-found", Blocking,
         "LeafLink has no such customer.",
         "Choose a customer from the list.";
+    ProductNotFound, "product-not-found", Blocking,
+        "The ERP has no such product.",
+        "Choose a product from the list.";
+    LeafLinkProductNotFound, "leaflink-product-not-found", Blocking,
+        "LeafLink has no such product.",
+        "Choose a product from the list.";
+    ProductUnusable, "product-unusable", Blocking,
+        "A product in the list that LeafLink sent cannot be read.",
+        "Correct the product in LeafLink, or ask LeafLink's support why it is so; the others are not affected.";
+
+    // --- "How to Sync Products": linking. ---
+    ProductLinkLocked, "product-link-locked", Blocking,
+        "The ERP product is linked to another LeafLink product, and a link is locked.",
+        "Unlink the product first.";
+    LeafLinkProductTaken, "leaflink-product-taken", Blocking,
+        "The LeafLink product is linked to another ERP product; a link is one to one.",
+        "Unlink that ERP product first, or choose another LeafLink product.";
+    LeafLinkProductArchived, "leaflink-product-archived", Blocking,
+        "The LeafLink product is archived.",
+        "Choose a product that is there, or bring it back in LeafLink.";
+    UnitTypeDiffers, "unit-type-differs", Blocking,
+        "The ERP product and the LeafLink product have different unit types.",
+        "Choose a LeafLink product of the same unit type, or change the unit type on one side.";
+    CatalogueNotRead, "catalogue-not-read", Blocking,
+        "LeafLink's products were not read to the end yet.",
+        "Nothing to do: the host reads them by polling products; ask again afterwards.";
     RecordUnusable, "record-unusable", Blocking,
         "A record in a list that LeafLink sent names no order.",
         "Nothing to do for this company; ask LeafLink's support if it goes on.";

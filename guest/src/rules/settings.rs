@@ -31,6 +31,8 @@ pub enum Kind {
     Staff,
     /// Quantities by product of the ERP.
     Quantities,
+    /// The address of a page, with `{id}` in it, or none.
+    PageAddress,
 }
 
 /// One setting.
@@ -59,6 +61,7 @@ const ON_SUBMITTED: &str = "on-submitted";
 const PRICE_FREEZE_STATUS: &str = "price-freeze-status";
 const ON_DELIVERED: &str = "on-delivered";
 const EXTERNAL_ID_KEY: &str = "external-id-key";
+const PRODUCT_PAGE: &str = "leaflink-product-page";
 const HOLD_TOTAL_DIFFERENCE: &str = "hold-total-difference-above";
 const SYNC_PAYMENTS: &str = "sync-payments";
 const PAYMENTS_RECORDED_BY: &str = "payments-recorded-by";
@@ -152,6 +155,13 @@ pub const DEFINITIONS: &[Definition] = &[
         default: "null",
     },
     Definition {
+        key: PRODUCT_PAGE,
+        title: "Address of a product's page in LeafLink",
+        help: "The LeafLink Product column links to it. Open any product in LeafLink, copy the address, and write {id} where the product's number stands. Left blank, names are shown without a link.",
+        kind: Kind::PageAddress,
+        default: "null",
+    },
+    Definition {
         key: HOLD_TOTAL_DIFFERENCE,
         title: "Hold orders whose total differs by more than",
         help: "LeafLink's total is compared with the sum of the order's parts. Left blank, a difference is reported and the order comes over.",
@@ -240,6 +250,8 @@ pub struct Settings {
     pub on_delivered: OnDelivered,
     /// The key of `external_ids` that carries the ERP's id.
     pub external_id_key: Option<String>,
+    /// The address of a product's page in LeafLink, with `{id}` in it.
+    pub product_page: Option<String>,
     /// The largest difference of totals that lets an order through; `None`: any does.
     pub hold_total_difference_above: Option<Decimal>,
     /// Whether payments are recorded in LeafLink.
@@ -255,7 +267,7 @@ pub struct Settings {
 pub enum Value {
     /// Of a toggle.
     Toggle(bool),
-    /// Of a choice, a location or a text.
+    /// Of a choice, a location, a text or an address.
     Text(Option<String>),
     /// Of locations or e-mails.
     Texts(Vec<String>),
@@ -312,6 +324,7 @@ impl Settings {
                 _ => OnDelivered::Complete,
             },
             external_id_key: text(EXTERNAL_ID_KEY),
+            product_page: text(PRODUCT_PAGE),
             hold_total_difference_above: match values.get(HOLD_TOTAL_DIFFERENCE) {
                 Some(Value::Amount(amount)) => *amount,
                 _ => None,
@@ -351,9 +364,55 @@ pub fn is_email(text: &str) -> bool {
         && !text.contains(|c: char| c.is_whitespace() || c.is_control() || "<>,;\"".contains(c))
 }
 
+/// Whether a text can be the address of a page about one of many things: of a host on the web, with
+/// `{id}` once behind it, and nothing that a browser would read otherwise than it is written.
+pub fn is_page_address(text: &str) -> bool {
+    let Some((host, path)) = text.strip_prefix("https://").and_then(|rest| rest.split_once('/')) else {
+        return false;
+    };
+    let in_host = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
+    let in_path = |c: char| c.is_ascii_graphic() && !"\"'<>\\^`{|}".contains(c);
+    text.len() <= 200
+        && host.contains('.')
+        && host.split('.').all(|label| !label.is_empty())
+        && host.chars().all(in_host)
+        && path
+            .split_once("{id}")
+            .is_some_and(|(before, after)| before.chars().chain(after.chars()).all(in_path))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_address_is_of_the_web_and_names_the_thing() {
+        for good in [
+            "https://leaflink.example/products/{id}/",
+            "https://app.leaflink.example/c/foxglove/product?id={id}&tab=1#top",
+        ] {
+            assert!(is_page_address(good), "{good}");
+        }
+        for bad in [
+            "",
+            "{id}",
+            "https://leaflink.example/products/",
+            "https://leaflink.example/{id}/{id}",
+            "https://leaflink.example/{name}/{id}",
+            "http://leaflink.example/{id}",
+            "javascript:alert({id})",
+            "https://{id}.example/",
+            "https:///{id}",
+            "https://leaflink/{id}",
+            "https://leaflink..example/{id}",
+            "https://someone@leaflink.example/{id}",
+            "https://leaflink.example/a b/{id}",
+            "https://leaflink.example/{id}\"onclick=",
+        ] {
+            assert!(!is_page_address(bad), "{bad}");
+        }
+        assert!(!is_page_address(&format!("https://leaflink.example/{}/{{id}}", "a".repeat(200))));
+    }
 
     #[test]
     fn tells_addresses_from_other_text() {

@@ -190,7 +190,7 @@ impl Calls {
     pub fn suggest_product_links(
         &self,
         products: &[String],
-    ) -> Result<Vec<product_links::Suggestion>, CallError> {
+    ) -> Result<product_links::Suggestions, CallError> {
         self.run(Access::Read, "product-links.suggest", |connector, store| {
             connector.leaflink_sync_connector_product_links().call_suggest(store, products)
         })
@@ -205,6 +205,29 @@ impl Calls {
         let after = after.map(str::to_owned);
         self.run(Access::Read, "product-links.list-linked", |connector, store| {
             connector.leaflink_sync_connector_product_links().call_list_linked(store, after.as_ref(), limit)
+        })
+    }
+
+    /// Active products that are not linked; page as above. Read only.
+    pub fn list_unlinked_products(
+        &self,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<product_links::Unlinked>, CallError> {
+        let after = after.map(str::to_owned);
+        self.run(Access::Read, "product-links.list-unlinked", |connector, store| {
+            connector.leaflink_sync_connector_product_links().call_list_unlinked(store, after.as_ref(), limit)
+        })
+    }
+
+    /// LeafLink products that are not linked; page with the last one as `after`. Read only.
+    pub fn list_leaflink_choices(
+        &self,
+        after: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<product_links::Choice>, CallError> {
+        self.run(Access::Read, "product-links.list-choices", |connector, store| {
+            connector.leaflink_sync_connector_product_links().call_list_choices(store, after, limit)
         })
     }
 

@@ -53,7 +53,7 @@ pub mod users {
 
 /// The product half of `links.wit`.
 pub mod product_links {
-    pub use super::wit::product_links::{Linked, Suggestion};
+    pub use super::wit::product_links::{Choice, Linked, Suggestion, Suggestions, Unlinked};
 }
 
 /// The customer half of `links.wit`.

@@ -14,8 +14,9 @@ use anyhow::{Context, bail};
 use chrono::{DateTime, FixedOffset, NaiveTime};
 use leaflink_sandbox::{Sandbox, Server};
 use leaflink_sync_kit::exports::insight::Explanation;
+use leaflink_sync_kit::exports::product_links::Suggestions;
 use leaflink_sync_kit::host::types::Decision;
-use leaflink_sync_kit::{Calls, CompanyId, Connector};
+use leaflink_sync_kit::{CallError, Calls, CompanyId, Connector};
 use leaflink_sync_transport::{
     ApiKey, Catcher, CaughtMail, LeafLinkAccess, LeafLinkClient, Origin, Security, SmtpSender, SmtpServer,
 };
@@ -26,7 +27,7 @@ use crate::document::Place;
 use crate::host::{Keys, LocalHost, SetClock, TrafficLog, lock};
 use crate::post;
 use crate::steps::{Act, SyncAct};
-use crate::sync_round::{self, Changes, Look, Round};
+use crate::sync_round::{self, Catalogue, Changes, Look, Round};
 use crate::world::{LEAFLINK, LoadedWorld};
 
 /// What a stage can do besides.
@@ -58,7 +59,12 @@ pub struct Stage {
     ticket: AtomicU64,
     /// In how many calls of `deliver` the ERP's process dies; 0: it does not.
     dies_in: AtomicU32,
+    /// When LeafLink's catalogue was last read, in milliseconds since 1970; 0: never.
+    catalogue_read_ms: AtomicU64,
 }
+
+/// How often rounds read LeafLink's catalogue.
+const CATALOGUE_EVERY_MS: u64 = 10 * 60 * 1_000;
 
 /// What came of a step.
 #[derive(Debug)]
@@ -66,9 +72,15 @@ pub enum Happened {
     /// It was done.
     Done,
     /// A round of the sync.
-    Synced(Round),
+    Synced(Box<Round>),
     /// An order was looked at.
     LookedAt(Look),
+    /// LeafLink's catalogue was read.
+    ReadCatalogue(Catalogue),
+    /// LeafLink products were suggested.
+    Suggested(Result<Suggestions, CallError>),
+    /// A product was linked or unlinked, or the person was refused.
+    Linked(Result<Decision, CallError>),
     /// An order was explained.
     Explained {
         /// The order as the step names it.
@@ -138,6 +150,7 @@ impl Stage {
             changes: Mutex::default(),
             ticket: AtomicU64::new(0),
             dies_in: AtomicU32::new(0),
+            catalogue_read_ms: AtomicU64::new(0),
         };
         stage.configure(loaded)?;
         Ok(stage)
@@ -178,8 +191,8 @@ impl Stage {
             Act::SalesOrder { order, act } => {
                 self.to_sales_order(order, act).context("the ERP would not do this")?;
             }
-            Act::Sync(SyncAct::Sync(())) => return Ok(Happened::Synced(self.sync()?)),
-            Act::Sync(SyncAct::PushStock(())) => return Ok(Happened::Synced(self.push_stock()?)),
+            Act::Sync(SyncAct::Sync(())) => return Ok(Happened::Synced(Box::new(self.sync()?))),
+            Act::Sync(SyncAct::PushStock(())) => return Ok(Happened::Synced(Box::new(self.push_stock()?))),
             Act::Sync(SyncAct::Crash { delivery }) => self.dies_in.store(*delivery, Ordering::Relaxed),
             Act::Sync(SyncAct::LookAt(order)) => return Ok(Happened::LookedAt(self.look_at(order)?)),
             Act::Sync(SyncAct::Explain(order)) => {
@@ -200,6 +213,18 @@ impl Stage {
             Act::Sync(SyncAct::UnlinkCustomer { company }) => drop(self.calls.unlink_customer(company)?),
             Act::Sync(SyncAct::MapUser { staff, user }) => drop(self.calls.map_user(*staff, user)?),
             Act::Sync(SyncAct::UnmapUser { staff }) => drop(self.calls.unmap_user(*staff)?),
+            Act::Sync(SyncAct::PollProducts(())) => {
+                return Ok(Happened::ReadCatalogue(self.read_catalogue()));
+            }
+            Act::Sync(SyncAct::SuggestLinks(products)) => {
+                return Ok(Happened::Suggested(self.calls.suggest_product_links(products)));
+            }
+            Act::Sync(SyncAct::Link { product, leaflink_product }) => {
+                return Ok(Happened::Linked(self.calls.link_product(product, *leaflink_product)));
+            }
+            Act::Sync(SyncAct::Unlink { product }) => {
+                return Ok(Happened::Linked(self.calls.unlink_product(product)));
+            }
             Act::Sync(SyncAct::Settings(settings)) => {
                 if let Some((key, problem)) = self.put_settings(settings)?.into_iter().next() {
                     bail!("{key}: {problem}");
@@ -215,7 +240,13 @@ impl Stage {
     /// The e-mail could not be sent.
     pub fn sync(&self) -> anyhow::Result<Round> {
         let mut ticket = || self.next_ticket();
-        let round = sync_round::run(&self.calls, &mut self.changes(), &mut ticket);
+        let now = self.clock.now_ms();
+        let catalogue_is_due =
+            now.saturating_sub(self.catalogue_read_ms.load(Ordering::Relaxed)) >= CATALOGUE_EVERY_MS;
+        let round = sync_round::run(&self.calls, &mut self.changes(), &mut ticket, catalogue_is_due);
+        if catalogue_is_due && round.stopped.is_none() {
+            self.catalogue_read_ms.store(now, Ordering::Relaxed);
+        }
         self.send_mail()?;
         Ok(round)
     }
@@ -229,6 +260,11 @@ impl Stage {
         let round = sync_round::push_stock(&self.calls, &mut ticket);
         self.send_mail()?;
         Ok(round)
+    }
+
+    fn read_catalogue(&self) -> Catalogue {
+        self.catalogue_read_ms.store(self.clock.now_ms(), Ordering::Relaxed);
+        sync_round::read_catalogue(&self.calls)
     }
 
     /// Replaces the settings; answers the keys that are wrong, each with what was found and

@@ -2,7 +2,8 @@
 //! 1. ask what changed in LeafLink, and look at each order that is named;
 //! 2. look at each sales order that people changed in the ERP;
 //! 3. look at each payment, and then at each compliance transfer, that people changed there;
-//! 4. have the queued writes sent to LeafLink.
+//! 4. have the queued writes sent to LeafLink;
+//! 5. every ten minutes, read what changed in LeafLink's catalogue.
 //!
 //! What fails for one order is kept with that order and stops no other. Only settings or keys that
 //! are wrong end the round, since every further call would fail alike.
@@ -46,6 +47,17 @@ pub struct Round {
     pub stopped: Option<CallError>,
     /// Why writes stayed queued that were due.
     pub undelivered: Option<CallError>,
+    /// What came of reading LeafLink's catalogue, if it was due.
+    pub catalogue: Catalogue,
+}
+
+/// What came of reading LeafLink's catalogue.
+#[derive(Debug, Default)]
+pub struct Catalogue {
+    /// Products that could not be used.
+    pub refused: Vec<Reason>,
+    /// Why it was not read to its end; the next time goes on from there.
+    pub stopped: Option<CallError>,
 }
 
 /// One order, payment or transfer, looked at.
@@ -59,7 +71,12 @@ pub struct Look {
 
 /// Runs a round. Changes that were looked at with success leave the list. `ticket` gives the next
 /// ticket for `deliver`.
-pub fn run(calls: &Calls, changes: &mut Changes, ticket: &mut dyn FnMut() -> u64) -> Round {
+pub fn run(
+    calls: &Calls,
+    changes: &mut Changes,
+    ticket: &mut dyn FnMut() -> u64,
+    catalogue_is_due: bool,
+) -> Round {
     let mut round = Round::default();
     round.poll(calls);
     if round.stopped.is_none() {
@@ -70,6 +87,9 @@ pub fn run(calls: &Calls, changes: &mut Changes, ticket: &mut dyn FnMut() -> u64
     }
     if round.stopped.is_none() {
         round.deliver(calls, ticket);
+        if catalogue_is_due {
+            round.catalogue = read_catalogue(calls);
+        }
     }
     round
 }
@@ -92,6 +112,25 @@ pub fn push_stock(calls: &Calls, ticket: &mut dyn FnMut() -> u64) -> Round {
     }
     round.deliver(calls, ticket);
     round
+}
+
+/// Reads LeafLink's catalogue as far as it changed.
+pub fn read_catalogue(calls: &Calls) -> Catalogue {
+    let mut catalogue = Catalogue::default();
+    loop {
+        match calls.poll(Source::Products) {
+            Ok(polled) => {
+                catalogue.refused.extend(polled.refused);
+                if !polled.more {
+                    return catalogue;
+                }
+            }
+            Err(error) => {
+                catalogue.stopped = Some(error);
+                return catalogue;
+            }
+        }
+    }
 }
 
 impl Round {

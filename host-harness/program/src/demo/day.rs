@@ -47,7 +47,7 @@ pub(super) fn play(stage: &Stage, events: &Document, steps: &[Step]) -> anyhow::
         let happened = stage.perform(&step.act);
         let happened = happened.map_err(|error| events.problem(&step.place, format!("{error:#}")))?;
         if let Happened::Synced(round) = happened {
-            day.note(stage, round);
+            day.note(stage, *round);
         }
     }
     if let Some(closing) = CLOSING {
@@ -70,10 +70,10 @@ impl Day {
                 }
             }
         }
-        for reason in round.refused {
+        for reason in round.refused.into_iter().chain(round.catalogue.refused) {
             self.stumbles.push((time.clone(), reason.message));
         }
-        for error in [round.stopped, round.undelivered].into_iter().flatten() {
+        for error in [round.stopped, round.undelivered, round.catalogue.stopped].into_iter().flatten() {
             self.stumbles.push((time.clone(), error.to_string()));
         }
     }

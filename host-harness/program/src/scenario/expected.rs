@@ -24,7 +24,8 @@ pub(super) struct Expected {
     pub notices: Option<BTreeMap<String, Vec<String>>>,
     /// Stock of these products at these places.
     pub stock: Option<Vec<Map<String, Value>>>,
-    /// How often each request was sent to LeafLink, such as `GET /orders-received/`.
+    /// How often each request was sent to LeafLink, such as `GET /orders-received/`. Reads of the
+    /// catalogue need no mention.
     pub requests: Option<BTreeMap<String, u64>>,
     /// LeafLink's side: these orders, each with at least `order`, the short id.
     pub leaflink_orders: Option<Vec<Map<String, Value>>>,
@@ -46,6 +47,16 @@ pub(super) struct Expected {
     pub users: Option<Vec<Map<String, Value>>>,
     /// By LeafLink customer: exactly these companies are suggested, best first.
     pub customer_suggestions: Option<BTreeMap<u64, Vec<Map<String, Value>>>>,
+    /// Exactly these suggestions were answered to the steps `suggest_links`, in order; `because` is a
+    /// list of texts that the reason contains.
+    pub link_suggestions: Option<Vec<Map<String, Value>>>,
+    /// What came of each step `link` and `unlink`: the outcome, or the code of the refusal. Left
+    /// out, none may be refused.
+    pub link_outcomes: Option<Vec<String>>,
+    /// The Linked Products tab: exactly these, in order.
+    pub linked_products: Option<Vec<Map<String, Value>>>,
+    /// The Unlinked Products tab: exactly these products, in order.
+    pub unlinked_products: Option<Vec<String>>,
     /// What was answered to each step `explain`, in order.
     pub explains: Option<Vec<Answer>>,
     /// What was answered to each step `preview` and `preview_sales_order`, in order.
@@ -113,8 +124,8 @@ pub(super) struct Answer {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Failure {
-    /// `poll`, `deliver`, the short id of the order that was looked at, or the ERP's id of the
-    /// payment or transfer.
+    /// `poll`, `poll_products`, `suggest_links`, `deliver`, the short id of the order that was looked
+    /// at, or the ERP's id of the payment or transfer.
     pub at: String,
     /// The code of the reason.
     pub code: String,

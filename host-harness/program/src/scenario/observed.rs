@@ -1,6 +1,7 @@
 //! What is there after the last step, in the words and the layout of `expected.json`.
 
 mod billing;
+mod products;
 mod records;
 
 use std::collections::BTreeMap;
@@ -36,7 +37,7 @@ pub(super) struct Observed {
     pub notices: BTreeMap<String, Vec<String>>,
     pub stock: Vec<Value>,
     pub requests: BTreeMap<String, u64>,
-    /// Requests that the sync of orders has no business to send.
+    /// Requests that the sync has no business to send.
     pub odd_requests: Vec<String>,
     /// `poll`, `deliver` or short id, and code.
     pub failures: Vec<(String, String)>,
@@ -60,6 +61,14 @@ pub(super) struct Observed {
     pub users: Vec<Value>,
     /// By LeafLink customer, for those that are expected: the companies that it may be.
     pub customer_suggestions: BTreeMap<u64, Vec<Value>>,
+    /// What was suggested for products, in the order of the steps.
+    pub link_suggestions: Vec<Value>,
+    /// What came of each step that links or unlinks a product.
+    pub link_outcomes: Vec<Result<&'static str, String>>,
+    /// The Linked Products tab; read only if it is expected.
+    pub linked_products: Vec<Value>,
+    /// The Unlinked Products tab; read only if it is expected.
+    pub unlinked_products: Vec<String>,
     /// What was answered to each question, in the layout of `expected.json`; and as text.
     pub explains: Vec<(Value, String)>,
     /// As above.
@@ -102,6 +111,16 @@ impl Observed {
                 .flatten()
                 .map(|(customer, _)| Ok((*customer, customer_suggestions(stage, *customer)?)))
                 .collect::<anyhow::Result<_>>()?,
+            link_suggestions: progress.suggested.iter().map(products::suggestion).collect(),
+            link_outcomes: progress.linked,
+            linked_products: match &expected.linked_products {
+                Some(_) => products::linked(stage)?,
+                None => Vec::new(),
+            },
+            unlinked_products: match &expected.unlinked_products {
+                Some(_) => products::unlinked(stage)?,
+                None => Vec::new(),
+            },
             explains: progress
                 .explained
                 .iter()
@@ -198,7 +217,7 @@ fn counted(requests: &[Request], names: &Names) -> BTreeMap<String, u64> {
     counts
 }
 
-/// The sync reads orders, products and people, and writes to orders, products and payments, in
+/// The sync reads orders, people and the catalogue, and writes to orders, products and payments, in
 /// `deliver` alone.
 fn is_odd(request: &Request) -> bool {
     const ORDERS: &str = "/orders-received/";
@@ -208,7 +227,7 @@ fn is_odd(request: &Request) -> bool {
         let recorded = request.method == "POST" && request.path == "/order-payments/";
         return request.call != "deliver" || !(written || recorded);
     }
-    let known = [ORDERS, PRODUCTS, "/order-sales-reps/", "/company-staff/", "/customers/"];
+    let known = [ORDERS, PRODUCTS, "/order-sales-reps/", "/company-staff/", "/customers/", "/brands/"];
     !known.iter().any(|known| request.path.starts_with(known))
 }
 

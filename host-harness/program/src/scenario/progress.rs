@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use leaflink_sync_kit::CallError;
 use leaflink_sync_kit::exports::Failure;
 use leaflink_sync_kit::exports::insight::Explanation;
+use leaflink_sync_kit::exports::product_links::Suggestion;
 use leaflink_sync_kit::host::types::Decision;
 
 use crate::stage::Happened;
-use crate::sync_round::{Look, Round};
+use crate::sync_round::{Catalogue, Look, Round};
 use crate::words;
 
 /// What came of the steps, in their order.
@@ -20,12 +21,17 @@ pub(super) struct Progress {
     pub payments: BTreeMap<String, Decision>,
     /// What was last said of each transfer, by its id.
     pub transfers: BTreeMap<String, Decision>,
-    /// `poll`, `deliver`, LeafLink's number, or the id of a payment or transfer, and code.
+    /// `poll`, `poll_products`, `suggest_links`, `deliver`, LeafLink's number, or the id of a payment or
+    /// transfer, and code.
     pub failures: Vec<(String, String)>,
     /// The order as its step names it, for each `explain`.
     pub explained: Vec<(String, Explanation)>,
     /// The order as its step names it, for each `preview`.
     pub previewed: Vec<(String, Decision)>,
+    /// What every `suggest_links` was answered, one after the other.
+    pub suggested: Vec<Suggestion>,
+    /// For each `link` and `unlink`, the outcome, or the code of the reason that it was refused for.
+    pub linked: Vec<Result<&'static str, String>>,
 }
 
 impl Progress {
@@ -40,6 +46,15 @@ impl Progress {
                     self.looked_at.push((look.number, words::outcome(decision.outcome)));
                 }
             }
+            Happened::ReadCatalogue(catalogue) => self.note_catalogue(&catalogue),
+            Happened::Suggested(Ok(suggestions)) => self.suggested.extend(suggestions.found),
+            Happened::Suggested(Err(error)) => {
+                self.failures.push(("suggest_links".to_owned(), code(&error)));
+            }
+            Happened::Linked(outcome) => self.linked.push(match outcome {
+                Ok(decision) => Ok(words::outcome(decision.outcome)),
+                Err(error) => Err(code(&error)),
+            }),
             Happened::Explained { order, explanation } => self.explained.push((order, *explanation)),
             Happened::Previewed { order, decision } => self.previewed.push((order, *decision)),
         }
@@ -63,6 +78,14 @@ impl Progress {
         }
         if let Some(error) = &round.undelivered {
             self.failures.push(("deliver".to_owned(), code(error)));
+        }
+        self.note_catalogue(&round.catalogue);
+    }
+
+    fn note_catalogue(&mut self, catalogue: &Catalogue) {
+        let refused = catalogue.refused.iter().map(|reason| reason.code.clone());
+        for code in refused.chain(catalogue.stopped.as_ref().map(code)) {
+            self.failures.push(("poll_products".to_owned(), code));
         }
     }
 

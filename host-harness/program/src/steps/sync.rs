@@ -31,12 +31,20 @@ pub enum SyncAct {
     LinkCustomer { company: String, customer: u64 },
     /// A company is disconnected there.
     UnlinkCustomer { company: String },
+    /// LeafLink's catalogue is read as far as it changed; written `"poll_products": true`.
+    PollProducts(#[serde(deserialize_with = "only_true")] ()),
+    /// A person opens the Unlinked Products tab with these products.
+    SuggestLinks(Vec<String>),
+    /// A person links a product, and may be refused.
+    Link { product: String, leaflink_product: u64 },
+    /// A person unlinks a product.
+    Unlink { product: String },
     /// The settings are replaced.
     Settings(Map<String, Value>),
 }
 
 /// The verbs of [`SyncAct`].
-pub(super) const SYNC_VERBS: [&str; 12] = [
+pub(super) const SYNC_VERBS: [&str; 16] = [
     "sync",
     "push_stock",
     "crash",
@@ -48,6 +56,10 @@ pub(super) const SYNC_VERBS: [&str; 12] = [
     "unmap_user",
     "link_customer",
     "unlink_customer",
+    "poll_products",
+    "suggest_links",
+    "link",
+    "unlink",
     "settings",
 ];
 

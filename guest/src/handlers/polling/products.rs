@@ -1,0 +1,258 @@
+//! LeafLink's catalogue, read for the lists and suggestions of product links.
+//!
+//! Once a day all of it, in between what was modified and what a person edited since: LeafLink has
+//! two stamps, and neither always moves. A whole pass that did not come by a product it knew asks
+//! for that one by itself, because a list that moves while it is paged can skip a row.
+
+use chrono::{Duration, SecondsFormat, Utc};
+
+use super::{OVERLAP_MINUTES, PAGE, UNREADABLE_ROUNDS, instant, later};
+use crate::bindings::exports::leaflink_sync::connector::polling::Polled;
+use crate::bindings::leaflink_sync::host::types as wit;
+use crate::host::answer::{self, Failure};
+use crate::host::catalogue::{self, CatalogueState, Record, Stage, UnderWay};
+use crate::host::leaflink::{FoundProduct, Listed};
+use crate::host::state::Pass;
+use crate::host::{self, leaflink};
+use crate::leaflink::product::Product;
+use crate::leaflink::{Unreadable, read};
+use crate::rules::decision::Reason;
+use crate::rules::ids::LeafLinkProductId;
+use crate::rules::reasons::Code;
+
+/// From one whole pass to the next: a day.
+const WHOLE_MS: u64 = 24 * 60 * 60 * 1_000;
+/// Products that one call asks for one by one.
+const MISSED: usize = 50;
+/// Brands whose names are kept; a seller has a handful.
+const BRANDS: usize = 200;
+/// What is read of each product.
+const FIELDS: &str = "id,name,display_name,sku,modified,last_edit,listing_state,unit_of_measure,\
+                      unit_denomination,unit_multiplier,brand,strain_classification,wholesale_price";
+
+/// Does one part of reading the catalogue.
+pub fn poll() -> Result<Polled, Failure> {
+    let mut state = catalogue::state()?;
+    let mut refused = Vec::new();
+    let work = state.under_way.take().unwrap_or_else(|| begin(&state));
+    let next = match work.stage {
+        Stage::Whole | Stage::Modified | Stage::Edited => listed(&mut state, work, &mut refused)?,
+        Stage::Missed => missed(&mut state, work, &mut refused)?,
+    };
+    state.under_way = next;
+    catalogue::put_state(&state)?;
+    Ok(Polled {
+        look_at: Vec::new(),
+        // A page that could not be read waits for the next call, some minutes later.
+        more: state.under_way.as_ref().is_some_and(|work| work.pass.unreadable == 0),
+        watermark_ms: state
+            .modified
+            .as_deref()
+            .and_then(instant)
+            .and_then(|time| u64::try_from(time.timestamp_millis()).ok()),
+        refused,
+    })
+}
+
+fn begin(state: &CatalogueState) -> UnderWay {
+    let due = state.whole_ms.is_none_or(|done| host::now_ms().saturating_sub(done) >= WHOLE_MS);
+    stage(if due || state.modified.is_none() { Stage::Whole } else { Stage::Modified })
+}
+
+/// The beginning of a stage.
+fn stage(stage: Stage) -> UnderWay {
+    UnderWay { stage, pass: Pass { limit: PAGE, ..Pass::default() }, edited: None }
+}
+
+/// One page of LeafLink's list, all of it or what changed by one of the stamps.
+fn listed(
+    state: &mut CatalogueState,
+    mut work: UnderWay,
+    refused: &mut Vec<wit::Reason>,
+) -> Result<Option<UnderWay>, Failure> {
+    let since = match work.stage {
+        Stage::Modified => Some(("modified__gte", &state.modified)),
+        Stage::Edited => Some(("last_edit__gte", &state.last_edit)),
+        Stage::Whole | Stage::Missed => None,
+    };
+    let since = since.map(|(filter, stamp)| (filter, before(stamp.as_deref())));
+    if since.is_none() && work.pass.offset == 0 {
+        state.round = state.round.wrapping_add(1);
+        state.brands.clear();
+    }
+    let (products, more) = match since {
+        // No product has this stamp.
+        Some((_, None)) => (Vec::new(), false),
+        Some((filter, Some(since))) => read_page(&mut work.pass, Some((filter, &since)), refused)?,
+        None => read_page(&mut work.pass, None, refused)?,
+    };
+    for product in &products {
+        keep(state, product)?;
+        raise(&mut work.pass.highest, product.modified.as_deref());
+        raise(&mut work.edited, product.last_edit.as_deref());
+    }
+    if more {
+        return Ok(Some(work));
+    }
+    // What a list by one stamp shows of the other proves nothing about what it does not show.
+    if work.stage != Stage::Edited {
+        raise(&mut state.modified, work.pass.highest.as_deref());
+    }
+    if work.stage != Stage::Modified {
+        raise(&mut state.last_edit, work.edited.as_deref());
+    }
+    Ok(match work.stage {
+        Stage::Whole => Some(stage(Stage::Missed)),
+        Stage::Modified => Some(stage(Stage::Edited)),
+        Stage::Edited | Stage::Missed => {
+            state.read_ms = host::now_ms();
+            None
+        }
+    })
+}
+
+/// Some minutes before a stamp.
+fn before(stamp: Option<&str>) -> Option<String> {
+    let stamp = stamp.and_then(instant)?.with_timezone(&Utc) - Duration::minutes(OVERLAP_MINUTES);
+    Some(stamp.to_rfc3339_opts(SecondsFormat::Micros, true))
+}
+
+/// Products that were known and that the whole pass did not come by.
+fn missed(
+    state: &mut CatalogueState,
+    work: UnderWay,
+    refused: &mut Vec<wit::Reason>,
+) -> Result<Option<UnderWay>, Failure> {
+    let mut asked = 0;
+    for (id, record) in catalogue::all()? {
+        if record.round == state.round || record.is_gone() {
+            continue;
+        }
+        if asked == MISSED {
+            return Ok(Some(work));
+        }
+        asked += 1;
+        match leaflink::product(id)? {
+            FoundProduct::There(product) => keep(state, &product)?,
+            FoundProduct::Missing => catalogue::put_record(id, &record.gone(state.round))?,
+            // What is known of it stays as it is until the next whole pass.
+            FoundProduct::Unreadable(problem) => {
+                refused.push(refuse(problem)?);
+                catalogue::put_record(id, &record.seen(state.round))?;
+            }
+        }
+    }
+    let now = host::now_ms();
+    state.whole_ms = Some(now);
+    state.read_ms = now;
+    Ok(None)
+}
+
+/// Reads one page and moves the pass on; answers the products, and whether there are more. A page that is too large for the host is halved, and a
+/// single product that is too large is passed over.
+fn read_page(
+    pass: &mut Pass,
+    filter: Option<(&str, &str)>,
+    refused: &mut Vec<wit::Reason>,
+) -> Result<(Vec<Product>, bool), Failure> {
+    let (limit, offset) = (pass.limit.to_string(), pass.offset.to_string());
+    let mut query = vec![("fields_include", FIELDS)];
+    query.extend(filter);
+    query.extend([("limit", limit.as_str()), ("offset", offset.as_str())]);
+    let page = match leaflink::page("/products/", &query)? {
+        Listed::Page(page) => page,
+        Listed::TooLarge(_) | Listed::Unreadable(_) if pass.limit > 1 => {
+            pass.limit /= 2;
+            return Ok((Vec::new(), true));
+        }
+        // An outage shows like this, too, so a product is passed over only when it was so for long.
+        Listed::Unreadable(problem) if pass.unreadable < UNREADABLE_ROUNDS => {
+            pass.unreadable += 1;
+            refused.push(answer::reason(&Reason::new(Code::LeafLinkUnavailable, problem)));
+            return Ok((Vec::new(), true));
+        }
+        Listed::TooLarge(bytes) => {
+            return passed_over(
+                pass,
+                &format!("it is larger than the {bytes} bytes that the host takes"),
+                refused,
+            );
+        }
+        Listed::Unreadable(problem) => return passed_over(pass, &problem, refused),
+    };
+    pass.unreadable = 0;
+    let mut products = Vec::new();
+    for record in &page.results {
+        match read::<Product>(record.get().as_bytes()) {
+            Ok(product) => products.push(product),
+            Err(Unreadable::Field { path, problem }) => {
+                refused.push(refuse(format!("{}: `{path}`: {problem}.", which(record.get())))?);
+            }
+            Err(Unreadable::NotJson(problem)) => {
+                refused.push(refuse(format!("{}: {problem}.", which(record.get())))?);
+            }
+        }
+    }
+    pass.offset += page.results.len() as u64;
+    let more = page.next.is_some() && !page.results.is_empty();
+    Ok((products, more))
+}
+
+fn passed_over(
+    pass: &mut Pass,
+    problem: &str,
+    refused: &mut Vec<wit::Reason>,
+) -> Result<(Vec<Product>, bool), Failure> {
+    pass.offset += 1;
+    (pass.limit, pass.unreadable) = (PAGE, 0);
+    let problem = format!(
+        "Product {} of LeafLink's list was passed over: {}.",
+        pass.offset,
+        problem.trim_end_matches('.')
+    );
+    refused.push(refuse(problem)?);
+    Ok((Vec::new(), true))
+}
+
+fn keep(state: &mut CatalogueState, product: &Product) -> Result<(), Failure> {
+    if let Some(brand) = product.brand.map(|brand| brand.0)
+        && !state.brands.iter().any(|(known, _)| *known == brand)
+        && state.brands.len() < BRANDS
+    {
+        let name = leaflink::brand_name(brand)?;
+        state.brands.push((brand, name.unwrap_or_default()));
+    }
+    catalogue::put_record(LeafLinkProductId(product.id), &Record::of(product, state.round))
+}
+
+/// Stamps only move on.
+fn raise(highest: &mut Option<String>, stamp: Option<&str>) {
+    if let Some(stamp) = stamp.filter(|stamp| later(stamp, highest.as_deref())) {
+        *highest = Some(stamp.to_owned());
+    }
+}
+
+/// What names a product that cannot be read.
+fn which(record: &str) -> String {
+    #[derive(serde::Deserialize)]
+    struct Named {
+        id: u64,
+    }
+    read::<Named>(record.as_bytes()).map_or_else(
+        |_| "A product in LeafLink's list".to_owned(),
+        |named| format!("LeafLink product {}", named.id),
+    )
+}
+
+fn refuse(message: String) -> Result<wit::Reason, Failure> {
+    let reason = answer::reason(&Reason::new(Code::ProductUnusable, message));
+    host::journal(&wit::Decision {
+        stream: wit::Stream::Products,
+        subject: "products".to_owned(),
+        label: "a product in LeafLink's list".to_owned(),
+        outcome: wit::Outcome::Refused,
+        reasons: vec![reason.clone()],
+        effects: Vec::new(),
+    })?;
+    Ok(reason)
+}

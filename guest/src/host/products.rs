@@ -1,0 +1,99 @@
+//! The ERP's products, as far as links to LeafLink go.
+
+use super::answer::{self, Failure};
+use super::erp::{Written, failure, number, written};
+use crate::bindings::leaflink_sync::host::records;
+use crate::rules::decision::Reason;
+use crate::rules::ids::{LeafLinkProductId, ProductId};
+use crate::rules::product::Product;
+use crate::rules::product::unit_type::{Measures, UnitType};
+use crate::rules::reasons::Code;
+
+/// Most ids in one batch read, and records on one page.
+const BATCH: usize = 500;
+
+/// One product.
+pub fn product(id: &ProductId) -> Result<Option<Product>, Failure> {
+    Ok(products(std::slice::from_ref(&id.0))?.pop())
+}
+
+/// Products by id, in any order; unknown ones are left out.
+pub fn products(ids: &[String]) -> Result<Vec<Product>, Failure> {
+    let mut found = Vec::new();
+    for batch in ids.chunks(BATCH) {
+        for record in records::get_products(batch).map_err(failure)? {
+            found.push(of_record(record)?);
+        }
+    }
+    Ok(found)
+}
+
+/// Products after `after` that a question answers with something, at most `limit` of the answers.
+pub fn listed<T>(
+    after: Option<String>,
+    limit: usize,
+    mut answer: impl FnMut(Product) -> Option<T>,
+) -> Result<Vec<T>, Failure> {
+    let mut answers = Vec::new();
+    let mut after = after;
+    loop {
+        let page = records::list_products(after.as_deref(), BATCH as u32).map_err(failure)?;
+        let last = page.len() < BATCH;
+        after = page.last().map(|record| record.id.clone());
+        for record in page {
+            answers.extend(answer(of_record(record)?));
+            if answers.len() == limit {
+                return Ok(answers);
+            }
+        }
+        if last {
+            return Ok(answers);
+        }
+    }
+}
+
+/// The products that are linked to any of these.
+pub fn linked_to(ids: &[LeafLinkProductId]) -> Result<Vec<Product>, Failure> {
+    let mut found = Vec::new();
+    for batch in ids.chunks(BATCH) {
+        let batch: Vec<u64> = batch.iter().map(|id| id.0).collect();
+        for record in records::products_by_leaflink_id(&batch).map_err(failure)? {
+            found.push(of_record(record)?);
+        }
+    }
+    Ok(found)
+}
+
+/// Links a product to a LeafLink product, or unlinks it.
+pub fn link(id: &ProductId, leaflink: Option<LeafLinkProductId>) -> Result<(), Failure> {
+    match written(records::link_product(&id.0, leaflink.map(|id| id.0)))? {
+        Written::Done(()) => Ok(()),
+        Written::Refused(rule) => {
+            Err(answer::reject(Reason::new(Code::ErpRefused, format!("The ERP refused: {rule}."))))
+        }
+    }
+}
+
+fn of_record(record: records::Product) -> Result<Product, Failure> {
+    let optional = |text: Option<&String>| text.map(|text| number(text)).transpose();
+    Ok(Product {
+        unit: UnitType {
+            measures: match record.unit_type.category {
+                records::UnitCategory::Weight => Measures::Weight,
+                records::UnitCategory::Volume => Measures::Volume,
+                records::UnitCategory::Count | records::UnitCategory::Custom => Measures::Pieces,
+            },
+            per_si_unit: optional(record.unit_type.per_si_unit.as_ref())?,
+            name: record.unit_type.name,
+        },
+        price: optional(record.sale_price.as_ref().map(|price| &price.amount))?,
+        id: ProductId(record.id),
+        name: record.name,
+        sku: record.sku,
+        brand: record.brand,
+        category: record.category,
+        strain: record.strain,
+        active: record.active,
+        leaflink: record.leaflink_product_id.map(LeafLinkProductId),
+    })
+}

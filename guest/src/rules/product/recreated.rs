@@ -1,0 +1,97 @@
+//! A product that was made anew in LeafLink under another id: noticed, and a new link proposed,
+//! never made.
+
+use super::{Listed, Product, Standing};
+use crate::rules::ids::LeafLinkProductId;
+
+/// What is the matter with a product's link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble<'a> {
+    /// The LeafLink product is archived or gone: any that fits may take its place.
+    Lost(String),
+    /// It is there, and orders come for these others, which have its SKU or its name.
+    Doubled(Vec<(&'a Listed, String)>),
+}
+
+/// Looks for trouble with the link of a product to `id`. `listed` is LeafLink's record of it, if
+/// it was ever seen; `awaited` are LeafLink products that held orders wait for.
+pub fn trouble<'a>(
+    id: LeafLinkProductId,
+    listed: Option<&Listed>,
+    open: &[&'a Listed],
+    awaited: &[LeafLinkProductId],
+) -> Option<Trouble<'a>> {
+    let Some(known) = listed else {
+        return Some(Trouble::Lost(format!(
+            "it is linked to LeafLink product {id}, which LeafLink no longer has"
+        )));
+    };
+    let what = match known.standing {
+        Standing::Live => {
+            let doubles: Vec<_> = open
+                .iter()
+                .filter(|other| awaited.contains(&other.id))
+                .filter_map(|other| Some((*other, format!(
+                    "orders wait for this LeafLink product, which has {} of {id}, the one that it is linked to",
+                    shared(known, other)?
+                ))))
+                .collect();
+            return (!doubles.is_empty()).then_some(Trouble::Doubled(doubles));
+        }
+        Standing::Archived => "is archived",
+        Standing::Gone => "LeafLink no longer has",
+    };
+    Some(Trouble::Lost(format!("it is linked to LeafLink product {id} ({}), which {what}", known.name)))
+}
+
+/// The question whose answer takes the place of a lost LeafLink product: what LeafLink called it,
+/// for whoever makes a product anew mostly calls it the same.
+pub fn question(product: &Product, lost: Option<&Listed>) -> Product {
+    match lost {
+        Some(lost) => Product { name: lost.name.clone(), sku: lost.sku.clone(), ..product.clone() },
+        None => product.clone(),
+    }
+}
+
+fn shared(one: &Listed, other: &Listed) -> Option<&'static str> {
+    let same_sku = !one.sku.is_empty() && one.sku == other.sku;
+    match (same_sku, one.name == other.name) {
+        (true, true) => Some("the SKU and the name"),
+        (true, false) => Some("the SKU"),
+        (false, true) => Some("the name"),
+        (false, false) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::suggest::sample::listed;
+    use super::*;
+
+    #[test]
+    fn a_lost_product_says_how() {
+        let mut old = listed(7, "Night Garden 3.5g");
+        let id = LeafLinkProductId(7);
+        assert_eq!(trouble(id, Some(&old), &[], &[]), None);
+        for (standing, wanted) in [(Standing::Archived, "is archived"), (Standing::Gone, "no longer has")] {
+            old.standing = standing;
+            let Some(Trouble::Lost(how)) = trouble(id, Some(&old), &[], &[]) else { panic!() };
+            assert!(how.contains("Night Garden") && how.ends_with(wanted), "{how}");
+        }
+        assert!(matches!(trouble(id, None, &[], &[]), Some(Trouble::Lost(_))));
+    }
+
+    #[test]
+    fn a_double_counts_only_when_orders_come_for_it() {
+        let (old, mut double) = (listed(7, "Night Garden 3.5g"), listed(9, "Night Garden 3.5g"));
+        let awaited = [LeafLinkProductId(9)];
+        let ask = |double: &Listed, awaited: &[_]| {
+            trouble(LeafLinkProductId(7), Some(&old), &[double], awaited).is_some()
+        };
+        assert!(ask(&double, &awaited));
+        assert!(!ask(&double, &[]));
+        double.name = "Night Garden 7g".to_owned();
+        double.sku = "OTHER".to_owned();
+        assert!(!ask(&double, &awaited));
+    }
+}
