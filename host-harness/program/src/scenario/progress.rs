@@ -39,7 +39,7 @@ impl Progress {
     pub fn note(&mut self, happened: Happened) {
         match happened {
             Happened::Done => {}
-            Happened::Synced(round) => self.note_round(round),
+            Happened::Synced(round) => self.note_round(*round),
             Happened::LookedAt(look) => {
                 self.note_failure(&look);
                 if let Ok(decision) = &look.outcome {

@@ -7,7 +7,7 @@ use crate::scenario::expected::Expected;
 use crate::scenario::observed::Observed;
 
 impl Found {
-    pub(super) fn products(&mut self, expected: &Expected, observed: &Observed) {
+    pub(super) fn product_links(&mut self, expected: &Expected, observed: &Observed) {
         if let Some(wanted) = &expected.link_suggestions {
             self.suggestions(wanted, &observed.link_suggestions);
         }
