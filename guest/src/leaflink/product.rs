@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::value::{Amount, Id, Number, Word};
 
-/// A product. Prices are for one case when it is sold in cases; quantities count units.
+/// A product, as far as links go. Prices are for one case when it is sold in cases.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Product {
     /// Its identity.
@@ -26,12 +26,6 @@ pub struct Product {
     /// Available, Archived, Sample, Backorder, Internal, Unavailable.
     #[serde(default)]
     pub listing_state: Option<String>,
-    /// On hand, reserved included.
-    #[serde(default)]
-    pub quantity: Option<Number>,
-    /// On submitted and accepted orders.
-    #[serde(default)]
-    pub reserved_qty: Option<Number>,
     /// Milligram, Gram, ..., Unit.
     #[serde(default)]
     pub unit_of_measure: Option<String>,
@@ -44,21 +38,12 @@ pub struct Product {
     /// sativa, indica, ..., na.
     #[serde(default)]
     pub strain_classification: Option<String>,
-    /// "Case" when sold in multiples.
-    #[serde(default)]
-    pub sell_in_unit_of_measure: Option<String>,
     /// Units in one case.
     #[serde(default)]
     pub unit_multiplier: Option<Number>,
     /// "Wholesale Price".
     #[serde(default)]
     pub wholesale_price: Option<Amount>,
-    /// "Sale Price".
-    #[serde(default)]
-    pub sale_price: Option<Amount>,
-    /// "Retail Price".
-    #[serde(default)]
-    pub retail_price: Option<Amount>,
 }
 
 /// Which product a record is about, when the rest of it may not be readable.

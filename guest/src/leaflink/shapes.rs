@@ -44,14 +44,14 @@ fn a_customer_needs_only_an_id_and_a_name() {
 }
 
 #[test]
-fn a_products_money_and_quantities_come_as_text_or_number() {
-    for (quantity, price) in [("\"800.0000\"", "108"), ("800", "\"108.00\"")] {
+fn a_products_money_and_figures_come_as_text_or_number() {
+    for (units, price) in [("\"12.0000\"", "108"), ("12", "\"108.00\"")] {
         let json = format!(
-            r#"{{"id": 501001, "name": "Gummies", "quantity": {quantity}, "unit_multiplier": 12,
+            r#"{{"id": 501001, "name": "Gummies", "quantity": "800", "unit_multiplier": {units},
                  "wholesale_price": {{"amount": {price}, "currency": "USD"}}, "license": {{"id": 1}}}}"#
         );
         let product: Product = read(json.as_bytes()).unwrap();
-        assert_eq!(product.quantity, Some(Number("800".parse().unwrap())));
+        assert_eq!(product.unit_multiplier, Some(Number("12".parse().unwrap())));
         assert_eq!(product.wholesale_price.unwrap().amount, Number("108".parse().unwrap()));
     }
 }

@@ -14,7 +14,7 @@ use crate::host::catalogue::{self, CatalogueState, Record, Stage, UnderWay};
 use crate::host::leaflink::{FoundProduct, Listed};
 use crate::host::state::Pass;
 use crate::host::{self, leaflink};
-use crate::leaflink::product::Product;
+use crate::leaflink::product::{Product, WhichProduct};
 use crate::leaflink::{Unreadable, read};
 use crate::rules::decision::Reason;
 use crate::rules::ids::LeafLinkProductId;
@@ -234,13 +234,9 @@ fn raise(highest: &mut Option<String>, stamp: Option<&str>) {
 
 /// What names a product that cannot be read.
 fn which(record: &str) -> String {
-    #[derive(serde::Deserialize)]
-    struct Named {
-        id: u64,
-    }
-    read::<Named>(record.as_bytes()).map_or_else(
+    read::<WhichProduct>(record.as_bytes()).map_or_else(
         |_| "A product in LeafLink's list".to_owned(),
-        |named| format!("LeafLink product {}", named.id),
+        |product| format!("LeafLink product {}", product.id),
     )
 }
 
