@@ -4,7 +4,7 @@
 //! - [`rules`]: what to do and why. Pure functions from what was read to a decision; they know no
 //!   JSON, no storage, no WebAssembly.
 //! - [`leaflink`]: LeafLink's JSON as it is on the wire, and its translation into the rules' words.
-//! - [`handlers`] and [`host`]: the exported functions. They read, ask the rules, and carry out.
+//! - `handlers` and `host`: the exported functions. They read, ask the rules, and carry out.
 
 #[allow(missing_docs, unsafe_code, clippy::all, unused_qualifications)]
 mod bindings {

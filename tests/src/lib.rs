@@ -1,7 +1,7 @@
 //! What the tests of the whole share.
 //!
 //! - [`component`] finds and loads the built component: nothing here tests a stand-in for it.
-//! - [`bench`] runs it on the reference ERP with a LeafLink whose every answer a test writes.
+//! - [`mod@bench`] runs it on the reference ERP with a LeafLink whose every answer a test writes.
 //! - [`openapi`] judges requests and answers by LeafLink's published description.
 
 pub mod bench;

@@ -10,7 +10,8 @@ use super::{
     Order, Snapshot, SourceStatus, classification, credit, customer, discount, lines, location,
     negative_price, notes, owner, placement, products, sales_reps, shipping, stock, tax, totals,
 };
-use crate::rules::decision::{Findings, Reason};
+use crate::rules::decimal::cents;
+use crate::rules::decision::{Findings, Reason, Verdict};
 use crate::rules::ids::{CompanyId, CustomerId};
 use crate::rules::reasons::Code;
 use crate::rules::sales_order::SalesOrder;
@@ -187,12 +188,60 @@ fn keep_in_step(
     let called_off = outward::rank(order.status).is_none();
     let wanted =
         if called_off { Wanted::default() } else { outward::wanted(order, &after, settings, &mut findings) };
+    let totals = totals::compare(order);
+    explain_steps(order, existing, &update, &wanted, &totals, &mut findings);
     Plan {
         action: if update.is_empty() { Action::Unchanged } else { Action::Update(Box::new(update)) },
         link: customer::chosen(order, existing, snapshot),
         wanted,
         applied: Some(applied),
-        totals: Some(totals::compare(order)),
+        totals: Some(totals),
         findings,
+    }
+}
+
+/// What each side's rules said of an order that is in the ERP, for people.
+fn explain_steps(
+    order: &Order,
+    existing: &SalesOrder,
+    update: &Update,
+    wanted: &Wanted,
+    totals: &Totals,
+    findings: &mut Findings,
+) {
+    let blocking: Vec<&str> = findings
+        .reasons
+        .iter()
+        .filter(|reason| reason.code.blocks())
+        .map(|reason| reason.message.as_str())
+        .collect();
+    let edits = match (blocking.is_empty(), update.changes.as_slice()) {
+        (false, _) => blocking.join(" "),
+        (true, []) => "nothing was edited since it was last applied".to_owned(),
+        (true, changes) => {
+            let fields: Vec<&str> = changes.iter().map(|change| change.field.as_str()).collect();
+            format!("edited: {}", fields.join(", "))
+        }
+    };
+    let passed = blocking.is_empty();
+    findings.verdicts.push(Verdict { rule: "LeafLink's edits reach the sales order", passed, detail: edits });
+
+    let standing =
+        format!("LeafLink has {}, {} is {}", order.status.word(), existing.number, existing.status);
+    let statuses = match (update.status, wanted.status) {
+        (Some(status), _) => format!("{standing} and becomes {status}"),
+        (None, Some(status)) => format!("{standing}; LeafLink's order is to become {}", status.word()),
+        (None, None) => standing,
+    };
+    findings.pass("the status follows, both ways", statuses);
+
+    let sum = format!("{} {}", cents(totals.leaflink), order.currency);
+    match &totals.matched {
+        Some(way) => findings.pass(totals::AGREES, format!("{sum}: {way}")),
+        None => findings.verdicts.push(Verdict {
+            rule: totals::AGREES,
+            passed: false,
+            detail: format!("{sum}, and the parts add up to {}", cents(totals.computed)),
+        }),
     }
 }

@@ -12,7 +12,8 @@ use crate::rules::decision::{Findings, Reason};
 use crate::rules::reasons::Code;
 use crate::rules::settings::Settings;
 
-const AGREES: &str = "LeafLink's total is the sum of the order's parts";
+/// The rule of this module, in words.
+pub const AGREES: &str = "LeafLink's total is the sum of the order's parts";
 
 /// What the tax is a percentage of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -38,7 +38,7 @@ pub struct Suggestion<'a> {
     pub listed: &'a Listed,
     /// 0 to 100.
     pub score: u32,
-    /// Whether it is sure: a score of [`SURE`] or more, with no rival near it.
+    /// Whether it is sure: a score of `SURE` or more, with no rival near it.
     pub certain: bool,
     /// What speaks for it and against it, in words.
     pub because: String,
