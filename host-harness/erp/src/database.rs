@@ -23,6 +23,7 @@ const STEPS: &[M<'_>] = &[
     M::up(include_str!("../migrations/03-sales-orders.sql")),
     M::up(include_str!("../migrations/04-billing-and-transfers.sql")),
     M::up(include_str!("../migrations/05-component.sql")),
+    M::up(include_str!("../migrations/06-documents.sql")),
 ];
 
 /// Opens the file for writing, creates it if need be, and brings its schema up to date.

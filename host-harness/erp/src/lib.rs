@@ -36,7 +36,7 @@ pub use component::journal::JournalEntry;
 pub use component::mail::QueuedMail;
 pub use erp::{Clock, Erp};
 pub use error::{Error, Result};
-pub use overview::SalesOrderRow;
+pub use overview::{DocumentRow, SalesOrderRow};
 pub use people::{NewLine, NewSalesOrder, People};
 pub use seed::{Seed, SeedError};
 pub use transaction::ErpTransaction;

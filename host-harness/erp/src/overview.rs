@@ -38,6 +38,19 @@ pub struct SalesOrderRow {
     pub delivery_day: Option<String>,
 }
 
+/// An invoice or a shipping manifest, with the numbers that are printed on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DocumentRow {
+    /// `INVOICE` or `SHIPPING_MANIFEST`.
+    pub kind: String,
+    /// Its own number.
+    pub number: String,
+    /// The number of its sales order.
+    pub sales_order: String,
+    /// LeafLink's order number, when the order came from LeafLink.
+    pub leaflink_order: Option<String>,
+}
+
 impl Erp {
     /// The sales orders of a company, oldest first; with `search`, those whose number, LeafLink
     /// order number or customer's name contains it, in whatever case.
@@ -64,6 +77,32 @@ impl Erp {
                        OR instr(lower(c.name), lower(?2)))
                    ORDER BY length(o.id), o.id";
         Ok(db.rows(sql, params![db.tenant, search], sales_order_row)?)
+    }
+
+    /// Invoices and shipping manifests with the numbers that are printed on them; with `search`,
+    /// those on which the text is, in whatever case.
+    ///
+    /// # Errors
+    /// No such company, or SQLite failed.
+    pub fn documents(&self, company: &CompanyId, search: Option<&str>) -> anyhow::Result<Vec<DocumentRow>> {
+        let view = self.view(company)?;
+        let db = view.db();
+        let sql = "SELECT kind, number, sales_order, leaflink_order FROM documents
+                   WHERE tenant = ?1 AND (?2 IS NULL
+                       OR instr(lower(number), lower(?2))
+                       OR instr(lower(sales_order), lower(?2))
+                       OR instr(lower(leaflink_order), lower(?2))
+                       OR instr(lower(leaflink_number), lower(?2)))
+                   ORDER BY kind, length(number), number";
+        let row = |row: &Row<'_>| {
+            Ok(DocumentRow {
+                kind: row.get(0)?,
+                number: row.get(1)?,
+                sales_order: row.get(2)?,
+                leaflink_order: row.get(3)?,
+            })
+        };
+        Ok(db.rows(sql, params![db.tenant, search], row)?)
     }
 
     /// The e-mail addresses of a company's admins.

@@ -1,6 +1,6 @@
 //! Invoices and payments.
 
-use leaflink_sync_kit::host::records::{Payment, PaymentMethod, PaymentState};
+use leaflink_sync_kit::host::records::{Payment, PaymentMethod, PaymentState, SalesOrderStatus};
 use reference_erp::NewPayment;
 
 use crate::support::{GUMMIES, Shop, dec, draft, line, shop, told, usd};
@@ -98,4 +98,22 @@ fn an_order_with_a_posted_payment_is_not_deleted() {
     assert_eq!(read(&shop, &id).state, PaymentState::Deleted);
     let invoices = shop.call(|records| records.invoices_of_sales_order(&order)).unwrap();
     assert!(invoices[0].voided);
+}
+
+#[test]
+fn invoices_and_manifests_carry_leaflinks_order_number() {
+    let (shop, _, invoice) = invoiced();
+    let number = shop.call(|records| records.invoices_of_sales_order("so-1001")).unwrap().remove(0).number;
+    let documents = shop.erp.documents(&shop.id, None).unwrap();
+    assert_eq!((documents.len(), documents[0].number.as_str()), (1, number.as_str()), "{invoice}");
+    let leaflink = documents[0].leaflink_order.clone().unwrap();
+    assert_eq!(shop.erp.documents(&shop.id, Some(&leaflink.to_uppercase())).unwrap(), documents);
+    assert_eq!(shop.erp.documents(&shop.id, Some("no such number")).unwrap(), []);
+
+    let people = shop.erp.people(&shop.id);
+    people.set_status("so-1001", SalesOrderStatus::Processing).unwrap();
+    people.create_transfer_template("so-1001").unwrap();
+    let manifest = shop.erp.documents(&shop.id, Some(&leaflink)).unwrap().remove(1);
+    assert_eq!(manifest.kind, "SHIPPING_MANIFEST");
+    assert_eq!(manifest.leaflink_order.as_deref(), Some(leaflink.as_str()));
 }

@@ -7,7 +7,7 @@ use clap::Args;
 use leaflink_sync_kit::CompanyId;
 use leaflink_sync_kit::host::Records;
 use leaflink_sync_kit::host::records::Company;
-use reference_erp::{Erp, SalesOrderRow};
+use reference_erp::{DocumentRow, Erp, SalesOrderRow};
 
 use crate::stage::COMPANY;
 use crate::terminal::table;
@@ -38,7 +38,17 @@ pub(super) fn orders(file: &ErpFile, search: Option<&str>) -> anyhow::Result<Str
         "Total",
     ];
     let found = words::count(rows.len(), "sales order");
-    Ok(format!("{}{found}\n", table(&headings, rows.into_iter().map(order).collect())))
+    let orders = table(&headings, rows.into_iter().map(order).collect());
+    let documents = erp.documents(&company, search)?;
+    if documents.is_empty() {
+        return Ok(format!("{orders}{found}\n"));
+    }
+    let headings = ["Document", "Number", "Sales order", "LeafLink order"];
+    let documents = documents.into_iter().map(|DocumentRow { kind, number, sales_order, leaflink_order }| {
+        let kind = if kind == "INVOICE" { "Invoice" } else { "Shipping manifest" };
+        vec![kind.to_owned(), number, sales_order, leaflink_order.unwrap_or_default()]
+    });
+    Ok(format!("{orders}{found}\n\n{}", table(&headings, documents.collect())))
 }
 
 /// Every company with its LeafLink customer; the own company with its LeafLink brand comes first.
