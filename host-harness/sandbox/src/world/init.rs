@@ -176,7 +176,7 @@ impl Reference {
         };
         let brand = |id: u64, name: &str| {
             json!({"id": id, "name": name, "company": company.id, "description": "",
-                   "image": null, "banner": null})
+                   "image": "", "banner": ""})
         };
         let license = |id: u64, number: &str, kind: &str, display: &str, class: &str| {
             json!({"id": id, "number": number, "type": kind, "display_type": display,
