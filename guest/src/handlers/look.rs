@@ -300,7 +300,8 @@ fn creation(draft: &Draft) -> wit::Effect {
             plain(line.unit_price),
             cents(line.total)
         );
-        changes.push(set(&format!("line {}", line.leaflink_line), what));
+        let line = line.leaflink_line.map_or_else(String::new, |line| line.to_string());
+        changes.push(set(&format!("line {line}"), what));
     }
     for charge in &draft.charges {
         let kind = match charge.kind {

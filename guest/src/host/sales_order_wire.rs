@@ -5,8 +5,8 @@ use super::erp::number;
 use crate::bindings::leaflink_sync::host::{records, types};
 use crate::rules::decimal::{cents, plain};
 use crate::rules::ids::{CompanyId, LineId, LocationId, ProductId, SalesOrderId, TaxId, UserId};
-use crate::rules::order::draft::{Charge, ChargeKind, ChargeSource, Draft, DraftLine};
-use crate::rules::order::follow::{NewLine, Update};
+use crate::rules::order::draft::{Charge, ChargeKind, ChargeSource, Draft, NewLine};
+use crate::rules::order::follow::Update;
 use crate::rules::sales_order::{Line, SalesOrder, Status};
 
 /// A sales order as the ERP answered it.
@@ -52,7 +52,7 @@ pub fn draft(draft: &Draft) -> records::SalesOrderDraft {
         owner: draft.owner.0.clone(),
         internal_notes: draft.internal_notes.clone(),
         external_notes: draft.external_notes.clone(),
-        lines: draft.lines.iter().map(first_line).collect(),
+        lines: draft.lines.iter().map(new_line).collect(),
         charges: draft.charges.iter().map(charge_draft).collect(),
     }
 }
@@ -117,20 +117,6 @@ fn line(line: records::Line) -> Result<Line, Failure> {
         location: line.location.map(LocationId),
         leaflink_line: line.leaflink_line.map(LineId),
         fulfilled: number(&line.fulfilled)?,
-    })
-}
-
-fn first_line(line: &DraftLine) -> records::LineDraft {
-    new_line(&NewLine {
-        id: None,
-        product: line.product.clone(),
-        quantity: line.quantity,
-        unit_price: line.unit_price,
-        total: line.total,
-        is_sample: line.is_sample,
-        note: line.note.clone(),
-        location: line.location.clone(),
-        leaflink_line: Some(line.leaflink_line),
     })
 }
 

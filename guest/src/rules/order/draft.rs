@@ -23,25 +23,27 @@ impl From<NewStatus> for Status {
     }
 }
 
-/// A line of the sales order.
+/// A line of the sales order as it is to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DraftLine {
+pub struct NewLine {
+    /// The line that it replaces; absent for a new one.
+    pub id: Option<String>,
     /// The ERP's product.
     pub product: ProductId,
     /// In the product's own unit.
     pub quantity: Decimal,
     /// For one unit, nine places.
     pub unit_price: Decimal,
-    /// The line's amount, to the cent.
+    /// To the cent.
     pub total: Decimal,
     /// Given away as a sample.
     pub is_sample: bool,
     /// The line's note.
     pub note: Option<String>,
-    /// Where it is filled from, if not from the order's inventory source.
+    /// Where it is filled from.
     pub location: Option<LocationId>,
-    /// Where it came from.
-    pub leaflink_line: LineId,
+    /// Where it came from; absent for a line that was added in the ERP.
+    pub leaflink_line: Option<LineId>,
 }
 
 /// What a charge on the sales order is.
@@ -117,7 +119,7 @@ pub struct Draft {
     /// Seen by the buyer.
     pub external_notes: Option<String>,
     /// Its lines, laid out as in LeafLink.
-    pub lines: Vec<DraftLine>,
+    pub lines: Vec<NewLine>,
     /// Its charges.
     pub charges: Vec<Charge>,
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
-use super::draft::{Charge, ChargeSource};
+use super::draft::{Charge, ChargeSource, NewLine};
 use super::negative_price::is_negative;
 use super::projection::{LineProjection, Projection};
 use super::status::{Inward, inward};
@@ -18,34 +18,11 @@ use super::{
 };
 use crate::rules::decimal::{cents, plain};
 use crate::rules::decision::{Findings, Reason};
-use crate::rules::ids::{LineId, LocationId, ProductId, UserId};
+use crate::rules::ids::{LineId, ProductId, UserId};
 use crate::rules::reasons::Code;
 use crate::rules::sales_order::{Line, SalesOrder, Status};
 use crate::rules::settings::Settings;
 use crate::rules::sorting::sort_by;
-
-/// A line of the sales order as it is to be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewLine {
-    /// The line that it replaces; absent for a new one.
-    pub id: Option<String>,
-    /// The ERP's product.
-    pub product: ProductId,
-    /// In the product's own unit.
-    pub quantity: Decimal,
-    /// For one unit, nine places.
-    pub unit_price: Decimal,
-    /// To the cent.
-    pub total: Decimal,
-    /// Given away as a sample.
-    pub is_sample: bool,
-    /// The line's note.
-    pub note: Option<String>,
-    /// Where it is filled from.
-    pub location: Option<LocationId>,
-    /// Where it came from; absent for a line that was added in the ERP.
-    pub leaflink_line: Option<LineId>,
-}
 
 /// One field of the sales order before and after, in plain words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -278,17 +255,7 @@ fn added(
         ));
     }
     let product = product_of(line, index, snapshot)?;
-    let new = NewLine {
-        id: None,
-        product,
-        quantity: line.quantity,
-        unit_price: cases::unit_price(line),
-        total: cases::amount(line),
-        is_sample: line.is_sample,
-        note: line.note.clone(),
-        location: None,
-        leaflink_line: Some(line.id),
-    };
+    let new = super::lines::new(line, product);
     update.note(&format!("line {}", line.id), None, Some(new_in_words(&new)));
     wanted.push(new);
     Ok(())

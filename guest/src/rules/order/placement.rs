@@ -9,12 +9,12 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use super::Snapshot;
-use super::draft::DraftLine;
+use super::draft::NewLine;
 use crate::rules::ids::{LocationId, ProductId};
 use crate::rules::settings::{LinePlacement, Settings};
 
 /// Places the lines of an order that has no inventory source.
-pub fn place(lines: &mut [DraftLine], snapshot: &Snapshot, settings: &Settings) {
+pub fn place(lines: &mut [NewLine], snapshot: &Snapshot, settings: &Settings) {
     if settings.line_placement == LinePlacement::None {
         return;
     }
