@@ -13,6 +13,7 @@ pub mod reserve;
 pub mod seed;
 
 mod billing;
+mod changes;
 mod companies;
 mod component;
 mod database;
@@ -34,6 +35,7 @@ mod transfers;
 mod words;
 
 pub use billing::NewPayment;
+pub use changes::{Change, Changed};
 pub use component::journal::JournalEntry;
 pub use component::mail::QueuedMail;
 pub use erp::{Clock, Erp};

@@ -63,10 +63,6 @@ pub struct Stage {
     post: Post,
     clock: SetClock,
     began: DateTime<FixedOffset>,
-    /// What the ERP's screens noted since the last round.
-    changes: Mutex<Changes>,
-    /// The last ticket that was given out. The outbox ends with the stage, so it need not outlive it.
-    ticket: AtomicU64,
     /// In how many calls of `deliver` the ERP's process dies; 0: it does not.
     dies_in: AtomicU32,
     /// When LeafLink's catalogue was last read, in milliseconds since 1970; 0: never.
@@ -159,8 +155,6 @@ impl Stage {
             post: Post::open(options.connections)?,
             clock,
             began: world.now,
-            changes: Mutex::default(),
-            ticket: AtomicU64::new(0),
             dies_in: AtomicU32::new(0),
             catalogue_read_ms: AtomicU64::new(0),
         };
@@ -255,7 +249,9 @@ impl Stage {
         let now = self.clock.now_ms();
         let catalogue_is_due =
             now.saturating_sub(self.catalogue_read_ms.load(Ordering::Relaxed)) >= CATALOGUE_EVERY_MS;
-        let round = sync_round::run(&self.calls, &mut self.changes(), &mut ticket, catalogue_is_due);
+        let round = self.look_at_changes(|calls, changes| {
+            sync_round::run(calls, changes, &mut ticket, catalogue_is_due)
+        })?;
         if catalogue_is_due && round.stopped.is_none() {
             self.catalogue_read_ms.store(now, Ordering::Relaxed);
         }
@@ -339,11 +335,13 @@ impl Stage {
     }
 
     /// The ticket of the next call of `deliver`, which is perhaps the one that is lost.
-    fn next_ticket(&self) -> u64 {
+    fn next_ticket(&self) -> Result<u64, CallError> {
         if self.dies_in.load(Ordering::Relaxed) > 0 && self.dies_in.fetch_sub(1, Ordering::Relaxed) == 1 {
             self.host.lose_next_commit();
         }
-        self.ticket.fetch_add(1, Ordering::Relaxed) + 1
+        self.erp
+            .next_ticket(&self.company)
+            .map_err(|error| CallError::Host { call: "deliver", source: error.into() })
     }
 
     fn look_at(&self, order: &str) -> anyhow::Result<Look> {
@@ -368,8 +366,16 @@ impl Stage {
         }
     }
 
-    fn changes(&self) -> MutexGuard<'_, Changes> {
-        lock(&self.changes)
+    /// Has something look at what people changed; what it looked at with success leaves the ERP's
+    /// list.
+    fn look_at_changes<T>(&self, look: impl FnOnce(&Calls, &mut Changes) -> T) -> anyhow::Result<T> {
+        let listed = self.erp.changes(&self.company)?;
+        let mut changes = Changes::of(&listed);
+        let outcome = look(&self.calls, &mut changes);
+        for change in listed.iter().filter(|change| !changes.still_lists(change)) {
+            self.erp.looked_at(&self.company, change)?;
+        }
+        Ok(outcome)
     }
 }
 

@@ -14,8 +14,10 @@ use leaflink_sync_kit::exports::Failure;
 use leaflink_sync_kit::exports::delivery::Delivered;
 use leaflink_sync_kit::exports::polling::{Source, Subject};
 use leaflink_sync_kit::exports::products::Product;
+use leaflink_sync_kit::exports::sales_orders::Deletion;
 use leaflink_sync_kit::host::types::{Decision, Reason};
 use leaflink_sync_kit::{CallError, Calls};
+use reference_erp::{Change, Changed};
 
 /// Writes that one round works on; what is left waits for the next.
 const DELIVERIES: usize = 1_000;
@@ -25,6 +27,9 @@ const DELIVERIES: usize = 1_000;
 pub struct Changes {
     /// Sales orders by their id: LeafLink's number of the order.
     pub sales_orders: BTreeMap<String, String>,
+    /// Deleted sales orders by their id: LeafLink's number of the order, and whether that is to be
+    /// rejected.
+    pub deletions: BTreeMap<String, (String, bool)>,
     /// Products by their id.
     pub products: BTreeSet<String>,
     /// Payments by their id.
@@ -32,6 +37,40 @@ pub struct Changes {
     /// Compliance transfers by their id.
     pub transfers: BTreeSet<String>,
 }
+
+impl Changes {
+    /// The changes of the ERP's list.
+    pub fn of(listed: &[Change]) -> Self {
+        let mut changes = Self::default();
+        for change in listed {
+            let (id, order) = (change.id.clone(), change.leaflink_order.clone().unwrap_or_default());
+            match change.what {
+                Changed::SalesOrder => drop(changes.sales_orders.insert(id, order)),
+                Changed::DeletedSalesOrder => {
+                    changes.deletions.insert(id, (order, change.reject_in_leaflink));
+                }
+                Changed::Product => drop(changes.products.insert(id)),
+                Changed::Payment => drop(changes.payments.insert(id)),
+                Changed::Transfer => drop(changes.transfers.insert(id)),
+            }
+        }
+        changes
+    }
+
+    /// Whether a change has still to be looked at.
+    pub fn still_lists(&self, change: &Change) -> bool {
+        match change.what {
+            Changed::SalesOrder => self.sales_orders.contains_key(&change.id),
+            Changed::DeletedSalesOrder => self.deletions.contains_key(&change.id),
+            Changed::Product => self.products.contains(&change.id),
+            Changed::Payment => self.payments.contains(&change.id),
+            Changed::Transfer => self.transfers.contains(&change.id),
+        }
+    }
+}
+
+/// Gives the next ticket for `deliver`, made durable.
+pub type Tickets<'a> = dyn FnMut() -> Result<u64, CallError> + 'a;
 
 /// What came of a round.
 #[derive(Debug, Default)]
@@ -77,12 +116,7 @@ pub struct Look {
 
 /// Runs a round. Changes that were looked at with success leave the list. `ticket` gives the next
 /// ticket for `deliver`.
-pub fn run(
-    calls: &Calls,
-    changes: &mut Changes,
-    ticket: &mut dyn FnMut() -> u64,
-    catalogue_is_due: bool,
-) -> Round {
+pub fn run(calls: &Calls, changes: &mut Changes, ticket: &mut Tickets<'_>, catalogue_is_due: bool) -> Round {
     let mut round = Round::default();
     round.poll(calls);
     if round.stopped.is_none() {
@@ -104,7 +138,7 @@ pub fn run(
 }
 
 /// Pushes the stock of every linked product, and has the writes sent.
-pub fn push_stock(calls: &Calls, ticket: &mut dyn FnMut() -> u64) -> Round {
+pub fn push_stock(calls: &Calls, ticket: &mut Tickets<'_>) -> Round {
     let mut round = Round::default();
     let mut after: Option<String> = None;
     loop {
@@ -121,6 +155,21 @@ pub fn push_stock(calls: &Calls, ticket: &mut dyn FnMut() -> u64) -> Round {
     }
     round.deliver(calls, ticket);
     round
+}
+
+/// Tells of the sales orders that people deleted.
+pub fn tell_of_deletions(calls: &Calls, changes: &mut Changes) -> Vec<Look> {
+    let mut looks = Vec::new();
+    for (sales_order, (number, reject_in_leaflink)) in changes.deletions.clone() {
+        let deletion =
+            Deletion { sales_order: sales_order.clone(), leaflink_order: number.clone(), reject_in_leaflink };
+        let outcome = calls.on_sales_order_deleted(&deletion);
+        if outcome.is_ok() {
+            changes.deletions.remove(&sales_order);
+        }
+        looks.push(Look { number, outcome });
+    }
+    looks
 }
 
 /// Reads LeafLink's catalogue as far as it changed.
@@ -176,6 +225,11 @@ impl Round {
 
     /// Looks at the sales orders that people changed.
     fn follow(&mut self, calls: &Calls, changes: &mut Changes) {
+        for Look { number, outcome } in tell_of_deletions(calls, changes) {
+            if !self.note(number, outcome) {
+                return;
+            }
+        }
         for (sales_order, number) in changes.sales_orders.clone() {
             let outcome = calls.on_sales_order_change(&sales_order);
             if outcome.is_ok() {
@@ -217,9 +271,9 @@ impl Round {
     }
 
     /// Has writes sent until nothing is due.
-    fn deliver(&mut self, calls: &Calls, ticket: &mut dyn FnMut() -> u64) {
+    fn deliver(&mut self, calls: &Calls, ticket: &mut Tickets<'_>) {
         for _ in 0..DELIVERIES {
-            match calls.deliver(ticket()) {
+            match ticket().and_then(|ticket| calls.deliver(ticket)) {
                 Ok(Delivered::Worked(decision)) => self.delivered.push(decision),
                 Ok(Delivered::Idle(_)) => return,
                 Err(error) => {

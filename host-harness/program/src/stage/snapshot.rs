@@ -9,7 +9,6 @@ use leaflink_sync_transport::CaughtMail;
 use super::Stage;
 use crate::connections::Post;
 use crate::host::lock;
-use crate::sync_round::Changes;
 
 /// A stage at one moment: both sides, the mailbox, the clocks, the random numbers to come. What the
 /// host saw until then is no part of it.
@@ -19,8 +18,6 @@ pub struct Snapshot {
     mails: Vec<CaughtMail>,
     now_ms: u64,
     random: fastrand::Rng,
-    changes: Changes,
-    ticket: u64,
     dies_in: u32,
     catalogue_read_ms: u64,
 }
@@ -40,8 +37,6 @@ impl Stage {
             mails: lock(mailbox).clone(),
             now_ms: self.clock.now_ms(),
             random: self.host.random().clone(),
-            changes: self.changes().clone(),
-            ticket: self.ticket.load(Ordering::Relaxed),
             dies_in: self.dies_in.load(Ordering::Relaxed),
             catalogue_read_ms: self.catalogue_read_ms.load(Ordering::Relaxed),
         })
@@ -60,8 +55,6 @@ impl Stage {
         lock(mailbox).clone_from(&snapshot.mails);
         self.clock.set(snapshot.now_ms);
         self.host.random().clone_from(&snapshot.random);
-        self.changes().clone_from(&snapshot.changes);
-        self.ticket.store(snapshot.ticket, Ordering::Relaxed);
         self.dies_in.store(snapshot.dies_in, Ordering::Relaxed);
         self.catalogue_read_ms.store(snapshot.catalogue_read_ms, Ordering::Relaxed);
         Ok(())
