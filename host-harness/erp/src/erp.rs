@@ -18,6 +18,18 @@ const TURN_TIMEOUT: Duration = Duration::from_secs(60);
 /// Where the ERP takes the time from: milliseconds since 1970-01-01T00:00:00Z.
 pub type Clock = Arc<dyn Fn() -> u64 + Send + Sync>;
 
+/// A moment of a commit, for tests that let the ERP's process die there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CommitMoment {
+    /// Nothing is durable yet.
+    Before,
+    /// All is durable, and whoever asked for it does not know yet.
+    After,
+}
+
+/// Is told of each commit. What it panics with ends the process that a test plays.
+pub type CommitWatch = Arc<dyn Fn(CommitMoment) + Send + Sync>;
+
 /// The reference ERP: any number of companies (tenants) in one SQLite database.
 ///
 /// SQLite knows one writer at a time, so transactions take turns, those of different companies
@@ -26,6 +38,7 @@ pub type Clock = Arc<dyn Fn() -> u64 + Send + Sync>;
 pub struct Erp {
     writer: Arc<Writer>,
     clock: Clock,
+    watch: Option<CommitWatch>,
 }
 
 impl Erp {
@@ -78,13 +91,19 @@ impl Erp {
     }
 
     fn on(writer: Writer) -> Self {
-        Self { writer: Arc::new(writer), clock: Arc::new(system_time_ms) }
+        Self { writer: Arc::new(writer), clock: Arc::new(system_time_ms), watch: None }
     }
 
     /// The same ERP on another clock: a simulation's, say.
     #[must_use]
     pub fn with_clock(self, clock: Clock) -> Self {
         Self { clock, ..self }
+    }
+
+    /// The same ERP, whose every commit is watched.
+    #[must_use]
+    pub fn with_commit_watch(self, watch: CommitWatch) -> Self {
+        Self { watch: Some(watch), ..self }
     }
 
     /// The SQLite file.
@@ -140,6 +159,7 @@ impl Erp {
     pub(crate) fn begin_for(&self, company: &CompanyId, exists: bool) -> Result<ErpTransaction> {
         let lease = self.lease_to_write()?;
         let transaction = ErpTransaction::open(lease, "BEGIN IMMEDIATE", company, self.now_ms())?;
+        let transaction = transaction.watched_by(self.watch.clone());
         if exists {
             transaction.db().require_tenant()?;
         }
@@ -163,7 +183,15 @@ impl Erp {
     /// # Errors
     /// SQLite failed.
     pub fn dump(&self) -> anyhow::Result<String> {
-        crate::dump::dump(self.lease_to_read()?.connection())
+        self.dump_without(&[])
+    }
+
+    /// As [`dump`](Self::dump), but for these tables.
+    ///
+    /// # Errors
+    /// SQLite failed.
+    pub fn dump_without(&self, tables: &[&str]) -> anyhow::Result<String> {
+        crate::dump::dump(self.lease_to_read()?.connection(), tables)
     }
 }
 

@@ -38,7 +38,7 @@ pub use billing::NewPayment;
 pub use changes::{Change, Changed};
 pub use component::journal::JournalEntry;
 pub use component::mail::QueuedMail;
-pub use erp::{Clock, Erp};
+pub use erp::{Clock, CommitMoment, CommitWatch, Erp};
 pub use error::{Error, Result};
 pub use listings::{Listing, Management};
 pub use overview::{DocumentRow, SalesOrderRow};

@@ -4,7 +4,7 @@ use leaflink_sync_kit::host::{CompanyId, Journal, Mail, Store, Transaction, jour
 
 use crate::component::{journal as journal_table, mail as mail_table, state};
 use crate::database::Db;
-use crate::erp::Lease;
+use crate::erp::{CommitMoment, CommitWatch, Lease};
 use crate::error::Result;
 
 /// A company's open transaction. Dropped without a commit it leaves no trace.
@@ -17,13 +17,22 @@ pub struct ErpTransaction {
     open: bool,
     /// The ERP's process dies before its commit.
     doomed: bool,
+    watch: Option<CommitWatch>,
 }
 
 impl ErpTransaction {
     /// Begins with the given statement.
     pub(crate) fn open(lease: Lease, begin: &str, company: &CompanyId, now_ms: u64) -> Result<Self> {
         lease.connection().execute_batch(begin)?;
-        Ok(Self { lease, company: company.clone(), now_ms, call: None, open: true, doomed: false })
+        Ok(Self {
+            lease,
+            company: company.clone(),
+            now_ms,
+            call: None,
+            open: true,
+            doomed: false,
+            watch: None,
+        })
     }
 
     /// The tables as this transaction sees them.
@@ -39,13 +48,23 @@ impl ErpTransaction {
         self
     }
 
+    pub(crate) fn watched_by(mut self, watch: Option<CommitWatch>) -> Self {
+        self.watch = watch;
+        self
+    }
+
     /// Makes everything written durable and visible, all at once.
     ///
     /// # Errors
     /// SQLite failed; then nothing was written.
     pub fn commit(mut self) -> Result<()> {
+        let watch = self.watch.take();
+        let told = |moment| watch.iter().for_each(|watch| watch(moment));
+        told(CommitMoment::Before);
         self.lease.connection().execute_batch("COMMIT")?;
         self.open = false;
+        drop(self);
+        told(CommitMoment::After);
         Ok(())
     }
 }

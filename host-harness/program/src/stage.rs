@@ -10,6 +10,7 @@ mod snapshot;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use chrono::{DateTime, FixedOffset, NaiveTime};
@@ -19,7 +20,7 @@ use leaflink_sync_kit::exports::product_links::Suggestions;
 use leaflink_sync_kit::host::types::Decision;
 use leaflink_sync_kit::{CallError, Calls, CompanyId, Connector, Host};
 use leaflink_sync_transport::CaughtMail;
-use reference_erp::Erp;
+use reference_erp::{CommitWatch, Erp};
 use serde_json::{Map, Value};
 
 pub use crate::connections::Connections;
@@ -28,7 +29,7 @@ use crate::document::Place;
 use crate::host::{Keys, LocalHost, SetClock, TrafficLog, lock};
 use crate::post;
 use crate::steps::{Act, SyncAct};
-use crate::sync_round::{self, Catalogue, Changes, Look, Round};
+use crate::sync_round::{self, Caller, Catalogue, Changes, Look, Round};
 use crate::world::{LEAFLINK, LoadedWorld};
 
 pub use snapshot::Snapshot;
@@ -47,14 +48,23 @@ pub struct Options {
     /// What the component is to have as its host, made from the stage's own: to watch, to record or
     /// to disturb it.
     pub around_host: Option<AroundHost>,
+    /// What rounds call instead of the component itself: to watch or to repeat their calls.
+    pub around_calls: Option<AroundCalls>,
+    /// Is told of each commit of the ERP.
+    pub commit_watch: Option<CommitWatch>,
 }
 
 /// Puts something around a stage's host.
 pub type AroundHost = Box<dyn FnOnce(Arc<LocalHost>) -> Arc<dyn Host>>;
 
+/// Puts something around the calls that rounds make.
+pub type AroundCalls = Box<dyn FnOnce(Calls) -> Arc<dyn Caller>>;
+
 /// The running stage. Everything on it ends with it.
 pub struct Stage {
     calls: Calls,
+    /// What rounds call.
+    caller: Arc<dyn Caller>,
     host: Arc<LocalHost>,
     erp: Erp,
     company: CompanyId,
@@ -125,6 +135,10 @@ impl Stage {
             (None, Connections::InProcess) => Erp::in_memory()?,
         };
         let erp = erp.with_clock(Arc::new(move || ticking.now_ms()));
+        let erp = match options.commit_watch {
+            Some(watch) => erp.with_commit_watch(watch),
+            None => erp,
+        };
         erp.seed(&company, &world.erp).map_err(|error| loaded.problem(&Place::root().key("erp"), error))?;
 
         let mut sandbox = Sandbox::new(world.leaflink.clone())
@@ -145,8 +159,14 @@ impl Stage {
             Some(around) => around(Arc::clone(&host)),
             None => host.clone(),
         };
+        let calls = connector.calls(for_component, company.clone());
+        let caller = match options.around_calls {
+            Some(around) => around(calls.clone()),
+            None => Arc::new(calls.clone()),
+        };
         let stage = Self {
-            calls: connector.calls(for_component, company.clone()),
+            calls,
+            caller,
             host,
             erp,
             company,
@@ -175,6 +195,19 @@ impl Stage {
         self.clock.set(then_ms);
         self.sandbox().set_now_ms(then_ms);
         Ok(())
+    }
+
+    /// Lets time pass on the clocks of ERP and LeafLink.
+    pub fn let_pass(&self, time: Duration) {
+        let then_ms = self.clock.now_ms() + u64::try_from(time.as_millis()).unwrap_or(u64::MAX / 2);
+        self.clock.set(then_ms);
+        self.sandbox().set_now_ms(then_ms);
+    }
+
+    /// The ERP's process ends and another begins: what was only in memory is gone.
+    pub fn restart(&self) {
+        self.host.keep_next_commit();
+        self.catalogue_read_ms.store(0, Ordering::Relaxed);
     }
 
     /// The time on the clocks.
@@ -265,14 +298,14 @@ impl Stage {
     /// The e-mail could not be sent.
     pub fn push_stock(&self) -> anyhow::Result<Round> {
         let mut ticket = || self.next_ticket();
-        let round = sync_round::push_stock(&self.calls, &mut ticket);
+        let round = sync_round::push_stock(self.caller.as_ref(), &mut ticket);
         self.send_mail()?;
         Ok(round)
     }
 
     fn read_catalogue(&self) -> Catalogue {
         self.catalogue_read_ms.store(self.clock.now_ms(), Ordering::Relaxed);
-        sync_round::read_catalogue(&self.calls)
+        sync_round::read_catalogue(self.caller.as_ref())
     }
 
     /// Replaces the settings; answers the keys that are wrong, each with what was found and
@@ -346,7 +379,7 @@ impl Stage {
 
     fn look_at(&self, order: &str) -> anyhow::Result<Look> {
         let number = self.order_number(order);
-        let outcome = self.calls.on_order(&number);
+        let outcome = self.caller.on_order(&number);
         self.send_mail()?;
         Ok(Look { number, outcome })
     }
@@ -368,10 +401,10 @@ impl Stage {
 
     /// Has something look at what people changed; what it looked at with success leaves the ERP's
     /// list.
-    fn look_at_changes<T>(&self, look: impl FnOnce(&Calls, &mut Changes) -> T) -> anyhow::Result<T> {
+    fn look_at_changes<T>(&self, look: impl FnOnce(&dyn Caller, &mut Changes) -> T) -> anyhow::Result<T> {
         let listed = self.erp.changes(&self.company)?;
         let mut changes = Changes::of(&listed);
-        let outcome = look(&self.calls, &mut changes);
+        let outcome = look(self.caller.as_ref(), &mut changes);
         for change in listed.iter().filter(|change| !changes.still_lists(change)) {
             self.erp.looked_at(&self.company, change)?;
         }

@@ -12,7 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use leaflink_sync_kit::exports::Failure;
 use leaflink_sync_kit::exports::delivery::Delivered;
-use leaflink_sync_kit::exports::polling::{Source, Subject};
+use leaflink_sync_kit::exports::inventory::Pushed;
+use leaflink_sync_kit::exports::polling::{Polled, Source, Subject};
 use leaflink_sync_kit::exports::products::Product;
 use leaflink_sync_kit::exports::sales_orders::Deletion;
 use leaflink_sync_kit::host::types::{Decision, Reason};
@@ -21,6 +22,58 @@ use reference_erp::{Change, Changed};
 
 /// Writes that one round works on; what is left waits for the next.
 const DELIVERIES: usize = 1_000;
+
+/// The calls that rounds make: of the component, or of something around it.
+#[allow(missing_docs)] // Each is the method of `Calls` of its name.
+pub trait Caller: Send + Sync {
+    fn poll(&self, source: Source) -> Result<Polled, CallError>;
+    fn on_order(&self, number: &str) -> Result<Decision, CallError>;
+    fn on_sales_order_change(&self, id: &str) -> Result<Decision, CallError>;
+    fn on_sales_order_deleted(&self, deletion: &Deletion) -> Result<Decision, CallError>;
+    fn on_product_change(&self, product: &Product) -> Result<Decision, CallError>;
+    fn on_payment(&self, id: &str) -> Result<Decision, CallError>;
+    fn on_transfer(&self, id: &str) -> Result<Decision, CallError>;
+    fn push_inventory(&self, after: Option<&str>) -> Result<Pushed, CallError>;
+    fn deliver(&self, ticket: u64) -> Result<Delivered, CallError>;
+}
+
+impl Caller for Calls {
+    fn poll(&self, source: Source) -> Result<Polled, CallError> {
+        self.poll(source)
+    }
+
+    fn on_order(&self, number: &str) -> Result<Decision, CallError> {
+        self.on_order(number)
+    }
+
+    fn on_sales_order_change(&self, id: &str) -> Result<Decision, CallError> {
+        self.on_sales_order_change(id)
+    }
+
+    fn on_sales_order_deleted(&self, deletion: &Deletion) -> Result<Decision, CallError> {
+        self.on_sales_order_deleted(deletion)
+    }
+
+    fn on_product_change(&self, product: &Product) -> Result<Decision, CallError> {
+        self.on_product_change(product)
+    }
+
+    fn on_payment(&self, id: &str) -> Result<Decision, CallError> {
+        self.on_payment(id)
+    }
+
+    fn on_transfer(&self, id: &str) -> Result<Decision, CallError> {
+        self.on_transfer(id)
+    }
+
+    fn push_inventory(&self, after: Option<&str>) -> Result<Pushed, CallError> {
+        self.push_inventory(after)
+    }
+
+    fn deliver(&self, ticket: u64) -> Result<Delivered, CallError> {
+        self.deliver(ticket)
+    }
+}
 
 /// What people changed in the ERP and nobody has looked at since.
 #[derive(Clone, Debug, Default)]
@@ -116,7 +169,12 @@ pub struct Look {
 
 /// Runs a round. Changes that were looked at with success leave the list. `ticket` gives the next
 /// ticket for `deliver`.
-pub fn run(calls: &Calls, changes: &mut Changes, ticket: &mut Tickets<'_>, catalogue_is_due: bool) -> Round {
+pub fn run(
+    calls: &dyn Caller,
+    changes: &mut Changes,
+    ticket: &mut Tickets<'_>,
+    catalogue_is_due: bool,
+) -> Round {
     let mut round = Round::default();
     round.poll(calls);
     if round.stopped.is_none() {
@@ -138,7 +196,7 @@ pub fn run(calls: &Calls, changes: &mut Changes, ticket: &mut Tickets<'_>, catal
 }
 
 /// Pushes the stock of every linked product, and has the writes sent.
-pub fn push_stock(calls: &Calls, ticket: &mut Tickets<'_>) -> Round {
+pub fn push_stock(calls: &dyn Caller, ticket: &mut Tickets<'_>) -> Round {
     let mut round = Round::default();
     let mut after: Option<String> = None;
     loop {
@@ -158,7 +216,7 @@ pub fn push_stock(calls: &Calls, ticket: &mut Tickets<'_>) -> Round {
 }
 
 /// Tells of the sales orders that people deleted.
-pub fn tell_of_deletions(calls: &Calls, changes: &mut Changes) -> Vec<Look> {
+pub fn tell_of_deletions(calls: &dyn Caller, changes: &mut Changes) -> Vec<Look> {
     let mut looks = Vec::new();
     for (sales_order, (number, reject_in_leaflink)) in changes.deletions.clone() {
         let deletion =
@@ -173,7 +231,7 @@ pub fn tell_of_deletions(calls: &Calls, changes: &mut Changes) -> Vec<Look> {
 }
 
 /// Reads LeafLink's catalogue as far as it changed.
-pub fn read_catalogue(calls: &Calls) -> Catalogue {
+pub fn read_catalogue(calls: &dyn Caller) -> Catalogue {
     let mut catalogue = Catalogue::default();
     loop {
         match calls.poll(Source::Products) {
@@ -193,7 +251,7 @@ pub fn read_catalogue(calls: &Calls) -> Catalogue {
 
 impl Round {
     /// Polls LeafLink's orders until nothing new is named, and looks at each of them once.
-    fn poll(&mut self, calls: &Calls) {
+    fn poll(&mut self, calls: &dyn Caller) {
         let mut seen = BTreeSet::new();
         loop {
             let polled = match calls.poll(Source::Orders) {
@@ -224,7 +282,7 @@ impl Round {
     }
 
     /// Looks at the sales orders that people changed.
-    fn follow(&mut self, calls: &Calls, changes: &mut Changes) {
+    fn follow(&mut self, calls: &dyn Caller, changes: &mut Changes) {
         for Look { number, outcome } in tell_of_deletions(calls, changes) {
             if !self.note(number, outcome) {
                 return;
@@ -242,7 +300,7 @@ impl Round {
     }
 
     /// Looks at the products that people changed.
-    fn follow_products(&mut self, calls: &Calls, changes: &mut Changes) {
+    fn follow_products(&mut self, calls: &dyn Caller, changes: &mut Changes) {
         for product in changes.products.clone() {
             let outcome = calls.on_product_change(&Product::Erp(product.clone()));
             if outcome.is_ok() {
@@ -253,7 +311,7 @@ impl Round {
     }
 
     /// Looks at the payments and the transfers that people changed.
-    fn follow_billing(&mut self, calls: &Calls, changes: &mut Changes) {
+    fn follow_billing(&mut self, calls: &dyn Caller, changes: &mut Changes) {
         for payment in changes.payments.clone() {
             let outcome = calls.on_payment(&payment);
             if outcome.is_ok() {
@@ -271,7 +329,7 @@ impl Round {
     }
 
     /// Has writes sent until nothing is due.
-    fn deliver(&mut self, calls: &Calls, ticket: &mut Tickets<'_>) {
+    fn deliver(&mut self, calls: &dyn Caller, ticket: &mut Tickets<'_>) {
         for _ in 0..DELIVERIES {
             match ticket().and_then(|ticket| calls.deliver(ticket)) {
                 Ok(Delivered::Worked(decision)) => self.delivered.push(decision),

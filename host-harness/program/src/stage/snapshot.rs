@@ -19,6 +19,7 @@ pub struct Snapshot {
     now_ms: u64,
     random: fastrand::Rng,
     dies_in: u32,
+    loses_commit: bool,
     catalogue_read_ms: u64,
 }
 
@@ -38,6 +39,7 @@ impl Stage {
             now_ms: self.clock.now_ms(),
             random: self.host.random().clone(),
             dies_in: self.dies_in.load(Ordering::Relaxed),
+            loses_commit: self.host.loses_next_commit(),
             catalogue_read_ms: self.catalogue_read_ms.load(Ordering::Relaxed),
         })
     }
@@ -47,15 +49,27 @@ impl Stage {
     /// # Errors
     /// As [`snapshot`](Self::snapshot).
     pub fn restore(&self, snapshot: &Snapshot) -> anyhow::Result<()> {
+        self.erp.restore(&snapshot.erp)?;
+        self.restore_all_but_erp(snapshot)
+    }
+
+    /// As [`restore`](Self::restore), where nothing was committed since that moment.
+    ///
+    /// # Errors
+    /// The connections are real ones.
+    pub fn restore_all_but_erp(&self, snapshot: &Snapshot) -> anyhow::Result<()> {
         let Post::InProcess(mailbox) = &self.post else {
             bail!("a stage with real connections cannot come back to an earlier moment");
         };
-        self.erp.restore(&snapshot.erp)?;
         self.sandbox().clone_from(&snapshot.sandbox);
         lock(mailbox).clone_from(&snapshot.mails);
         self.clock.set(snapshot.now_ms);
         self.host.random().clone_from(&snapshot.random);
         self.dies_in.store(snapshot.dies_in, Ordering::Relaxed);
+        match snapshot.loses_commit {
+            true => self.host.lose_next_commit(),
+            false => self.host.keep_next_commit(),
+        }
         self.catalogue_read_ms.store(snapshot.catalogue_read_ms, Ordering::Relaxed);
         Ok(())
     }
