@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::answer::Failure;
-use super::state::{LookRecord, entries, get, look, put, put_look};
+use super::state::{LookRecord, delete, entries, get, look, put, put_look};
 use crate::rules::ids::{LeafLinkProductId, OrderNumber};
 
 const KEY: &str = "webhooks";
@@ -69,6 +69,11 @@ pub fn announce_order(number: &OrderNumber, placed_at_ms: u64) -> Result<(), Fai
 /// Puts a product on the list of those to be looked at.
 pub fn announce_product(id: LeafLinkProductId) -> Result<(), Failure> {
     put(&format!("{PRODUCT_PREFIX}{id}"), &())
+}
+
+/// Takes a product off the list of those to be looked at.
+pub fn product_looked(id: LeafLinkProductId) -> Result<(), Failure> {
+    delete(&format!("{PRODUCT_PREFIX}{id}"))
 }
 
 /// LeafLink products that are to be looked at, at most `limit`.
