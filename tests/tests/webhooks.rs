@@ -11,6 +11,7 @@ use leaflink_sync::document::Document;
 use leaflink_sync::stage::{COMPANY, Options, Stage};
 use leaflink_sync::world::LoadedWorld;
 use leaflink_sync_kit::exports::polling::Subject;
+use leaflink_sync_kit::exports::webhooks::{Delivery, Received};
 use leaflink_sync_kit::{CompanyId, Connector, Limits};
 use leaflink_sync_tests::component;
 use leaflink_sync_transport::{LARGEST_WEBHOOK, WebhookCounts, WebhookReceiver, WebhookServer};
@@ -168,4 +169,14 @@ fn a_body_that_is_too_long_is_refused_before_it_is_read() {
         "HTTP/1.1 404"
     );
     assert_eq!(served.counts(), WebhookCounts { too_large: 2, ..WebhookCounts::default() });
+
+    // The component does not rely on its host for that.
+    let largest = usize::try_from(LARGEST_WEBHOOK).unwrap();
+    let deliver = |length: usize| {
+        let body = vec![b' '; length];
+        let headers = vec![("ll-signature".to_owned(), sign("hush", &body))];
+        served.stage.calls().on_webhook(&Delivery { headers, body }).unwrap()
+    };
+    assert!(matches!(deliver(largest + 1), Received::TooLarge(LARGEST_WEBHOOK)));
+    assert!(matches!(deliver(largest), Received::Malformed(_)));
 }

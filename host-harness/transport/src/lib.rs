@@ -12,6 +12,10 @@ mod webhooks;
 
 pub use catcher::{Catcher, CaughtMail};
 pub use http_log::{BODY_LIMIT, HttpLog};
-pub use leaflink::{AccessError, ApiKey, LeafLinkAccess, LeafLinkClient, Origin, Timeouts};
+pub use leaflink::{
+    AccessError, ApiKey, Carrier, LeafLinkAccess, LeafLinkClient, NotCarried, Origin, Timeouts,
+};
+pub use ureq::http;
+
 pub use smtp::{Credentials, MailError, OutgoingMail, Security, SmtpSender, SmtpServer};
 pub use webhooks::{Admitted, LARGEST_WEBHOOK, WebhookAnswer, WebhookCounts, WebhookReceiver, WebhookServer};

@@ -1,16 +1,17 @@
-//! LeafLink's webhooks on the stage: the sandbox posts them over HTTP to the receiver, and what they
-//! announce is looked at.
+//! LeafLink's webhooks on the stage: the sandbox posts them to the receiver, over HTTP or in this
+//! process, and what they announce is looked at.
 
 use std::collections::VecDeque;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use anyhow::{Context, bail};
-use leaflink_sandbox::{Webhook, sign};
+use leaflink_sandbox::{SIGNATURE_HEADER, Webhook, sign};
 use leaflink_sync_kit::Calls;
 use leaflink_sync_transport::{WebhookReceiver, WebhookServer};
 
 use super::{COMPANY, Stage};
+use crate::connections::Connections;
 use crate::host::lock;
 use crate::steps::{Arrival, PostedWebhook, WebhookWay};
 use crate::sync_round::{self, Round};
@@ -22,13 +23,15 @@ const ECHOES: usize = 20;
 
 /// The company's webhook, set up in LeafLink at the address of the receiver.
 pub(super) struct Webhooks {
-    server: WebhookServer,
-    post: Mutex<Post>,
+    receiver: Arc<WebhookReceiver>,
+    /// Absent: all connections are in this process.
+    server: Option<WebhookServer>,
+    outgoing: Mutex<Outgoing>,
 }
 
 /// What LeafLink has to post, and how that goes.
-#[derive(Default)]
-struct Post {
+#[derive(Clone, Default)]
+pub(super) struct Outgoing {
     way: WebhookWay,
     /// Not taken yet, with the tries so far.
     waiting: VecDeque<(Webhook, u32)>,
@@ -40,17 +43,38 @@ struct Post {
 
 impl Webhooks {
     /// Starts the receiver of a company.
-    pub fn start(calls: Calls) -> anyhow::Result<Self> {
+    pub fn start(calls: Calls, connections: Connections) -> anyhow::Result<Self> {
         let find = move |path: &str| (path == path_of(COMPANY)).then(|| calls.clone());
         // The stage looks once all that is due has arrived, so nobody need be told of each.
         let receiver = Arc::new(WebhookReceiver::new(find, |_, _| {}));
-        let server = WebhookServer::start(receiver, SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
-            .context("the receiver of webhooks cannot listen")?;
-        Ok(Self { server, post: Mutex::default() })
+        let server = match connections {
+            Connections::Real => {
+                let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+                let server = WebhookServer::start(Arc::clone(&receiver), address);
+                Some(server.context("the receiver of webhooks cannot listen")?)
+            }
+            Connections::InProcess => None,
+        };
+        Ok(Self { receiver, server, outgoing: Mutex::default() })
     }
 
-    fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.server.address())
+    /// What LeafLink has to post, and how that goes.
+    pub fn outgoing(&self) -> MutexGuard<'_, Outgoing> {
+        lock(&self.outgoing)
+    }
+
+    /// Posts one; the status of the answer.
+    fn post(&self, webhook: &Webhook, path: &str) -> anyhow::Result<u16> {
+        if let Some(server) = &self.server {
+            return webhook.post(&format!("http://{}{path}", server.address()));
+        }
+        let signature = webhook.signature.iter();
+        let headers = signature.map(|text| (SIGNATURE_HEADER.to_ascii_lowercase(), text.clone())).collect();
+        let answer = match self.receiver.admit("POST", path, u64::try_from(webhook.body.len()).ok()) {
+            Ok(admitted) => self.receiver.receive(&admitted, headers, webhook.body.clone()),
+            Err(answer) => answer,
+        };
+        Ok(answer.status)
     }
 }
 
@@ -61,7 +85,7 @@ fn path_of(company: &str) -> String {
 impl Stage {
     /// Changes how webhooks arrive from now on.
     pub(super) fn set_webhook_way(&self, way: &WebhookWay) -> anyhow::Result<()> {
-        lock(&self.webhooks()?.post).way = way.clone();
+        self.webhooks()?.outgoing().way = way.clone();
         Ok(())
     }
 
@@ -87,7 +111,7 @@ impl Stage {
 
     /// Posts every webhook again that was posted before, oldest first, whatever became of it.
     pub(super) fn repeat_webhooks(&self) -> anyhow::Result<Round> {
-        let again = lock(&self.webhooks()?.post).posted.clone();
+        let again = self.webhooks()?.outgoing().posted.clone();
         for webhook in &again {
             self.post_one(webhook, &path_of(COMPANY))?;
         }
@@ -111,14 +135,14 @@ impl Stage {
 
     /// The status of each answer to a webhook, in order.
     pub fn webhook_answers(&self) -> Vec<u16> {
-        self.webhooks.as_ref().map(|webhooks| lock(&webhooks.post).answers.clone()).unwrap_or_default()
+        self.webhooks.as_ref().map(|webhooks| webhooks.outgoing().answers.clone()).unwrap_or_default()
     }
 
     /// Posts what is due; answers whether anything was taken.
     fn post_webhooks(&self) -> anyhow::Result<bool> {
         let fresh = self.sandbox().take_webhooks();
         let due = {
-            let mut post = lock(&self.webhooks()?.post);
+            let mut post = self.webhooks()?.outgoing();
             let way = post.way.clone();
             match way.arrive {
                 Arrival::Never => return Ok(false),
@@ -140,7 +164,7 @@ impl Stage {
         for (webhook, tries) in due {
             let status = self.post_one(&webhook, &path_of(COMPANY))?;
             taken |= status == 200;
-            let mut post = lock(&self.webhooks()?.post);
+            let mut post = self.webhooks()?.outgoing();
             if tries == 0 && !post.posted.contains(&webhook) {
                 post.posted.push(webhook.clone());
             }
@@ -153,8 +177,8 @@ impl Stage {
 
     fn post_one(&self, webhook: &Webhook, path: &str) -> anyhow::Result<u16> {
         let webhooks = self.webhooks()?;
-        let status = webhook.post(&webhooks.url(path))?;
-        lock(&webhooks.post).answers.push(status);
+        let status = webhooks.post(webhook, path)?;
+        webhooks.outgoing().answers.push(status);
         Ok(status)
     }
 
