@@ -7,6 +7,7 @@ use leaflink_sandbox::Sandbox;
 use leaflink_sync_transport::CaughtMail;
 
 use super::Stage;
+use super::webhooks::Outgoing;
 use crate::connections::Post;
 use crate::host::lock;
 
@@ -21,6 +22,7 @@ pub struct Snapshot {
     dies_in: u32,
     loses_commit: bool,
     catalogue_read_ms: u64,
+    webhooks: Option<Outgoing>,
 }
 
 impl Stage {
@@ -41,6 +43,7 @@ impl Stage {
             dies_in: self.dies_in.load(Ordering::Relaxed),
             loses_commit: self.host.loses_next_commit(),
             catalogue_read_ms: self.catalogue_read_ms.load(Ordering::Relaxed),
+            webhooks: self.webhooks.as_ref().map(|webhooks| webhooks.outgoing().clone()),
         })
     }
 
@@ -64,6 +67,15 @@ impl Stage {
         self.sandbox().clone_from(&snapshot.sandbox);
         lock(mailbox).clone_from(&snapshot.mails);
         self.clock.set(snapshot.now_ms);
+        if let (Some(webhooks), Some(outgoing)) = (&self.webhooks, &snapshot.webhooks) {
+            webhooks.outgoing().clone_from(outgoing);
+        }
+        self.restore_memory(snapshot);
+        Ok(())
+    }
+
+    /// As [`restore`](Self::restore), where nothing was committed and nothing sent since that moment.
+    pub fn restore_memory(&self, snapshot: &Snapshot) {
         self.host.random().clone_from(&snapshot.random);
         self.dies_in.store(snapshot.dies_in, Ordering::Relaxed);
         match snapshot.loses_commit {
@@ -71,6 +83,11 @@ impl Stage {
             false => self.host.keep_next_commit(),
         }
         self.catalogue_read_ms.store(snapshot.catalogue_read_ms, Ordering::Relaxed);
-        Ok(())
+    }
+
+    /// What is only in memory, as text for comparing. It has the random numbers and what LeafLink has
+    /// to post left out.
+    pub fn memory(&self) -> String {
+        format!("{:?} {:?} {}", self.dies_in, self.catalogue_read_ms, self.host.loses_next_commit())
     }
 }

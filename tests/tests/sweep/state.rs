@@ -1,0 +1,99 @@
+//! What a stage holds: exactly, to know a state again; and without what may differ, to compare ends.
+
+use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use leaflink_sync::stage::Stage;
+use serde_json::Value;
+
+/// Tables on which nothing that happens later depends: the journal is never read by the component,
+/// a mail that was sent is in the mailbox, and numbers of rows name nothing.
+const UNREAD: [&str; 3] = ["journal", "mail_queue", "sqlite_sequence"];
+
+/// Counters that name nothing: of the journal, and of the list of changes.
+const NAMELESS: [&str; 2] = ["'call'", "'change'"];
+
+/// Everything that the future depends on, and all that the ends are compared by.
+pub fn hash(stage: &Stage) -> anyhow::Result<u64> {
+    let mut hasher = DefaultHasher::new();
+    erp(stage, &UNREAD)?.hash(&mut hasher);
+    for mail in stage.erp().unsent_mail(stage.company())? {
+        (mail.to, mail.subject, mail.text).hash(&mut hasher);
+    }
+    mails(stage).hash(&mut hasher);
+    stage.sandbox().fingerprint().hash(&mut hasher);
+    stage.memory().hash(&mut hasher);
+    Ok(hasher.finish())
+}
+
+fn erp(stage: &Stage, left_out: &[&str]) -> anyhow::Result<String> {
+    let dump = stage.erp().dump_without(left_out)?;
+    let counts =
+        |line: &&str| NAMELESS.iter().any(|name| line.starts_with(&format!("  'company' | {name} |")));
+    Ok(dump.lines().filter(|line| !counts(line)).collect::<Vec<_>>().join("\n"))
+}
+
+/// Each mail once: a host that dies between sending one and noting so sends it again.
+fn mails(stage: &Stage) -> BTreeSet<(Vec<String>, String, String)> {
+    stage.mails().into_iter().map(|mail| (mail.to, mail.subject, mail.text)).collect()
+}
+
+/// How a story ended, in lines to compare.
+#[derive(Clone, PartialEq, Eq)]
+pub struct End(BTreeSet<String>);
+
+impl End {
+    pub fn of(stage: &Stage) -> anyhow::Result<Self> {
+        let mut lines = BTreeSet::new();
+        let left_out = [&UNREAD[..], &["component_state", "counters"]].concat();
+        let mut table = String::new();
+        for line in erp(stage, &left_out)?.lines() {
+            match line.strip_prefix("  ") {
+                Some(row) => drop(lines.insert(format!("ERP {table}: {row}"))),
+                None => table = line.to_owned(),
+            }
+        }
+        for mail in mails(stage) {
+            lines.insert(format!("mail: {mail:?}"));
+        }
+        let sandbox = stage.sandbox();
+        let sides = [
+            ("order", sandbox.orders()),
+            ("product", sandbox.products()),
+            ("customer", sandbox.customers()),
+            ("payment", sandbox.payments()),
+            ("event", sandbox.event_logs()),
+        ];
+        for (what, records) in sides {
+            let mut seen = std::collections::BTreeMap::<String, usize>::new();
+            for record in records {
+                *seen.entry(timeless(record).to_string()).or_default() += 1;
+            }
+            // How often the same came about is part of it: an effect that happened twice differs.
+            lines.extend(
+                seen.into_iter().map(|(record, times)| format!("LeafLink {what} ({times} times): {record}")),
+            );
+        }
+        Ok(Self(lines))
+    }
+
+    /// What is in one of two ends and not in the other.
+    pub fn differences(&self, other: &Self) -> Vec<String> {
+        let missing = other.0.difference(&self.0).map(|line| format!("missing: {line}"));
+        let extra = self.0.difference(&other.0).map(|line| format!("extra:   {line}"));
+        missing.chain(extra).collect()
+    }
+}
+
+/// Without when it was, and without numbers that rise with every record.
+fn timeless(record: Value) -> Value {
+    match record {
+        Value::Object(fields) => fields
+            .into_iter()
+            .filter(|(name, _)| !matches!(name.as_str(), "modified" | "created_on" | "id" | "timestamp"))
+            .map(|(name, value)| (name, timeless(value)))
+            .collect(),
+        Value::Array(elements) => elements.into_iter().map(timeless).collect(),
+        other => other,
+    }
+}
