@@ -1,7 +1,7 @@
 //! Exports that later versions fill in. Each answers that it is not supported; none pretends.
 
 use super::Component;
-use crate::bindings::exports::leaflink_sync::connector::{drift, products, readiness, webhooks};
+use crate::bindings::exports::leaflink_sync::connector::{products, readiness, webhooks};
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::Failure;
 
@@ -24,15 +24,5 @@ impl webhooks::Guest for Component {
 impl readiness::Guest for Component {
     fn check_list() -> Result<Vec<readiness::Check>, Failure> {
         not_yet("the set-up check-list")
-    }
-}
-
-impl drift::Guest for Component {
-    fn compare(_area: drift::Area, _after: Option<String>) -> Result<drift::Report, Failure> {
-        not_yet("the drift report")
-    }
-
-    fn repair(_id: String) -> Result<(), Failure> {
-        not_yet("repairs")
     }
 }
