@@ -2,6 +2,7 @@
 //! sandbox behind real HTTP, a mail catcher behind real SMTP, and the component between them.
 
 mod billing;
+mod drift;
 mod insight;
 mod people;
 
@@ -24,6 +25,7 @@ use reference_erp::Erp;
 use serde_json::{Map, Value};
 
 use crate::document::Place;
+use crate::drift::DriftReport;
 use crate::host::{Keys, LocalHost, SetClock, TrafficLog, lock};
 use crate::post;
 use crate::steps::{Act, SyncAct};
@@ -88,6 +90,10 @@ pub enum Happened {
         /// The answer.
         explanation: Box<Explanation>,
     },
+    /// The two sides were compared.
+    Compared(Box<DriftReport>),
+    /// A difference was to be repaired.
+    Repaired(Result<Decision, CallError>),
     /// It was said what a handler would do.
     Previewed {
         /// The order as the step names it.
@@ -225,6 +231,11 @@ impl Stage {
             Act::Sync(SyncAct::Unlink { product }) => {
                 return Ok(Happened::Linked(self.calls.unlink_product(product)));
             }
+            Act::Sync(SyncAct::Drift(areas)) => {
+                return Ok(Happened::Compared(Box::new(self.drift(areas)?)));
+            }
+            Act::Sync(SyncAct::Repair(id)) => return Ok(Happened::Repaired(self.repair(id))),
+            Act::Sync(SyncAct::LoseChanges(())) => *self.changes() = Changes::default(),
             Act::Sync(SyncAct::Settings(settings)) => {
                 if let Some((key, problem)) = self.put_settings(settings)?.into_iter().next() {
                     bail!("{key}: {problem}");

@@ -16,7 +16,7 @@ use crate::document::{Document, Place, typed};
 
 pub use billing::BillingAct;
 pub use people::{ErpAct, Quantity, SalesOrderAct};
-pub use sync::SyncAct;
+pub use sync::{AreaWord, SyncAct};
 
 use billing::BILLING_VERBS;
 use people::{ERP_VERBS, SALES_ORDER_VERBS};

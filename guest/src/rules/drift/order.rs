@@ -40,11 +40,17 @@ pub struct Known {
 impl Known {
     /// Why the ERP's side may lag behind LeafLink's.
     fn why_behind(&self) -> Option<Explanation> {
-        match (&self.to_be_looked_at, &self.waits_for) {
-            (Some(text), _) => because(Cause::Recent, text.clone()),
-            (None, Some(text)) => because(Cause::Held, text.clone()),
-            (None, None) => None,
-        }
+        let held = || because(Cause::Held, self.waits_for.clone()?);
+        self.next_look().or_else(held)
+    }
+
+    /// Why LeafLink's side may lag behind the ERP's: `same` is the write that would remove it.
+    fn why_ahead(&self, same: Option<&OnItsWay>) -> Option<Explanation> {
+        same.and_then(OnItsWay::explanation).or_else(|| self.next_look())
+    }
+
+    fn next_look(&self) -> Option<Explanation> {
+        because(Cause::Recent, self.to_be_looked_at.clone()?)
     }
 }
 
@@ -108,8 +114,8 @@ pub fn differences(
             }
             None => format!("{} (its sales order was deleted)", status.word()),
         };
-        let same = known.status.as_ref().filter(|(queued, _)| *queued == status);
-        found.push(of(STATUS, has, erp, same.and_then(|(_, on_its_way)| on_its_way.explanation())));
+        let same = known.status.as_ref().filter(|(queued, _)| *queued == status).map(|(_, way)| way);
+        found.push(of(STATUS, has, erp, known.why_ahead(same)));
     } else if let Some(sales_order) = sales_order
         && !moves
         && !agree(order.status, sales_order.status, settings)
@@ -117,17 +123,15 @@ pub fn differences(
         found.push(of(STATUS, has, sales_order.status.to_string(), left_so(order, sales_order, plan)));
     }
     if let Some(day) = &wanted.ship_day {
-        let same = known.ship_day.as_ref().filter(|(queued, _)| queued == day);
+        let same = known.ship_day.as_ref().filter(|(queued, _)| queued == day).map(|(_, way)| way);
         let shows = order.ship_day.clone().unwrap_or_else(|| "none".to_owned());
-        let why = same.and_then(|(_, on_its_way)| on_its_way.explanation());
-        found.push(of(SHIP_DATE, shows, day.clone(), why));
+        found.push(of(SHIP_DATE, shows, day.clone(), known.why_ahead(same)));
     }
     if let Some(id) = &wanted.external_id {
         let shows = settings.external_id_key.as_ref().and_then(|key| order.external_ids.get(key));
         let text = |id: Option<&String>| id.cloned().unwrap_or_else(|| "none".to_owned());
-        let same = known.external_id.as_ref().filter(|(queued, _)| queued == id);
-        let why = same.and_then(|(_, on_its_way)| on_its_way.explanation());
-        found.push(of(EXTERNAL_ID, text(shows), text(id.as_ref()), why));
+        let same = known.external_id.as_ref().filter(|(queued, _)| queued == id).map(|(_, way)| way);
+        found.push(of(EXTERNAL_ID, text(shows), text(id.as_ref()), known.why_ahead(same)));
     }
     found
 }
@@ -278,6 +282,14 @@ mod tests {
                     ..Known::default()
                 },
                 [None, None, None],
+            ),
+            (
+                Known {
+                    to_be_looked_at: Some("It is on the list.".to_owned()),
+                    ship_day: Some(("2026-03-09".to_owned(), on(None))),
+                    ..Known::default()
+                },
+                [Some(Cause::Recent), Some(Cause::Queued), Some(Cause::Recent)],
             ),
         ] {
             let found = differences(
