@@ -17,12 +17,14 @@ mod orders;
 mod payments;
 mod polling;
 mod product_links;
+mod products;
 mod sales_orders;
 mod settings;
 mod stock;
 mod transfers;
 mod users;
 mod waking;
+mod webhooks;
 
 /// The component.
 struct Component;

@@ -1,12 +1,14 @@
-//! One company's sync with everything around it: the reference ERP in an SQLite file, a LeafLink
-//! sandbox behind real HTTP, a mail catcher behind real SMTP, and the component between them.
+//! One company's sync with everything around it: the reference ERP on SQLite, a LeafLink sandbox, a
+//! mailbox, and the component between them; with [real connections](Connections::Real), or all in
+//! this process.
 
 mod billing;
 mod drift;
 mod insight;
 mod people;
+mod snapshot;
+mod webhooks;
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -17,13 +19,13 @@ use leaflink_sandbox::{Sandbox, Server};
 use leaflink_sync_kit::exports::insight::Explanation;
 use leaflink_sync_kit::exports::product_links::Suggestions;
 use leaflink_sync_kit::host::types::Decision;
-use leaflink_sync_kit::{CallError, Calls, CompanyId, Connector};
-use leaflink_sync_transport::{
-    ApiKey, Catcher, CaughtMail, LeafLinkAccess, LeafLinkClient, Origin, Security, SmtpSender, SmtpServer,
-};
+use leaflink_sync_kit::{CallError, Calls, CompanyId, Connector, Host};
+use leaflink_sync_transport::CaughtMail;
 use reference_erp::Erp;
 use serde_json::{Map, Value};
 
+pub use crate::connections::Connections;
+use crate::connections::{Post, ToLeafLink};
 use crate::document::Place;
 use crate::drift::DriftReport;
 use crate::host::{Keys, LocalHost, SetClock, TrafficLog, lock};
@@ -31,17 +33,28 @@ use crate::post;
 use crate::steps::{Act, SyncAct};
 use crate::sync_round::{self, Catalogue, Changes, Look, Round};
 use crate::world::{LEAFLINK, LoadedWorld};
+use webhooks::Webhooks;
+
+pub use snapshot::Snapshot;
 
 /// What a stage can do besides.
 #[derive(Default)]
 pub struct Options {
+    /// Real ones, or all in this process.
+    pub connections: Connections,
     /// Keeps the ERP's database in this file, which must not exist yet.
     pub erp_file: Option<PathBuf>,
     /// Is given every exchange with LeafLink.
     pub traffic_log: Option<TrafficLog>,
     /// What the random numbers follow from.
     pub random_seed: u64,
+    /// What the component is to have as its host, made from the stage's own: to watch, to record or
+    /// to disturb it.
+    pub around_host: Option<AroundHost>,
 }
+
+/// Puts something around a stage's host.
+pub type AroundHost = Box<dyn FnOnce(Arc<LocalHost>) -> Arc<dyn Host>>;
 
 /// The running stage. Everything on it ends with it.
 pub struct Stage {
@@ -50,9 +63,8 @@ pub struct Stage {
     erp: Erp,
     company: CompanyId,
     sandbox: Arc<Mutex<Sandbox>>,
-    _server: Server,
-    catcher: Catcher,
-    smtp: SmtpSender,
+    _server: Option<Server>,
+    post: Post,
     clock: SetClock,
     began: DateTime<FixedOffset>,
     /// What the ERP's screens noted since the last round.
@@ -63,6 +75,8 @@ pub struct Stage {
     dies_in: AtomicU32,
     /// When LeafLink's catalogue was last read, in milliseconds since 1970; 0: never.
     catalogue_read_ms: AtomicU64,
+    /// LeafLink's webhooks, if the world has one set up.
+    webhooks: Option<Webhooks>,
 }
 
 /// How often rounds read LeafLink's catalogue.
@@ -119,9 +133,10 @@ impl Stage {
 
         let company = CompanyId(COMPANY.to_owned());
         let ticking = clock.clone();
-        let erp = match &options.erp_file {
-            Some(file) => new_erp(file)?,
-            None => Erp::temporary()?,
+        let erp = match (&options.erp_file, options.connections) {
+            (Some(file), _) => new_erp(file)?,
+            (None, Connections::Real) => Erp::temporary()?,
+            (None, Connections::InProcess) => Erp::in_memory()?,
         };
         let erp = erp.with_clock(Arc::new(move || ticking.now_ms()));
         erp.seed(&company, &world.erp).map_err(|error| loaded.problem(&Place::root().key("erp"), error))?;
@@ -130,33 +145,38 @@ impl Stage {
             .map_err(|error| loaded.problem(&Place::root().key(LEAFLINK), format!("{error:#}")))?;
         sandbox.set_now_ms(began_ms);
         let sandbox = Arc::new(Mutex::new(sandbox));
-        let server = Server::start(Arc::clone(&sandbox), SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+        let to_leaflink = ToLeafLink::connect(options.connections, &sandbox, &world.leaflink.api_key)?;
 
         let keys = Keys {
             leaflink_webhook: world.leaflink.webhook_key.clone().map(String::into_bytes),
             // Nothing that this stage writes outlives it, so its mark need not be secret.
             write_token: options.random_seed.to_be_bytes().to_vec(),
         };
-        let client = client(&server, &world.leaflink.api_key)?;
-        let host = LocalHost::new(erp.clone(), client, keys, options.random_seed)
+        let host = LocalHost::new(erp.clone(), to_leaflink.client, keys, options.random_seed)
             .with_traffic_log(options.traffic_log);
         let host = Arc::new(host);
-        let catcher = Catcher::start().context("the mail catcher cannot start")?;
+        let for_component = match options.around_host {
+            Some(around) => around(Arc::clone(&host)),
+            None => host.clone(),
+        };
+        let calls = connector.calls(for_component, company.clone());
+        let webhooks =
+            if world.webhooks { Some(Webhooks::start(calls.clone(), options.connections)?) } else { None };
         let stage = Self {
-            calls: connector.calls(host.clone(), company.clone()),
+            calls,
             host,
             erp,
             company,
             sandbox,
-            _server: server,
-            smtp: smtp(&catcher)?,
-            catcher,
+            _server: to_leaflink.server,
+            post: Post::open(options.connections)?,
             clock,
             began: world.now,
             changes: Mutex::default(),
             ticket: AtomicU64::new(0),
             dies_in: AtomicU32::new(0),
             catalogue_read_ms: AtomicU64::new(0),
+            webhooks,
         };
         stage.configure(loaded)?;
         Ok(stage)
@@ -191,6 +211,9 @@ impl Stage {
         match act {
             Act::LeafLink(event) => {
                 self.sandbox().apply((**event).clone()).context("LeafLink would not do this")?;
+                if self.webhooks.is_some() {
+                    return Ok(Happened::Synced(Box::new(self.webhooks_arrive()?)));
+                }
             }
             Act::Erp(act) => self.in_erp(act).context("the ERP would not do this")?,
             Act::Billing(act) => self.with_billing(act).context("the ERP would not do this")?,
@@ -236,6 +259,14 @@ impl Stage {
             }
             Act::Sync(SyncAct::Repair(id)) => return Ok(Happened::Repaired(self.repair(id))),
             Act::Sync(SyncAct::LoseChanges(())) => *self.changes() = Changes::default(),
+            Act::Sync(SyncAct::Webhooks(way)) => {
+                self.set_webhook_way(way)?;
+                return Ok(Happened::Synced(Box::new(self.webhooks_arrive()?)));
+            }
+            Act::Sync(SyncAct::RepeatWebhooks(())) => {
+                return Ok(Happened::Synced(Box::new(self.repeat_webhooks()?)));
+            }
+            Act::Sync(SyncAct::PostWebhook(posted)) => self.post_webhook(posted)?,
             Act::Sync(SyncAct::Settings(settings)) => {
                 if let Some((key, problem)) = self.put_settings(settings)?.into_iter().next() {
                     bail!("{key}: {problem}");
@@ -254,11 +285,12 @@ impl Stage {
         let now = self.clock.now_ms();
         let catalogue_is_due =
             now.saturating_sub(self.catalogue_read_ms.load(Ordering::Relaxed)) >= CATALOGUE_EVERY_MS;
-        let round = sync_round::run(&self.calls, &mut self.changes(), &mut ticket, catalogue_is_due);
+        let mut round = sync_round::run(&self.calls, &mut self.changes(), &mut ticket, catalogue_is_due);
         if catalogue_is_due && round.stopped.is_none() {
             self.catalogue_read_ms.store(now, Ordering::Relaxed);
         }
         self.send_mail()?;
+        round.join(self.webhooks_arrive()?);
         Ok(round)
     }
 
@@ -268,8 +300,9 @@ impl Stage {
     /// The e-mail could not be sent.
     pub fn push_stock(&self) -> anyhow::Result<Round> {
         let mut ticket = || self.next_ticket();
-        let round = sync_round::push_stock(&self.calls, &mut ticket);
+        let mut round = sync_round::push_stock(&self.calls, &mut ticket);
         self.send_mail()?;
+        round.join(self.webhooks_arrive()?);
         Ok(round)
     }
 
@@ -318,7 +351,7 @@ impl Stage {
 
     /// Every e-mail that arrived, oldest first.
     pub fn mails(&self) -> Vec<CaughtMail> {
-        self.catcher.messages()
+        self.post.mails()
     }
 
     fn configure(&self, loaded: &LoadedWorld) -> anyhow::Result<()> {
@@ -360,7 +393,8 @@ impl Stage {
     }
 
     fn send_mail(&self) -> anyhow::Result<()> {
-        match post::send_queued(&self.erp, &self.company, &self.smtp)?.into_iter().next() {
+        let problems = post::send_queued(&self.erp, &self.company, |mail| self.post.send(mail))?;
+        match problems.into_iter().next() {
             Some(problem) => bail!(problem),
             None => Ok(()),
         }
@@ -380,22 +414,4 @@ fn new_erp(file: &Path) -> anyhow::Result<Erp> {
         bail!("{} cannot be made: there is no folder {}", file.display(), folder.display());
     }
     Erp::open(file)
-}
-
-fn client(server: &Server, api_key: &str) -> anyhow::Result<LeafLinkClient> {
-    let url = server.url();
-    let address = url.strip_prefix("http://").unwrap_or(&url).parse().context("the sandbox's address")?;
-    let access = LeafLinkAccess::new(Origin::loopback(address)?, ApiKey::new(api_key)?);
-    Ok(LeafLinkClient::new(access)?)
-}
-
-fn smtp(catcher: &Catcher) -> anyhow::Result<SmtpSender> {
-    let address = catcher.address();
-    Ok(SmtpSender::new(SmtpServer {
-        host: address.ip().to_string(),
-        port: address.port(),
-        security: Security::None,
-        credentials: None,
-        from: "ERP alerts <alerts@erp.example>".to_owned(),
-    })?)
 }

@@ -1,7 +1,7 @@
 //! One round of the sync, as an ERP runs it every few minutes:
 //! 1. ask what changed in LeafLink, and look at each order that is named;
 //! 2. look at each sales order that people changed in the ERP;
-//! 3. look at each payment, and then at each compliance transfer, that people changed there;
+//! 3. look at each product that people changed there, and at each payment and compliance transfer;
 //! 4. have the queued writes sent to LeafLink;
 //! 5. every ten minutes, read what changed in LeafLink's catalogue.
 //!
@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use leaflink_sync_kit::exports::Failure;
 use leaflink_sync_kit::exports::delivery::Delivered;
 use leaflink_sync_kit::exports::polling::{Source, Subject};
+use leaflink_sync_kit::exports::products::Product;
 use leaflink_sync_kit::host::types::{Decision, Reason};
 use leaflink_sync_kit::{CallError, Calls};
 
@@ -20,10 +21,12 @@ use leaflink_sync_kit::{CallError, Calls};
 const DELIVERIES: usize = 1_000;
 
 /// What people changed in the ERP and nobody has looked at since.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Changes {
     /// Sales orders by their id: LeafLink's number of the order.
     pub sales_orders: BTreeMap<String, String>,
+    /// Products by their id.
+    pub products: BTreeSet<String>,
     /// Payments by their id.
     pub payments: BTreeSet<String>,
     /// Compliance transfers by their id.
@@ -35,6 +38,8 @@ pub struct Changes {
 pub struct Round {
     /// Every order that was looked at, in order, from either side.
     pub looks: Vec<Look>,
+    /// Every product that was looked at, in order.
+    pub products: Vec<Look>,
     /// Every payment that was looked at, in order.
     pub payments: Vec<Look>,
     /// Every compliance transfer that was looked at, in order.
@@ -60,10 +65,11 @@ pub struct Catalogue {
     pub stopped: Option<CallError>,
 }
 
-/// One order, payment or transfer, looked at.
+/// One order, product, payment or transfer, looked at.
 #[derive(Debug)]
 pub struct Look {
-    /// LeafLink's number of the order, the UUID; the ERP's id of the payment or transfer.
+    /// LeafLink's number of the order, the UUID; the ERP's id of the product, payment or
+    /// transfer.
     pub number: String,
     /// What was decided, or why nothing could be.
     pub outcome: Result<Decision, CallError>,
@@ -83,6 +89,9 @@ pub fn run(
         round.follow(calls, changes);
     }
     if round.stopped.is_none() {
+        round.follow_products(calls, changes);
+    }
+    if round.stopped.is_none() {
         round.follow_billing(calls, changes);
     }
     if round.stopped.is_none() {
@@ -92,6 +101,38 @@ pub fn run(
         }
     }
     round
+}
+
+/// Looks at what is on the list, which webhooks announce, and has the writes sent. Asks LeafLink for
+/// no list of its own.
+pub fn look_at_list(calls: &Calls, ticket: &mut dyn FnMut() -> u64) -> Round {
+    let mut round = Round::default();
+    let mut seen = BTreeSet::new();
+    loop {
+        match calls.to_look_at() {
+            Ok(list) => match round.look(calls, list, &mut seen) {
+                Looked::Fresh => {}
+                Looked::NothingNew => break,
+                Looked::Stopped => return round,
+            },
+            Err(error) => {
+                round.stopped = Some(error);
+                return round;
+            }
+        }
+    }
+    round.deliver(calls, ticket);
+    round
+}
+
+/// What came of going through a list of subjects.
+enum Looked {
+    /// Something on it had not been looked at in this round.
+    Fresh,
+    /// Nothing had not.
+    NothingNew,
+    /// Every further call would fail alike.
+    Stopped,
 }
 
 /// Pushes the stock of every linked product, and has the writes sent.
@@ -146,23 +187,57 @@ impl Round {
                 }
             };
             self.refused.extend(polled.refused);
-            let mut fresh = false;
-            for subject in polled.look_at {
-                let Subject::Order(number) = subject else { continue };
-                if !seen.insert(number.clone()) {
-                    continue;
-                }
-                fresh = true;
-                let outcome = calls.on_order(&number);
-                if !self.note(number, outcome) {
-                    return;
-                }
-            }
-            // The list is handed out in portions, so one that held news may be followed by another.
-            if !polled.more && !fresh {
-                return;
+            match self.look(calls, polled.look_at, &mut seen) {
+                // The list is handed out in portions, so one that held news may be followed by another.
+                Looked::Fresh => {}
+                Looked::NothingNew if polled.more => {}
+                Looked::NothingNew | Looked::Stopped => return,
             }
         }
+    }
+
+    /// Looks at each order and product of a list that was not looked at in this round.
+    fn look(&mut self, calls: &Calls, list: Vec<Subject>, seen: &mut BTreeSet<String>) -> Looked {
+        let mut looked = Looked::NothingNew;
+        for subject in list {
+            let name = match &subject {
+                Subject::Order(number) => number.clone(),
+                Subject::Product(id) => format!("product {id}"),
+            };
+            if !seen.insert(name) {
+                continue;
+            }
+            looked = Looked::Fresh;
+            match subject {
+                Subject::Order(number) => {
+                    let outcome = calls.on_order(&number);
+                    if !self.note(number, outcome) {
+                        return Looked::Stopped;
+                    }
+                }
+                Subject::Product(id) => {
+                    let outcome = calls.on_product_change(&Product::Leaflink(id));
+                    let number =
+                        outcome.as_ref().map_or_else(|_| id.to_string(), |said| said.subject.clone());
+                    self.products.push(Look { number, outcome });
+                }
+            }
+        }
+        looked
+    }
+
+    /// Adds what came of another round, which followed this one.
+    pub fn join(&mut self, other: Self) {
+        self.looks.extend(other.looks);
+        self.products.extend(other.products);
+        self.payments.extend(other.payments);
+        self.transfers.extend(other.transfers);
+        self.refused.extend(other.refused);
+        self.delivered.extend(other.delivered);
+        self.stopped = self.stopped.take().or(other.stopped);
+        self.undelivered = self.undelivered.take().or(other.undelivered);
+        self.catalogue.refused.extend(other.catalogue.refused);
+        self.catalogue.stopped = self.catalogue.stopped.take().or(other.catalogue.stopped);
     }
 
     /// Looks at the sales orders that people changed.
@@ -175,6 +250,17 @@ impl Round {
             if !self.note(number, outcome) {
                 return;
             }
+        }
+    }
+
+    /// Looks at the products that people changed.
+    fn follow_products(&mut self, calls: &Calls, changes: &mut Changes) {
+        for product in changes.products.clone() {
+            let outcome = calls.on_product_change(&Product::Erp(product.clone()));
+            if outcome.is_ok() {
+                changes.products.remove(&product);
+            }
+            self.products.push(Look { number: product, outcome });
         }
     }
 

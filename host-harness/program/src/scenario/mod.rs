@@ -18,7 +18,7 @@ use leaflink_sync_kit::exports::insight::Explanation;
 
 use crate::document::Document;
 use crate::drift::DriftReport;
-use crate::stage::{Options, Stage};
+use crate::stage::{Connections, Options, Stage};
 use crate::steps::{self, AreaWord};
 use crate::world::LoadedWorld;
 use expected::Expected;
@@ -78,9 +78,9 @@ fn is_scenario(folder: &Path) -> bool {
 ///
 /// # Errors
 /// A file is missing or malformed, or a step could not be done; names the file and the line.
-pub fn play(connector: &Connector, folder: &Path) -> anyhow::Result<Played> {
+pub fn play(connector: &Connector, folder: &Path, connections: Connections) -> anyhow::Result<Played> {
     let expected = Expected::read(Document::load(&folder.join("expected.json"))?)?;
-    let (stage, progress, about) = to_the_end(connector, folder)?;
+    let (stage, progress, about) = to_the_end(connector, folder, connections)?;
     let observed = Observed::of(&stage, progress, &expected)?;
     Ok(Played { about, differences: compare::compare(&expected, &observed) })
 }
@@ -91,7 +91,7 @@ pub fn play(connector: &Connector, folder: &Path) -> anyhow::Result<Played> {
 /// # Errors
 /// As [`play`]; or the component could not say.
 pub fn explain(connector: &Connector, folder: &Path, order: &str) -> anyhow::Result<Explanation> {
-    let (stage, _, _) = to_the_end(connector, folder)?;
+    let (stage, _, _) = to_the_end(connector, folder, Connections::Real)?;
     stage.explain(order)
 }
 
@@ -101,7 +101,7 @@ pub fn explain(connector: &Connector, folder: &Path, order: &str) -> anyhow::Res
 /// # Errors
 /// As [`play`]; or the component could not say.
 pub fn drift(connector: &Connector, folder: &Path, areas: &[AreaWord]) -> anyhow::Result<DriftReport> {
-    let (stage, _, _) = to_the_end(connector, folder)?;
+    let (stage, _, _) = to_the_end(connector, folder, Connections::Real)?;
     stage.drift(areas)
 }
 
@@ -111,19 +111,24 @@ pub fn drift(connector: &Connector, folder: &Path, areas: &[AreaWord]) -> anyhow
 /// # Errors
 /// As [`drift`].
 pub fn drift_at_rest(connector: &Connector, folder: &Path) -> anyhow::Result<DriftReport> {
-    let (stage, _, _) = to_the_end(connector, folder)?;
+    let (stage, _, _) = to_the_end(connector, folder, Connections::InProcess)?;
     stage.sync()?;
     stage.push_stock()?;
     stage.drift(&[])
 }
 
 /// The stage after the last step, what the steps brought about, and what the scenario shows.
-fn to_the_end(connector: &Connector, folder: &Path) -> anyhow::Result<(Stage, Progress, String)> {
+fn to_the_end(
+    connector: &Connector,
+    folder: &Path,
+    connections: Connections,
+) -> anyhow::Result<(Stage, Progress, String)> {
     let world = LoadedWorld::load(&folder.join("world.json"))?;
     let events = Document::load(&folder.join("events.json"))?;
     let steps = steps::read(&events)?;
 
-    let stage = Stage::set_up(connector, &world, Options { random_seed: RANDOM_SEED, ..Options::default() })?;
+    let options = Options { connections, random_seed: RANDOM_SEED, ..Options::default() };
+    let stage = Stage::set_up(connector, &world, options)?;
     // What the set-up asked for is no part of the story.
     stage.host().seen().requests.clear();
     let mut progress = Progress::default();

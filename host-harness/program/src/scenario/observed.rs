@@ -40,6 +40,8 @@ pub(super) struct Observed {
     pub requests: BTreeMap<String, u64>,
     /// Requests that the sync has no business to send.
     pub odd_requests: Vec<String>,
+    /// How often each answer was given to webhooks, by its status.
+    pub webhook_answers: BTreeMap<u16, u64>,
     /// `poll`, `deliver` or short id, and code.
     pub failures: Vec<(String, String)>,
     /// Every order of LeafLink's, by short id.
@@ -50,6 +52,10 @@ pub(super) struct Observed {
     pub availability: Vec<Value>,
     /// Every payment on LeafLink's orders, oldest first.
     pub leaflink_payments: Vec<Value>,
+    /// What was last said of products, by the ERP's id.
+    pub products: BTreeMap<String, Value>,
+    /// Every product of the ERP's, by id.
+    pub erp_products: Vec<Value>,
     /// What was last said of payments, by the ERP's id.
     pub payments: BTreeMap<String, Value>,
     /// What was last said of transfers, by the ERP's id.
@@ -100,11 +106,20 @@ impl Observed {
             stock: records::stock(stage)?,
             odd_requests: requests.iter().filter(|request| is_odd(request)).map(plain).collect(),
             requests: counted(&requests, &names),
+            webhook_answers: stage.webhook_answers().into_iter().fold(
+                BTreeMap::new(),
+                |mut counts, status| {
+                    *counts.entry(status).or_default() += 1;
+                    counts
+                },
+            ),
             failures: progress.failures.into_iter().map(short).collect(),
             leaflink_orders: leaflink_orders(stage),
             leaflink_products: leaflink_products(stage),
             availability: if expected.availability.is_some() { availability(stage)? } else { Vec::new() },
             leaflink_payments: billing::leaflink_payments(stage, &names),
+            products: billing::last_words(&progress.products),
+            erp_products: records::products(stage)?,
             payments: billing::last_words(&progress.payments),
             transfers: billing::last_words(&progress.transfers),
             companies: records::companies(stage)?,
