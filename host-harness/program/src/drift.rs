@@ -194,7 +194,7 @@ mod tests {
             field: "stock".to_owned(),
             leaflink: "216".to_owned(),
             erp: "200".to_owned(),
-            explanation: cause.map(|cause| Explanation { cause, text: format!("so it is, {cause:?}.") }),
+            explanation: cause.map(|cause| Explanation { cause, text: "so it is.".to_owned() }),
             obstacle: None,
         }
     }
@@ -213,7 +213,7 @@ mod tests {
             "Unexplained (1)",
             "repair stock/p/stock",
             "Waits for a person (1)",
-            "so it is, Held.",
+            "so it is.",
             "On its way (25)",
             "... and 5 more",
         ]
