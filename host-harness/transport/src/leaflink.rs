@@ -11,7 +11,7 @@ mod rules;
 
 use std::io::Read;
 
-use leaflink_sync_kit::host::http::{Error, Method, Request, Response};
+use leaflink_sync_kit::host::http::{Error, Method, Request, Response, check_path};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use ureq::http::header::{
     ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap,
@@ -21,7 +21,6 @@ use ureq::http::request::Builder;
 use ureq::{Agent, Body};
 
 pub use access::{AccessError, ApiKey, LeafLinkAccess, Origin, Timeouts};
-pub(crate) use rules::is_host_owned;
 
 /// All but RFC 3986's unreserved characters are encoded in a query.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -85,7 +84,7 @@ impl LeafLinkClient {
 
     /// Everything but the body, or the rule that the request breaks.
     fn prepare(&self, request: &Request) -> Result<Builder, String> {
-        rules::check_path(&request.path)?;
+        check_path(&request.path)?;
         let mut headers = rules::passed_on(&request.headers)?;
         headers.entry(ACCEPT).or_insert(JSON);
         if request.body.is_some() {
