@@ -24,6 +24,7 @@ const STEPS: &[M<'_>] = &[
     M::up(include_str!("../migrations/04-billing-and-transfers.sql")),
     M::up(include_str!("../migrations/05-component.sql")),
     M::up(include_str!("../migrations/06-documents.sql")),
+    M::up(include_str!("../migrations/07-leaflink-listings.sql")),
 ];
 
 /// Opens the file for writing, creates it if need be, and brings its schema up to date.
