@@ -9,6 +9,9 @@
 //! | `order/<number>` | what was last decided about an order |
 //! | `held/<number>` | nothing; an order that waits |
 //! | `look/order/<number>` | the `modified` with which an order was listed that is to be looked at |
+//! | `look/product/<id>` | nothing; a LeafLink product that is to be looked at; see [`super::webhooks`] |
+//! | `webhooks` | when webhooks came; see [`super::webhooks`] |
+//! | `leaflink-company` | LeafLink's id of this company |
 //! | `poll/orders` | how far LeafLink's orders were read |
 //! | `payment/<id>` | what LeafLink has of a payment, and what people were told of it |
 //! | `waiting/payment/<id>` | nothing; a payment that waits |
