@@ -1,6 +1,7 @@
 //! The ERP as a whole: its file, its clock, and whose turn it is to write.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -71,6 +72,7 @@ impl Erp {
             freed: Condvar::new(),
             path: PathBuf::from(":memory:"),
             in_memory: true,
+            marks: AtomicU64::new(0),
             _folder: None,
         }))
     }
@@ -86,6 +88,7 @@ impl Erp {
             freed: Condvar::new(),
             path,
             in_memory: false,
+            marks: AtomicU64::new(0),
             _folder: folder,
         }))
     }
@@ -150,6 +153,11 @@ impl Erp {
         Ok(lease)
     }
 
+    /// A number for a mark; each is given out once.
+    pub(crate) fn next_mark(&self) -> u64 {
+        self.writer.marks.fetch_add(1, Ordering::Relaxed)
+    }
+
     /// The connection that writes, when its turn has come.
     pub(crate) fn lease_to_write(&self) -> Result<Lease> {
         Lease::wait_for(&self.writer)
@@ -208,6 +216,7 @@ struct Writer {
     path: PathBuf,
     /// Then there can be no other connection.
     in_memory: bool,
+    marks: AtomicU64,
     _folder: Option<TempDir>,
 }
 
@@ -222,13 +231,14 @@ impl Writer {
 pub(crate) struct Lease {
     connection: Option<Connection>,
     lender: Option<Arc<Writer>>,
+    in_memory: bool,
     /// It is kept from writing, and must not be when it goes back.
     only_reads: bool,
 }
 
 impl Lease {
     fn own(connection: Connection) -> Self {
-        Self { connection: Some(connection), lender: None, only_reads: false }
+        Self { connection: Some(connection), lender: None, in_memory: false, only_reads: false }
     }
 
     fn wait_for(writer: &Arc<Writer>) -> Result<Self> {
@@ -243,11 +253,21 @@ impl Lease {
                 TURN_TIMEOUT.as_secs()
             )));
         }
-        Ok(Self { connection: idle.take(), lender: Some(Arc::clone(writer)), only_reads: false })
+        Ok(Self {
+            connection: idle.take(),
+            lender: Some(Arc::clone(writer)),
+            in_memory: writer.in_memory,
+            only_reads: false,
+        })
     }
 
     pub(crate) fn connection(&self) -> &Connection {
         self.connection.as_ref().expect("only `drop` takes it away")
+    }
+
+    /// The connection of an ERP in memory lies within a transaction as long as there are marks on it.
+    pub(crate) fn in_memory(&self) -> bool {
+        self.in_memory
     }
 
     pub(crate) fn connection_mut(&mut self) -> &mut Connection {

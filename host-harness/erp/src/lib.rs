@@ -44,6 +44,6 @@ pub use listings::{Listing, Management};
 pub use overview::{DocumentRow, SalesOrderRow};
 pub use people::{NewLine, NewSalesOrder, People, ProductEdit};
 pub use seed::{Seed, SeedError};
-pub use snapshot::Snapshot;
+pub use snapshot::{Mark, Snapshot};
 pub use transaction::ErpTransaction;
 pub use words::Tracking;

@@ -23,6 +23,7 @@ pub struct ErpTransaction {
 impl ErpTransaction {
     /// Begins with the given statement.
     pub(crate) fn open(lease: Lease, begin: &str, company: &CompanyId, now_ms: u64) -> Result<Self> {
+        let begin = if lease.in_memory() { "SAVEPOINT call" } else { begin };
         lease.connection().execute_batch(begin)?;
         Ok(Self {
             lease,
@@ -61,7 +62,8 @@ impl ErpTransaction {
         let watch = self.watch.take();
         let told = |moment| watch.iter().for_each(|watch| watch(moment));
         told(CommitMoment::Before);
-        self.lease.connection().execute_batch("COMMIT")?;
+        let commit = if self.lease.in_memory() { "RELEASE call" } else { "COMMIT" };
+        self.lease.connection().execute_batch(commit)?;
         self.open = false;
         drop(self);
         told(CommitMoment::After);
@@ -73,7 +75,9 @@ impl Drop for ErpTransaction {
     fn drop(&mut self) {
         if self.open {
             // SQLite has already rolled back by itself when this fails.
-            let _ = self.lease.connection().execute_batch("ROLLBACK");
+            let in_memory = self.lease.in_memory();
+            let rollback = if in_memory { "ROLLBACK TO call; RELEASE call" } else { "ROLLBACK" };
+            let _ = self.lease.connection().execute_batch(rollback);
         }
     }
 }

@@ -3,6 +3,7 @@
 //! this process.
 
 mod billing;
+mod drift;
 mod insight;
 mod people;
 mod snapshot;
@@ -27,6 +28,7 @@ use serde_json::{Map, Value};
 pub use crate::connections::Connections;
 use crate::connections::{Post, ToLeafLink};
 use crate::document::Place;
+use crate::drift::DriftReport;
 use crate::host::{Keys, LocalHost, SetClock, TrafficLog, lock};
 use crate::post;
 use crate::steps::{Act, SyncAct};
@@ -108,6 +110,10 @@ pub enum Happened {
         /// The answer.
         explanation: Box<Explanation>,
     },
+    /// The two sides were compared.
+    Compared(Box<DriftReport>),
+    /// A difference was to be repaired.
+    Repaired(Result<Decision, CallError>),
     /// It was said what a handler would do.
     Previewed {
         /// The order as the step names it.
@@ -273,6 +279,15 @@ impl Stage {
             }
             Act::Sync(SyncAct::Unlink { product }) => {
                 return Ok(Happened::Linked(self.calls.unlink_product(product)));
+            }
+            Act::Sync(SyncAct::Drift(areas)) => {
+                return Ok(Happened::Compared(Box::new(self.drift(areas)?)));
+            }
+            Act::Sync(SyncAct::Repair(id)) => return Ok(Happened::Repaired(self.repair(id))),
+            Act::Sync(SyncAct::LoseChanges(())) => {
+                for change in self.erp.changes(&self.company)? {
+                    self.erp.looked_at(&self.company, &change)?;
+                }
             }
             Act::Sync(SyncAct::Webhooks(way)) => {
                 self.set_webhook_way(way)?;

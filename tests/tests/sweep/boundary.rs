@@ -7,7 +7,7 @@ use anyhow::bail;
 use leaflink_sync_kit::host::{
     Journal, Mail, Records, Store, Transaction, http, journal, log, mail, records, secrets, store, types,
 };
-use leaflink_sync_kit::{CallError, CallReport, CompanyId, Host};
+use leaflink_sync_kit::{CallError, CallInfo, CallReport, CompanyId, Host};
 use reference_erp::CommitMoment;
 
 /// What a panic carries that ends the ERP's process in a test.
@@ -216,11 +216,11 @@ pub struct Around {
 }
 
 impl Host for Around {
-    fn begin(&self, company: &CompanyId) -> anyhow::Result<Box<dyn Transaction>> {
+    fn begin(&self, company: &CompanyId, info: &CallInfo) -> anyhow::Result<Box<dyn Transaction>> {
         if self.boundary.reach(Reached::Begin) == Fate::Fails {
             bail!(BROKEN);
         }
-        let inner = self.inner.begin(company)?;
+        let inner = self.inner.begin(company, info)?;
         Ok(Box::new(Watched { inner, boundary: Arc::clone(&self.boundary) }))
     }
 
@@ -265,8 +265,8 @@ impl Host for Around {
         bound / 2
     }
 
-    fn log(&self, company: &CompanyId, level: log::Level, message: &str) {
-        self.inner.log(company, level, message);
+    fn log(&self, company: &CompanyId, info: &CallInfo, level: log::Level, message: &str) {
+        self.inner.log(company, info, level, message);
     }
 
     fn called(&self, company: &CompanyId, report: &CallReport, error: Option<&CallError>) {

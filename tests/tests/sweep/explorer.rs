@@ -94,7 +94,7 @@ impl Explorer {
     fn try_all(&self, found: &mut Found, call: &dyn Fn() -> u64) -> anyhow::Result<()> {
         let stage = self.stage.get().and_then(Weak::upgrade).expect("the stage outlives its rounds");
         let (calls, own_commits) = self.boundary.so_far();
-        let before = stage.snapshot()?;
+        let before = stage.mark()?;
         let unmoved = state::hash(&stage)?;
         let attempt = |point| {
             self.boundary.arm_within(calls, own_commits, point);

@@ -43,8 +43,9 @@ pub struct Tally {
     pub points: BTreeMap<(Reached, How), usize>,
     /// Pairs of points.
     pub pairs: usize,
-    /// Outcomes that were played on.
+    /// Outcomes of single faults that were played on, and of pairs.
     pub outcomes: usize,
+    pub second_outcomes: usize,
     /// Of those, how many came to the very end, every state on the way being new.
     pub to_the_end: usize,
     pub wrong: Vec<String>,
@@ -57,6 +58,7 @@ impl Tally {
         }
         self.pairs += other.pairs;
         self.outcomes += other.outcomes;
+        self.second_outcomes += other.second_outcomes;
         self.to_the_end += other.to_the_end;
         self.wrong.extend(other.wrong);
     }
@@ -66,6 +68,8 @@ impl Tally {
 pub struct Story {
     name: String,
     steps: Vec<Step>,
+    /// LeafLink posts webhooks.
+    webhooks: bool,
     stage: Arc<Stage>,
     boundary: Arc<Boundary>,
     explorer: Arc<Explorer>,
@@ -79,11 +83,12 @@ struct Reference {
 }
 
 impl Story {
-    /// Nothing for a story that the sweep cannot play.
+    /// Sets a scenario up.
     pub fn read(connector: &Connector, folder: &Path) -> anyhow::Result<Self> {
         let name = folder.file_name().and_then(|name| name.to_str()).context("a folder's name")?.to_owned();
         let world = LoadedWorld::load(&folder.join("world.json"))?;
         let steps = steps::read(&Document::load(&folder.join("events.json"))?)?;
+        let webhooks = world.world.webhooks;
         let boundary = Arc::new(Boundary::default());
         let (around, watch, calls) = (Arc::clone(&boundary), Arc::clone(&boundary), Arc::clone(&boundary));
         let made = Arc::new(std::sync::OnceLock::<Arc<Explorer>>::new());
@@ -101,17 +106,17 @@ impl Story {
         let stage = Arc::new(Stage::set_up(connector, &world, options)?);
         let explorer = Arc::clone(made.get().context("the stage takes its caller")?);
         drop(explorer.stage.set(Arc::downgrade(&stage)));
-        Ok(Self { name, steps, stage, boundary, explorer })
+        Ok(Self { name, steps, webhooks, stage, boundary, explorer })
     }
 
-    /// Tries every point of the story; with `pairs`, also every second point in the round after each
-    /// outcome, of which one in so many is taken.
+    /// Tries every point of the story; with `pairs`, also every second point in what follows at once
+    /// upon each outcome, or upon one outcome in so many.
     pub fn sweep(&self, pairs: Option<usize>) -> anyhow::Result<Tally> {
         let mut tally = Tally::default();
         for step in 0..self.steps.len() {
             let before = self.snapshot()?;
             let act = Move::Step(step);
-            if !matches!(self.steps[step].act, Act::LeafLink(_)) {
+            if self.webhooks || !matches!(self.steps[step].act, Act::LeafLink(_)) {
                 let rest = self.after(step);
                 self.perform(act);
                 let mut reference = self.play_reference(&rest)?;
@@ -168,8 +173,10 @@ impl Story {
             tally.outcomes += 1;
             self.stage.restore(before)?;
             self.disturbed(act, *point);
-            if let Some(every) = pairs {
-                self.sweep_second(*point, rest, reference, every, tally)?;
+            if let Some(every) = pairs
+                && tally.outcomes % every == 0
+            {
+                self.sweep_second(*point, rest, reference, tally)?;
                 self.stage.restore(before)?;
                 self.disturbed(act, *point);
             }
@@ -179,21 +186,20 @@ impl Story {
         Ok(())
     }
 
-    /// Tries the points of the move after a first fault: all of them, or one in so many.
+    /// Tries the points of the move after a first fault.
     fn sweep_second(
         &self,
         first: Point,
         rest: &[Move],
         reference: &mut Reference,
-        every: usize,
         tally: &mut Tally,
     ) -> anyhow::Result<()> {
         let Some((act, rest)) = rest.split_first() else { return Ok(()) };
         let before = self.snapshot()?;
         let found = self.explore(*act, &before)?;
         tally.pairs += found.points.values().sum::<usize>();
-        for point in found.outcomes.values().step_by(every) {
-            tally.outcomes += 1;
+        for point in found.outcomes.values() {
+            tally.second_outcomes += 1;
             self.stage.restore(&before)?;
             self.disturbed(*act, *point);
             let wrong = self.play_on(rest, reference, tally)?;
@@ -275,7 +281,7 @@ impl Story {
             self.perform(*act);
         }
         tally.to_the_end += 1;
-        let differences = End::of(&self.stage)?.differences(&reference.end);
+        let differences = End::of(&self.stage)?.differences(&reference.end, &self.name);
         if differences.is_empty() {
             reference.known.extend(visited);
             return Ok(None);
@@ -313,7 +319,7 @@ impl Story {
 
     fn snapshot(&self) -> anyhow::Result<Snapshot> {
         self.forget_webhooks();
-        self.stage.snapshot()
+        self.stage.mark()
     }
 
     fn hash(&self) -> anyhow::Result<u64> {
@@ -321,9 +327,11 @@ impl Story {
         state::hash(&self.stage)
     }
 
-    /// Nobody takes them in these stories.
+    /// In most stories nobody takes them.
     fn forget_webhooks(&self) {
-        drop(self.stage.sandbox().take_webhooks());
+        if !self.webhooks {
+            drop(self.stage.sandbox().take_webhooks());
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::host::lock;
 /// A stage at one moment: both sides, the mailbox, the clocks, the random numbers to come. What the
 /// host saw until then is no part of it.
 pub struct Snapshot {
-    erp: reference_erp::Snapshot,
+    erp: ErpThen,
     sandbox: Sandbox,
     mails: Vec<CaughtMail>,
     now_ms: u64,
@@ -25,17 +25,35 @@ pub struct Snapshot {
     webhooks: Option<Outgoing>,
 }
 
+enum ErpThen {
+    Copy(reference_erp::Snapshot),
+    Mark(reference_erp::Mark),
+}
+
 impl Stage {
+    /// As [`snapshot`](Self::snapshot), but cheaper: one that was marked can only be come back to
+    /// until an earlier one is.
+    ///
+    /// # Errors
+    /// As [`snapshot`](Self::snapshot).
+    pub fn mark(&self) -> anyhow::Result<Snapshot> {
+        self.moment(ErpThen::Mark(self.erp.mark()?))
+    }
+
     /// The stage as it is. Only for one whose connections are all in this process.
     ///
     /// # Errors
     /// Its connections are real ones, or SQLite failed.
     pub fn snapshot(&self) -> anyhow::Result<Snapshot> {
+        self.moment(ErpThen::Copy(self.erp.snapshot()?))
+    }
+
+    fn moment(&self, erp: ErpThen) -> anyhow::Result<Snapshot> {
         let Post::InProcess(mailbox) = &self.post else {
             bail!("a stage with real connections cannot come back to an earlier moment");
         };
         Ok(Snapshot {
-            erp: self.erp.snapshot()?,
+            erp,
             sandbox: self.sandbox().clone(),
             mails: lock(mailbox).clone(),
             now_ms: self.clock.now_ms(),
@@ -52,7 +70,10 @@ impl Stage {
     /// # Errors
     /// As [`snapshot`](Self::snapshot).
     pub fn restore(&self, snapshot: &Snapshot) -> anyhow::Result<()> {
-        self.erp.restore(&snapshot.erp)?;
+        match &snapshot.erp {
+            ErpThen::Copy(copy) => self.erp.restore(copy)?,
+            ErpThen::Mark(mark) => self.erp.back_to(mark)?,
+        }
         self.restore_all_but_erp(snapshot)
     }
 
@@ -85,9 +106,11 @@ impl Stage {
         self.catalogue_read_ms.store(snapshot.catalogue_read_ms, Ordering::Relaxed);
     }
 
-    /// What is only in memory, as text for comparing. It has the random numbers and what LeafLink has
-    /// to post left out.
+    /// What is only in memory, and what LeafLink has to post, as text for comparing. The random
+    /// numbers are left out.
     pub fn memory(&self) -> String {
-        format!("{:?} {:?} {}", self.dies_in, self.catalogue_read_ms, self.host.loses_next_commit())
+        let outgoing = self.webhooks.as_ref().map(|webhooks| webhooks.outgoing().clone());
+        let loses_commit = self.host.loses_next_commit();
+        format!("{:?} {:?} {loses_commit} {outgoing:?}", self.dies_in, self.catalogue_read_ms)
     }
 }

@@ -30,7 +30,7 @@ pub(super) struct Webhooks {
 }
 
 /// What LeafLink has to post, and how that goes.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Outgoing {
     way: WebhookWay,
     /// Not taken yet, with the tries so far.
