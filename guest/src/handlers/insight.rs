@@ -77,7 +77,8 @@ fn first(_bound: u32) -> u32 {
     0
 }
 
-fn blocking(reason: ReasonRecord) -> wit::Reason {
+/// A reason that was kept, as the contract has it.
+pub fn blocking(reason: ReasonRecord) -> wit::Reason {
     wit::Reason {
         code: reason.code,
         severity: wit::Severity::Blocking,

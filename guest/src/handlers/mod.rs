@@ -2,6 +2,7 @@
 //!
 //! A handler reads, asks the rules, and carries out what they decided; it decides nothing itself.
 
+mod alarms;
 mod carry_out;
 mod companies;
 mod customer_links;
@@ -17,6 +18,7 @@ mod payments;
 mod polling;
 mod product_links;
 mod products;
+mod readiness;
 mod sales_orders;
 mod settings;
 mod stock;

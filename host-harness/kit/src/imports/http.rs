@@ -14,8 +14,10 @@ impl Host for CallState {
         if self.started.elapsed() >= self.limits.call_time {
             return Err(Halt::OutOfTime.into());
         }
-        let response =
-            self.ask("http.send", |link| link.host.send(&link.company, request))?.map_err(Stop::Answer)?;
+        let urgency = self.call.urgency();
+        let response = self
+            .ask("http.send", |link| link.host.send_as(&link.company, urgency, request))?
+            .map_err(Stop::Answer)?;
         let response = http_rules::clean(response);
         let most = self.limits.http_response_bytes;
         if http_rules::response_size(&response) > most {

@@ -6,6 +6,7 @@ use leaflink_sync_kit::CallError;
 use leaflink_sync_kit::exports::Failure;
 use leaflink_sync_kit::exports::insight::Explanation;
 use leaflink_sync_kit::exports::product_links::Suggestion;
+use leaflink_sync_kit::exports::readiness::Check;
 use leaflink_sync_kit::host::types::Decision;
 
 use crate::stage::Happened;
@@ -30,6 +31,8 @@ pub(super) struct Progress {
     pub explained: Vec<(String, Explanation)>,
     /// The order as its step names it, for each `preview`.
     pub previewed: Vec<(String, Decision)>,
+    /// What the last `check_list` showed.
+    pub checked: Vec<Check>,
     /// What every `suggest_links` was answered, one after the other.
     pub suggested: Vec<Suggestion>,
     /// For each `link` and `unlink`, the outcome, or the code of the reason that it was refused for.
@@ -57,6 +60,7 @@ impl Progress {
                 Ok(decision) => Ok(words::outcome(decision.outcome)),
                 Err(error) => Err(code(&error)),
             }),
+            Happened::Checked(checks) => self.checked = checks,
             Happened::Explained { order, explanation } => self.explained.push((order, *explanation)),
             Happened::Previewed { order, decision } => self.previewed.push((order, *decision)),
         }
@@ -76,7 +80,7 @@ impl Progress {
         for reason in &round.refused {
             self.failures.push(("poll".to_owned(), reason.code.clone()));
         }
-        if let Some(error) = &round.stopped {
+        if let Some(error) = round.busy.as_ref().or(round.stopped.as_ref()) {
             self.failures.push(("poll".to_owned(), code(error)));
         }
         if let Some(error) = &round.undelivered {

@@ -1,5 +1,6 @@
 //! What happens to the integration itself, as steps write it.
 
+use chrono::NaiveTime;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
@@ -41,6 +42,14 @@ pub enum SyncAct {
     Link { product: String, leaflink_product: u64 },
     /// A person unlinks a product.
     Unlink { product: String },
+    /// The ERP's background work runs until this time, as the component says what is due.
+    RunUntil(#[serde(deserialize_with = "time_of_day")] NaiveTime),
+    /// A person has a parked write tried again, named as `order/<short id>` or `payment/<id>`.
+    RetryWrite(String),
+    /// A person drops a parked write, and says why.
+    DropWrite { write: String, why: String },
+    /// A person opens the set-up check-list; written `"check_list": true`.
+    CheckList(#[serde(deserialize_with = "only_true")] ()),
     /// How LeafLink's webhooks arrive from now on.
     Webhooks(WebhookWay),
     /// Every webhook comes again that came before; written `"repeat_webhooks": true`.
@@ -52,7 +61,7 @@ pub enum SyncAct {
 }
 
 /// The verbs of [`SyncAct`].
-pub(super) const SYNC_VERBS: [&str; 19] = [
+pub(super) const SYNC_VERBS: [&str; 23] = [
     "sync",
     "push_stock",
     "crash",
@@ -68,11 +77,22 @@ pub(super) const SYNC_VERBS: [&str; 19] = [
     "suggest_links",
     "link",
     "unlink",
+    "run_until",
+    "retry_write",
+    "drop_write",
+    "check_list",
     "webhooks",
     "repeat_webhooks",
     "post_webhook",
     "settings",
 ];
+
+fn time_of_day<'de, D: Deserializer<'de>>(source: D) -> Result<NaiveTime, D::Error> {
+    let text = String::deserialize(source)?;
+    NaiveTime::parse_from_str(&text, "%H:%M").map_err(|_| {
+        serde::de::Error::custom(format!("found `{text}`, expected a time of day such as \"09:30\""))
+    })
+}
 
 fn only_true<'de, D: Deserializer<'de>>(source: D) -> Result<(), D::Error> {
     match bool::deserialize(source)? {
