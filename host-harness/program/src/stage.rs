@@ -3,6 +3,7 @@
 //! this process.
 
 mod billing;
+mod drift;
 mod insight;
 mod people;
 mod snapshot;
@@ -28,6 +29,7 @@ use serde_json::{Map, Value};
 pub use crate::connections::Connections;
 use crate::connections::{Post, ToLeafLink};
 use crate::document::Place;
+use crate::drift::DriftReport;
 use crate::host::{Keys, LocalHost, SetClock, TrafficLog, lock};
 use crate::post;
 use crate::steps::{Act, SyncAct};
@@ -106,6 +108,10 @@ pub enum Happened {
     },
     /// The set-up check-list was read.
     Checked(Vec<Check>),
+    /// The two sides were compared.
+    Compared(Box<DriftReport>),
+    /// A difference was to be repaired.
+    Repaired(Result<Decision, CallError>),
     /// It was said what a handler would do.
     Previewed {
         /// The order as the step names it.
@@ -260,6 +266,11 @@ impl Stage {
                 drop(self.calls.drop_write(&self.write_id(write), why)?);
             }
             Act::Sync(SyncAct::CheckList(())) => return Ok(Happened::Checked(self.calls.readiness()?)),
+            Act::Sync(SyncAct::Drift(areas)) => {
+                return Ok(Happened::Compared(Box::new(self.drift(areas)?)));
+            }
+            Act::Sync(SyncAct::Repair(id)) => return Ok(Happened::Repaired(self.repair(id))),
+            Act::Sync(SyncAct::LoseChanges(())) => *self.changes() = Changes::default(),
             Act::Sync(SyncAct::Webhooks(way)) => {
                 self.set_webhook_way(way)?;
                 return Ok(Happened::Synced(Box::new(self.webhooks_arrive()?)));

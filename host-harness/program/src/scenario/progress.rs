@@ -9,6 +9,7 @@ use leaflink_sync_kit::exports::product_links::Suggestion;
 use leaflink_sync_kit::exports::readiness::Check;
 use leaflink_sync_kit::host::types::Decision;
 
+use crate::drift::DriftReport;
 use crate::stage::Happened;
 use crate::sync_round::{Catalogue, Look, Round};
 use crate::words;
@@ -35,6 +36,10 @@ pub(super) struct Progress {
     pub checked: Vec<Check>,
     /// What every `suggest_links` was answered, one after the other.
     pub suggested: Vec<Suggestion>,
+    /// What every step `drift` was answered.
+    pub drift: Vec<DriftReport>,
+    /// For each `repair`, the decision; or the code of the reason that it was rejected for.
+    pub repaired: Vec<Result<Decision, String>>,
     /// For each `link` and `unlink`, the outcome, or the code of the reason that it was refused for.
     pub linked: Vec<Result<&'static str, String>>,
 }
@@ -61,6 +66,8 @@ impl Progress {
                 Err(error) => Err(code(&error)),
             }),
             Happened::Checked(checks) => self.checked = checks,
+            Happened::Compared(report) => self.drift.push(*report),
+            Happened::Repaired(outcome) => self.repaired.push(outcome.map_err(|error| code(&error))),
             Happened::Explained { order, explanation } => self.explained.push((order, *explanation)),
             Happened::Previewed { order, decision } => self.previewed.push((order, *decision)),
         }

@@ -50,6 +50,14 @@ pub enum SyncAct {
     DropWrite { write: String, why: String },
     /// A person opens the set-up check-list; written `"check_list": true`.
     CheckList(#[serde(deserialize_with = "only_true")] ()),
+    /// A person asks for the drift report of these areas; all of them: `"drift": []`.
+    Drift(Vec<AreaWord>),
+    /// A person wants one difference repaired, named by its id, in which an order may be named by
+    /// its short id.
+    Repair(String),
+    /// The ERP loses its notes of what people changed: the component never hears of it; written
+    /// `"lose_changes": true`.
+    LoseChanges(#[serde(deserialize_with = "only_true")] ()),
     /// How LeafLink's webhooks arrive from now on.
     Webhooks(WebhookWay),
     /// Every webhook comes again that came before; written `"repeat_webhooks": true`.
@@ -61,7 +69,7 @@ pub enum SyncAct {
 }
 
 /// The verbs of [`SyncAct`].
-pub(super) const SYNC_VERBS: [&str; 23] = [
+pub(super) const SYNC_VERBS: [&str; 26] = [
     "sync",
     "push_stock",
     "crash",
@@ -81,6 +89,9 @@ pub(super) const SYNC_VERBS: [&str; 23] = [
     "retry_write",
     "drop_write",
     "check_list",
+    "drift",
+    "repair",
+    "lose_changes",
     "webhooks",
     "repeat_webhooks",
     "post_webhook",
@@ -92,6 +103,18 @@ fn time_of_day<'de, D: Deserializer<'de>>(source: D) -> Result<NaiveTime, D::Err
     NaiveTime::parse_from_str(&text, "%H:%M").map_err(|_| {
         serde::de::Error::custom(format!("found `{text}`, expected a time of day such as \"09:30\""))
     })
+}
+
+/// An area of the drift report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)] // The words are plain.
+pub enum AreaWord {
+    Products,
+    Prices,
+    Stock,
+    Statuses,
+    Payments,
 }
 
 fn only_true<'de, D: Deserializer<'de>>(source: D) -> Result<(), D::Error> {
