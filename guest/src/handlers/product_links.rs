@@ -167,6 +167,9 @@ impl Guest for Component {
             state::put_schema()?;
             catalogue::put_record(id, &record)?;
             wake("leaflink-product", &id.to_string())?;
+            if in_force()?.sync_prices {
+                state::put_product_look(id)?;
+            }
         }
         noted(&product, Some(format!("{id} ({})", listed.name)), product.leaflink == Some(id))
     }

@@ -8,6 +8,7 @@
 //! | `customer/<customer>` | the ERP company of a LeafLink customer, when the company's own field names another |
 //! | `order/<number>` | what was last decided about an order |
 //! | `held/<number>` | nothing; an order that waits |
+//! | `look/product/<leaflink product>` | nothing; a LeafLink product that is to be looked at |
 //! | `look/order/<number>` | the `modified` with which an order was listed that is to be looked at |
 //! | `poll/orders` | how far LeafLink's orders were read |
 //! | `payment/<id>` | what LeafLink has of a payment, and what people were told of it |
@@ -16,6 +17,8 @@
 //! | `transfer/<id>` | the transfer as it was last acted upon |
 //! | `matched/<sales order>` | the transfer that was last seen matched to it |
 //! | `stock/<leaflink product>` | what LeafLink confirmed of its stock, and what people were told; see [`super::stock`] |
+//! | `price/<leaflink product>` | the prices that both sides last agreed on, and what people were told; see [`super::prices`] |
+//! | `prices-on` | how often the price setting was turned on, and whether it is |
 //! | `poll/products` | how far, and when, LeafLink's catalogue was read; see [`super::catalogue`] |
 //! | `catalogue/<product>` | a product of LeafLink's catalogue |
 //! | `outbox/<kind>/<id>` | a write to LeafLink that is wanted; see [`super::outbox`] |
@@ -48,6 +51,7 @@ const SETTINGS_KEY: &str = "settings";
 const POLL_ORDERS_KEY: &str = "poll/orders";
 const ORDER_PREFIX: &str = "order/";
 const LOOK_PREFIX: &str = "look/order/";
+const PRODUCT_LOOK_PREFIX: &str = "look/product/";
 /// Orders among which the first are chosen.
 const MOST_LOOKS: u32 = 1_000;
 const HELD_PREFIX: &str = "held/";
@@ -410,6 +414,22 @@ pub fn forget_cause(cause: &str) -> Result<(), Failure> {
 /// Causes after `after`, at most `limit`.
 pub fn causes(after: Option<&str>, limit: u32) -> Result<Vec<(String, CauseState)>, Failure> {
     entries(CAUSE_PREFIX, after, limit)
+}
+
+/// Notes that a LeafLink product is to be looked at.
+pub fn put_product_look(id: LeafLinkProductId) -> Result<(), Failure> {
+    put(&format!("{PRODUCT_LOOK_PREFIX}{id}"), &())
+}
+
+/// Takes a LeafLink product off the list of those to be looked at.
+pub fn looked_at_product(id: LeafLinkProductId) -> Result<(), Failure> {
+    delete(&format!("{PRODUCT_LOOK_PREFIX}{id}"))
+}
+
+/// LeafLink products to be looked at, at most `limit`.
+pub fn product_looks(limit: u32) -> Result<Vec<LeafLinkProductId>, Failure> {
+    let listed: Vec<(String, ())> = entries(PRODUCT_LOOK_PREFIX, None, limit)?;
+    Ok(listed.into_iter().filter_map(|(id, ())| id.parse().ok()).map(LeafLinkProductId).collect())
 }
 
 pub(super) fn entries<T: DeserializeOwned>(

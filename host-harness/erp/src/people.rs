@@ -1,6 +1,7 @@
 //! What people do in the ERP's own screens.
 
 mod goods;
+mod import;
 mod master_data;
 mod money;
 mod orders;

@@ -2,8 +2,10 @@
 //! 1. ask what changed in LeafLink, and look at each order that is named;
 //! 2. look at each sales order that people changed in the ERP;
 //! 3. look at each payment, and then at each compliance transfer, that people changed there;
-//! 4. have the queued writes sent to LeafLink;
-//! 5. every ten minutes, read what changed in LeafLink's catalogue.
+//! 4. look at each product that people changed there;
+//! 5. every ten minutes, read what changed in LeafLink's catalogue, and look at each product that is
+//!    named;
+//! 6. have the queued writes sent to LeafLink.
 //!
 //! What fails for one order is kept with that order and stops no other. Only settings or keys that
 //! are wrong end the round, since every further call would fail alike.
@@ -13,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use leaflink_sync_kit::exports::Failure;
 use leaflink_sync_kit::exports::delivery::Delivered;
 use leaflink_sync_kit::exports::polling::{Source, Subject};
+use leaflink_sync_kit::exports::products::Product;
 use leaflink_sync_kit::host::types::{Decision, Reason};
 use leaflink_sync_kit::{CallError, Calls};
 
@@ -28,6 +31,8 @@ pub struct Changes {
     pub payments: BTreeSet<String>,
     /// Compliance transfers by their id.
     pub transfers: BTreeSet<String>,
+    /// Products by their id.
+    pub products: BTreeSet<String>,
 }
 
 /// What came of a round.
@@ -39,6 +44,8 @@ pub struct Round {
     pub payments: Vec<Look>,
     /// Every compliance transfer that was looked at, in order.
     pub transfers: Vec<Look>,
+    /// Every product that people changed in the ERP and that was looked at, in order.
+    pub products: Vec<Look>,
     /// Records in LeafLink's lists that could not be used at all.
     pub refused: Vec<Reason>,
     /// What came of the queued writes.
@@ -58,12 +65,15 @@ pub struct Catalogue {
     pub refused: Vec<Reason>,
     /// Why it was not read to its end; the next time goes on from there.
     pub stopped: Option<CallError>,
+    /// Every product that LeafLink's side named and that was looked at, in order.
+    pub looks: Vec<Look>,
 }
 
-/// One order, payment or transfer, looked at.
+/// One order, payment, transfer or product, looked at.
 #[derive(Debug)]
 pub struct Look {
-    /// LeafLink's number of the order, the UUID; the ERP's id of the payment or transfer.
+    /// LeafLink's number of the order, the UUID; the ERP's id of the payment or transfer; the id of the
+    /// product on the side that moved.
     pub number: String,
     /// What was decided, or why nothing could be.
     pub outcome: Result<Decision, CallError>,
@@ -86,10 +96,11 @@ pub fn run(
         round.follow_billing(calls, changes);
     }
     if round.stopped.is_none() {
-        round.deliver(calls, ticket);
+        round.follow_products(calls, changes);
         if catalogue_is_due {
             round.catalogue = read_catalogue(calls);
         }
+        round.deliver(calls, ticket);
     }
     round
 }
@@ -114,14 +125,25 @@ pub fn push_stock(calls: &Calls, ticket: &mut dyn FnMut() -> u64) -> Round {
     round
 }
 
-/// Reads LeafLink's catalogue as far as it changed.
+/// Reads LeafLink's catalogue as far as it changed, and looks once at each product that is named.
 pub fn read_catalogue(calls: &Calls) -> Catalogue {
     let mut catalogue = Catalogue::default();
+    let mut seen = BTreeSet::new();
     loop {
         match calls.poll(Source::Products) {
             Ok(polled) => {
                 catalogue.refused.extend(polled.refused);
-                if !polled.more {
+                let mut fresh = false;
+                for subject in polled.look_at {
+                    let Subject::Product(id) = subject else { continue };
+                    if seen.insert(id) {
+                        fresh = true;
+                        let outcome = calls.on_product_change(&Product::Leaflink(id));
+                        catalogue.looks.push(Look { number: id.to_string(), outcome });
+                    }
+                }
+                // The list is handed out in portions, so one that held news may be followed by another.
+                if !polled.more && !fresh {
                     return catalogue;
                 }
             }
@@ -193,6 +215,17 @@ impl Round {
                 changes.transfers.remove(&transfer);
             }
             self.transfers.push(Look { number: transfer, outcome });
+        }
+    }
+
+    /// Looks at the products that people changed.
+    fn follow_products(&mut self, calls: &Calls, changes: &mut Changes) {
+        for product in changes.products.clone() {
+            let outcome = calls.on_product_change(&Product::Erp(product.clone()));
+            if outcome.is_ok() {
+                changes.products.remove(&product);
+            }
+            self.products.push(Look { number: product, outcome });
         }
     }
 

@@ -58,6 +58,7 @@ pub(super) fn compare(expected: &Expected, observed: &Observed) -> Vec<Differenc
     found.billing(expected, observed);
     found.links(expected, observed);
     found.product_links(expected, observed);
+    found.prices(expected, observed);
     if let Some(explains) = &expected.explains {
         found.answers("explain", explains, &observed.explains);
     }

@@ -19,6 +19,16 @@ pub enum ErpAct {
     ForgetStock { product: String },
     /// A product is linked to a LeafLink product, or with `null` unlinked.
     LinkProduct { product: String, leaflink_product: Option<u64> },
+    /// A product gets a "Sale Price" for one unit.
+    SetSalePrice { product: String, price: Quantity },
+    /// Its sale price is taken over from another system, or with `null` that it has none.
+    ImportSalePrice { product: String, price: Option<Quantity> },
+    /// The same of its units per case.
+    ImportUnitsPerCase { product: String, units: Option<u32> },
+    /// What is on hand at a place is taken over from another system.
+    ImportStock { product: String, location: String, quantity: Quantity },
+    /// Nothing happens to the product; the component is told of it once more.
+    TouchProduct { product: String },
     /// A company is connected to a LeafLink customer, or with `null` disconnected.
     LinkCompany { company: String, leaflink_customer: Option<u64> },
     /// A company gets a "Default Inventory Source", or with `null` none.
@@ -99,11 +109,16 @@ pub enum SalesOrderAct {
 }
 
 /// The verbs of [`ErpAct`].
-pub(super) const ERP_VERBS: [&str; 7] = [
+pub(super) const ERP_VERBS: [&str; 12] = [
     "receive_stock",
     "count_stock",
     "forget_stock",
     "link_product",
+    "set_sale_price",
+    "import_sale_price",
+    "import_units_per_case",
+    "import_stock",
+    "touch_product",
     "link_company",
     "set_inventory_source",
     "set_user_active",

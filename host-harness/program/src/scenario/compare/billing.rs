@@ -19,7 +19,7 @@ impl Found {
         self.last_words("transfer", expected.transfers.as_ref(), &observed.transfers);
     }
 
-    fn last_words(
+    pub(super) fn last_words(
         &mut self,
         what: &str,
         wanted: Option<&BTreeMap<String, Map<String, Value>>>,

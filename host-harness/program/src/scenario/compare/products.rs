@@ -37,6 +37,25 @@ impl Found {
         }
     }
 
+    /// Sale prices, and what was said and noted of products.
+    pub(super) fn prices(&mut self, expected: &Expected, observed: &Observed) {
+        self.last_words("product", expected.products.as_ref(), &observed.products);
+        for (product, wanted) in expected.sale_prices.iter().flatten() {
+            let or_none = |price: Option<&String>| price.cloned().unwrap_or_default();
+            let came = observed.sale_prices.get(product).and_then(Option::as_ref);
+            self.equal(&format!("sale price of {product}"), &or_none(wanted.as_ref()), &or_none(came));
+        }
+        for wanted in expected.journal.iter().flatten() {
+            let about: Vec<_> =
+                observed.journal.iter().filter(|(subject, _)| *subject == wanted.subject).collect();
+            if !about.iter().any(|(_, text)| wanted.contains.iter().all(|part| text.contains(part))) {
+                let came: Vec<_> = about.iter().map(|(_, text)| text.as_str()).collect();
+                let what = format!("an entry of the journal about {}", wanted.subject);
+                self.equal(&what, &wanted.contains.join(" ... "), &came.join("\n"));
+            }
+        }
+    }
+
     fn suggestions(&mut self, wanted: &[Map<String, Value>], came: &[Value]) {
         let lines = |all: &mut dyn Iterator<Item = String>| all.collect::<Vec<_>>().join("\n");
         if wanted.len() != came.len() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use leaflink_sync_kit::host::Records;
-use leaflink_sync_kit::host::records::{ChargeDraft, Company, Line, SalesOrder};
+use leaflink_sync_kit::host::records::{ChargeDraft, Company, Line, Product, SalesOrder};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
@@ -95,6 +95,13 @@ pub(super) fn stock(stage: &Stage) -> anyhow::Result<Vec<Value>> {
         })
     });
     Ok(level.collect())
+}
+
+/// The sale price of every product.
+pub(super) fn sale_prices(stage: &Stage) -> anyhow::Result<BTreeMap<String, Option<String>>> {
+    let products = stage.erp().view(stage.company())?.list_products(None, PAGE)?;
+    let price = |product: Product| (product.id, product.sale_price.map(|price| number(&price.amount)));
+    Ok(products.into_iter().map(price).collect())
 }
 
 /// The LeafLink customer of every company.
