@@ -52,7 +52,7 @@ fn of_record(record: records::Product) -> Result<Product, Failure> {
         name: record.name,
         sale_price: record.sale_price.map(price).transpose()?,
         units_per_case: record.units_per_case,
-        sell_in_multiples: None,
+        sell_in_multiples: record.leaflink_listing.map(|listing| listing.sell_in_multiples),
         leaflink: record.leaflink_product_id.map(LeafLinkProductId),
     })
 }

@@ -1,11 +1,10 @@
 //! One round of the sync, as an ERP runs it every few minutes:
 //! 1. ask what changed in LeafLink, and look at each order that is named;
 //! 2. look at each sales order that people changed in the ERP;
-//! 3. look at each payment, and then at each compliance transfer, that people changed there;
-//! 4. look at each product that people changed there;
-//! 5. every ten minutes, read what changed in LeafLink's catalogue, and look at each product that is
+//! 3. look at each product that people changed there, and at each payment and compliance transfer;
+//! 4. every ten minutes, read what changed in LeafLink's catalogue, and look at each product that is
 //!    named;
-//! 6. have the queued writes sent to LeafLink.
+//! 5. have the queued writes sent to LeafLink.
 //!
 //! What fails for one order is kept with that order and stops no other. Only settings or keys that
 //! are wrong end the round, since every further call would fail alike.
@@ -23,16 +22,16 @@ use leaflink_sync_kit::{CallError, Calls};
 const DELIVERIES: usize = 1_000;
 
 /// What people changed in the ERP and nobody has looked at since.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Changes {
     /// Sales orders by their id: LeafLink's number of the order.
     pub sales_orders: BTreeMap<String, String>,
+    /// Products by their id.
+    pub products: BTreeSet<String>,
     /// Payments by their id.
     pub payments: BTreeSet<String>,
     /// Compliance transfers by their id.
     pub transfers: BTreeSet<String>,
-    /// Products by their id.
-    pub products: BTreeSet<String>,
 }
 
 /// What came of a round.
@@ -40,12 +39,12 @@ pub struct Changes {
 pub struct Round {
     /// Every order that was looked at, in order, from either side.
     pub looks: Vec<Look>,
+    /// Every product that was looked at, in order.
+    pub products: Vec<Look>,
     /// Every payment that was looked at, in order.
     pub payments: Vec<Look>,
     /// Every compliance transfer that was looked at, in order.
     pub transfers: Vec<Look>,
-    /// Every product that people changed in the ERP and that was looked at, in order.
-    pub products: Vec<Look>,
     /// Records in LeafLink's lists that could not be used at all.
     pub refused: Vec<Reason>,
     /// What came of the queued writes.
@@ -69,7 +68,7 @@ pub struct Catalogue {
     pub looks: Vec<Look>,
 }
 
-/// One order, payment, transfer or product, looked at.
+/// One order, product, payment or transfer, looked at.
 #[derive(Debug)]
 pub struct Look {
     /// LeafLink's number of the order, the UUID; the ERP's id of the payment or transfer; the id of the
@@ -93,10 +92,12 @@ pub fn run(
         round.follow(calls, changes);
     }
     if round.stopped.is_none() {
+        round.follow_products(calls, changes);
+    }
+    if round.stopped.is_none() {
         round.follow_billing(calls, changes);
     }
     if round.stopped.is_none() {
-        round.follow_products(calls, changes);
         if catalogue_is_due {
             round.catalogue = read_catalogue(calls);
         }
@@ -200,6 +201,17 @@ impl Round {
         }
     }
 
+    /// Looks at the products that people changed.
+    fn follow_products(&mut self, calls: &Calls, changes: &mut Changes) {
+        for product in changes.products.clone() {
+            let outcome = calls.on_product_change(&Product::Erp(product.clone()));
+            if outcome.is_ok() {
+                changes.products.remove(&product);
+            }
+            self.products.push(Look { number: product, outcome });
+        }
+    }
+
     /// Looks at the payments and the transfers that people changed.
     fn follow_billing(&mut self, calls: &Calls, changes: &mut Changes) {
         for payment in changes.payments.clone() {
@@ -215,17 +227,6 @@ impl Round {
                 changes.transfers.remove(&transfer);
             }
             self.transfers.push(Look { number: transfer, outcome });
-        }
-    }
-
-    /// Looks at the products that people changed.
-    fn follow_products(&mut self, calls: &Calls, changes: &mut Changes) {
-        for product in changes.products.clone() {
-            let outcome = calls.on_product_change(&Product::Erp(product.clone()));
-            if outcome.is_ok() {
-                changes.products.remove(&product);
-            }
-            self.products.push(Look { number: product, outcome });
         }
     }
 

@@ -31,15 +31,6 @@ impl People<'_> {
         })
     }
 
-    /// Takes "Units Per Case" over, or that there are none.
-    pub fn import_units_per_case(&self, product: &str, units: Option<u32>) -> Result<()> {
-        self.act(|db| {
-            let sql =
-                "UPDATE products SET units_per_case = ?3, modified_at = ?4 WHERE tenant = ?1 AND id = ?2";
-            db.update(product, sql, params![db.tenant, product, units, db.now_ms.cast_signed()])
-        })
-    }
-
     /// Takes over what is said to be on hand at a place.
     pub fn import_stock(&self, product: &str, location: &str, quantity: Decimal) -> Result<()> {
         self.act(|db| {

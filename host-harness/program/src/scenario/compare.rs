@@ -55,10 +55,15 @@ pub(super) fn compare(expected: &Expected, observed: &Observed) -> Vec<Differenc
         expected.availability.as_deref().unwrap_or_default(),
         &observed.availability,
     );
+    found.products(
+        "ERP product",
+        expected.erp_products.as_deref().unwrap_or_default(),
+        &observed.erp_products,
+    );
     found.billing(expected, observed);
     found.links(expected, observed);
     found.product_links(expected, observed);
-    found.prices(expected, observed);
+    found.journal(expected, observed);
     if let Some(explains) = &expected.explains {
         found.answers("explain", explains, &observed.explains);
     }

@@ -35,14 +35,14 @@ pub(super) struct Expected {
     pub availability: Option<Vec<Map<String, Value>>>,
     /// Exactly these payments on LeafLink's orders, oldest first.
     pub leaflink_payments: Option<Vec<Map<String, Value>>>,
+    /// By the ERP's id: what was last said of these products.
+    pub products: Option<BTreeMap<String, Map<String, Value>>>,
+    /// The ERP's side: these products, each with at least `product`, the ERP's id.
+    pub erp_products: Option<Vec<Map<String, Value>>>,
     /// By the ERP's id: what was last said of these payments.
     pub payments: Option<BTreeMap<String, Map<String, Value>>>,
     /// By the ERP's id: what was last said of these transfers.
     pub transfers: Option<BTreeMap<String, Map<String, Value>>>,
-    /// By the ERP's id: what was last said of these products.
-    pub products: Option<BTreeMap<String, Map<String, Value>>>,
-    /// By the ERP's id: the sale price of these products, as short as it can be.
-    pub sale_prices: Option<BTreeMap<String, Option<String>>>,
     /// The journal has an entry about each of these subjects that contains these texts.
     pub journal: Option<Vec<Entry>>,
     /// The LeafLink customer of these companies.

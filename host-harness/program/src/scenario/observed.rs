@@ -49,14 +49,14 @@ pub(super) struct Observed {
     pub availability: Vec<Value>,
     /// Every payment on LeafLink's orders, oldest first.
     pub leaflink_payments: Vec<Value>,
+    /// What was last said of products, by the ERP's id.
+    pub products: BTreeMap<String, Value>,
+    /// Every product of the ERP's, by id.
+    pub erp_products: Vec<Value>,
     /// What was last said of payments, by the ERP's id.
     pub payments: BTreeMap<String, Value>,
     /// What was last said of transfers, by the ERP's id.
     pub transfers: BTreeMap<String, Value>,
-    /// What was last said of products, by the ERP's id.
-    pub products: BTreeMap<String, Value>,
-    /// The sale price of every product, by the ERP's id.
-    pub sale_prices: BTreeMap<String, Option<String>>,
     /// Every entry of the journal: what it is about, and its text.
     pub journal: Vec<(String, String)>,
     /// The LeafLink customer of every company.
@@ -106,10 +106,10 @@ impl Observed {
             leaflink_products: leaflink_products(stage),
             availability: if expected.availability.is_some() { availability(stage)? } else { Vec::new() },
             leaflink_payments: billing::leaflink_payments(stage, &names),
+            products: billing::last_words(&progress.products),
+            erp_products: records::products(stage)?,
             payments: billing::last_words(&progress.payments),
             transfers: billing::last_words(&progress.transfers),
-            products: billing::last_words(&progress.products),
-            sale_prices: records::sale_prices(stage)?,
             journal: journal(stage)?
                 .iter()
                 .map(|decision| (decision.subject.clone(), explained::decision(decision)))

@@ -66,7 +66,7 @@ impl Progress {
         for look in &round.looks {
             self.note_failure(look);
         }
-        for look in round.payments.iter().chain(&round.transfers).chain(&round.products) {
+        for look in round.products.iter().chain(&round.payments).chain(&round.transfers) {
             self.note_failure(look);
         }
         let said = |look: Look| Some((look.number, look.outcome.ok()?));

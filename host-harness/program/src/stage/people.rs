@@ -21,8 +21,17 @@ impl Stage {
                 people.count_stock(product, location, quantity.0)?;
             }
             ErpAct::ForgetStock { product } => people.forget_stock(product)?,
+            ErpAct::EditErpProduct { product, edit } => {
+                people.edit_product(product, edit)?;
+                self.changes().products.insert(product.clone());
+            }
+            ErpAct::EditListing { product, edit } => {
+                people.edit_listing(product, &edit.0)?;
+                self.changes().products.insert(product.clone());
+            }
             ErpAct::LinkProduct { product, leaflink_product } => {
                 people.link_product(product, *leaflink_product)?;
+                self.changes().products.insert(product.clone());
             }
             ErpAct::SetSalePrice { product, price } => {
                 people.set_sale_price(product, price.0)?;
@@ -30,10 +39,6 @@ impl Stage {
             }
             ErpAct::ImportSalePrice { product, price } => {
                 people.import_sale_price(product, price.map(|price| price.0))?;
-                self.changes().products.insert(product.clone());
-            }
-            ErpAct::ImportUnitsPerCase { product, units } => {
-                people.import_units_per_case(product, *units)?;
                 self.changes().products.insert(product.clone());
             }
             ErpAct::ImportStock { product, location, quantity } => {

@@ -1,8 +1,10 @@
 //! What people do in the ERP, as steps write it.
 
 use leaflink_sync_kit::host::records::{ChargeKind, SalesOrderStatus};
+use reference_erp::{Listing, ProductEdit};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
 
 use crate::words;
 
@@ -17,14 +19,16 @@ pub enum ErpAct {
     CountStock { product: String, location: String, quantity: Quantity },
     /// A product's stock becomes unknown.
     ForgetStock { product: String },
+    /// Fields of a product change: its name, SKU, description, unit type, units per case.
+    EditErpProduct { product: String, edit: ProductEdit },
+    /// Fields of a product's LeafLink tab are filled in, changed or with `null` emptied.
+    EditListing { product: String, edit: ListingEdit },
     /// A product is linked to a LeafLink product, or with `null` unlinked.
     LinkProduct { product: String, leaflink_product: Option<u64> },
     /// A product gets a "Sale Price" for one unit.
     SetSalePrice { product: String, price: Quantity },
     /// Its sale price is taken over from another system, or with `null` that it has none.
     ImportSalePrice { product: String, price: Option<Quantity> },
-    /// The same of its units per case.
-    ImportUnitsPerCase { product: String, units: Option<u32> },
     /// What is on hand at a place is taken over from another system.
     ImportStock { product: String, location: String, quantity: Quantity },
     /// Nothing happens to the product; the component is told of it once more.
@@ -109,14 +113,15 @@ pub enum SalesOrderAct {
 }
 
 /// The verbs of [`ErpAct`].
-pub(super) const ERP_VERBS: [&str; 12] = [
+pub(super) const ERP_VERBS: [&str; 13] = [
     "receive_stock",
     "count_stock",
     "forget_stock",
+    "edit_erp_product",
+    "edit_listing",
     "link_product",
     "set_sale_price",
     "import_sale_price",
-    "import_units_per_case",
     "import_stock",
     "touch_product",
     "link_company",
@@ -148,6 +153,20 @@ pub(super) const SALES_ORDER_VERBS: [&str; 21] = [
     "reject_transfer",
     "delete_order",
 ];
+
+/// Fields of a product's LeafLink tab, checked to be such.
+#[derive(Clone, Debug)]
+pub struct ListingEdit(pub Map<String, Value>);
+
+impl<'de> Deserialize<'de> for ListingEdit {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        let fields = Map::deserialize(source)?;
+        let mut filled = fields.clone();
+        filled.retain(|_, value| !value.is_null());
+        Listing::deserialize(Value::Object(filled)).map_err(serde::de::Error::custom)?;
+        Ok(Self(fields))
+    }
+}
 
 /// A quantity, a price or an amount, written as a decimal in quotes.
 #[derive(Clone, Copy, Debug, PartialEq)]

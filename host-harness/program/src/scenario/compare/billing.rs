@@ -1,4 +1,4 @@
-//! Payments and transfers.
+//! Payments, transfers, and what was said of products.
 
 use std::collections::BTreeMap;
 
@@ -15,11 +15,12 @@ impl Found {
             let came = Value::Array(observed.leaflink_payments.clone());
             self.subset("payments in LeafLink", &wanted, &came);
         }
+        self.last_words("product", expected.products.as_ref(), &observed.products);
         self.last_words("payment", expected.payments.as_ref(), &observed.payments);
         self.last_words("transfer", expected.transfers.as_ref(), &observed.transfers);
     }
 
-    pub(super) fn last_words(
+    fn last_words(
         &mut self,
         what: &str,
         wanted: Option<&BTreeMap<String, Map<String, Value>>>,

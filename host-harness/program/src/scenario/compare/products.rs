@@ -37,14 +37,8 @@ impl Found {
         }
     }
 
-    /// Sale prices, and what was said and noted of products.
-    pub(super) fn prices(&mut self, expected: &Expected, observed: &Observed) {
-        self.last_words("product", expected.products.as_ref(), &observed.products);
-        for (product, wanted) in expected.sale_prices.iter().flatten() {
-            let or_none = |price: Option<&String>| price.cloned().unwrap_or_default();
-            let came = observed.sale_prices.get(product).and_then(Option::as_ref);
-            self.equal(&format!("sale price of {product}"), &or_none(wanted.as_ref()), &or_none(came));
-        }
+    /// What the journal says.
+    pub(super) fn journal(&mut self, expected: &Expected, observed: &Observed) {
         for wanted in expected.journal.iter().flatten() {
             let about: Vec<_> =
                 observed.journal.iter().filter(|(subject, _)| *subject == wanted.subject).collect();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use leaflink_sync_kit::host::Records;
-use leaflink_sync_kit::host::records::{ChargeDraft, Company, Line, Product, SalesOrder};
+use leaflink_sync_kit::host::records::{ChargeDraft, Company, Line, SalesOrder};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
@@ -80,6 +80,21 @@ fn charge(charge: &ChargeDraft) -> Value {
     })
 }
 
+/// Every product, with its price and its link.
+pub(super) fn products(stage: &Stage) -> anyhow::Result<Vec<Value>> {
+    let products = stage.erp().view(stage.company())?.list_products(None, PAGE)?;
+    let product = products.iter().map(|product| {
+        json!({
+            "product": product.id,
+            "name": product.name,
+            "sku": product.sku,
+            "sale_price": product.sale_price.as_ref().map(|price| number(&price.amount)),
+            "leaflink_product": product.leaflink_product_id,
+        })
+    });
+    Ok(product.collect())
+}
+
 /// Every level of every product.
 pub(super) fn stock(stage: &Stage) -> anyhow::Result<Vec<Value>> {
     let mut view = stage.erp().view(stage.company())?;
@@ -95,13 +110,6 @@ pub(super) fn stock(stage: &Stage) -> anyhow::Result<Vec<Value>> {
         })
     });
     Ok(level.collect())
-}
-
-/// The sale price of every product.
-pub(super) fn sale_prices(stage: &Stage) -> anyhow::Result<BTreeMap<String, Option<String>>> {
-    let products = stage.erp().view(stage.company())?.list_products(None, PAGE)?;
-    let price = |product: Product| (product.id, product.sale_price.map(|price| number(&price.amount)));
-    Ok(products.into_iter().map(price).collect())
 }
 
 /// The LeafLink customer of every company.
