@@ -8,7 +8,7 @@ use crate::bindings::exports::leaflink_sync::connector::products::{Guest, Produc
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{self, Failure};
 use crate::host::prices::{self, Product};
-use crate::host::state;
+use crate::host::webhooks;
 use crate::rules::decision::Reason;
 use crate::rules::ids::{LeafLinkProductId, ProductId};
 use crate::rules::reasons::Code;
@@ -23,7 +23,7 @@ impl Guest for Component {
             Pair::Alone(decision) => decision,
         };
         if let Moved::Leaflink(id) = product {
-            state::looked_at_product(LeafLinkProductId(id))?;
+            webhooks::product_looked(LeafLinkProductId(id))?;
         }
         Ok(decision)
     }

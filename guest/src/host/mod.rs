@@ -15,6 +15,7 @@ mod sales_order_wire;
 pub mod state;
 pub mod stock;
 pub mod transfers;
+pub mod webhooks;
 
 use crate::bindings::leaflink_sync::host as wit;
 
@@ -31,6 +32,11 @@ pub fn journal(decision: &wit::types::Decision) -> Result<(), answer::Failure> {
 /// The time, in milliseconds since 1970.
 pub fn now_ms() -> u64 {
     wit::clock::now()
+}
+
+/// A line of the log that warns.
+pub fn warn(message: &str) {
+    wit::log::write(wit::log::Level::Warn, message);
 }
 
 /// A random number below `bound`.

@@ -8,8 +8,10 @@
 //! | `customer/<customer>` | the ERP company of a LeafLink customer, when the company's own field names another |
 //! | `order/<number>` | what was last decided about an order |
 //! | `held/<number>` | nothing; an order that waits |
-//! | `look/product/<leaflink product>` | nothing; a LeafLink product that is to be looked at |
 //! | `look/order/<number>` | the `modified` with which an order was listed that is to be looked at |
+//! | `look/product/<id>` | nothing; a LeafLink product that is to be looked at; see [`super::webhooks`] |
+//! | `webhooks` | when webhooks came; see [`super::webhooks`] |
+//! | `leaflink-company` | LeafLink's id of this company |
 //! | `poll/orders` | how far LeafLink's orders were read |
 //! | `payment/<id>` | what LeafLink has of a payment, and what people were told of it |
 //! | `waiting/payment/<id>` | nothing; a payment that waits |
@@ -51,7 +53,6 @@ const SETTINGS_KEY: &str = "settings";
 const POLL_ORDERS_KEY: &str = "poll/orders";
 const ORDER_PREFIX: &str = "order/";
 const LOOK_PREFIX: &str = "look/order/";
-const PRODUCT_LOOK_PREFIX: &str = "look/product/";
 /// Orders among which the first are chosen.
 const MOST_LOOKS: u32 = 1_000;
 const HELD_PREFIX: &str = "held/";
@@ -414,22 +415,6 @@ pub fn forget_cause(cause: &str) -> Result<(), Failure> {
 /// Causes after `after`, at most `limit`.
 pub fn causes(after: Option<&str>, limit: u32) -> Result<Vec<(String, CauseState)>, Failure> {
     entries(CAUSE_PREFIX, after, limit)
-}
-
-/// Notes that a LeafLink product is to be looked at.
-pub fn put_product_look(id: LeafLinkProductId) -> Result<(), Failure> {
-    put(&format!("{PRODUCT_LOOK_PREFIX}{id}"), &())
-}
-
-/// Takes a LeafLink product off the list of those to be looked at.
-pub fn looked_at_product(id: LeafLinkProductId) -> Result<(), Failure> {
-    delete(&format!("{PRODUCT_LOOK_PREFIX}{id}"))
-}
-
-/// LeafLink products to be looked at, at most `limit`.
-pub fn product_looks(limit: u32) -> Result<Vec<LeafLinkProductId>, Failure> {
-    let listed: Vec<(String, ())> = entries(PRODUCT_LOOK_PREFIX, None, limit)?;
-    Ok(listed.into_iter().filter_map(|(id, ())| id.parse().ok()).map(LeafLinkProductId).collect())
 }
 
 pub(super) fn entries<T: DeserializeOwned>(

@@ -135,6 +135,13 @@ impl Calls {
         })
     }
 
+    /// What is to be looked at now, without asking LeafLink. Read only.
+    pub fn to_look_at(&self) -> Result<Vec<polling::Subject>, CallError> {
+        self.run(Access::Read, "to-look-at", |connector, store| {
+            connector.leaflink_sync_connector_polling().call_to_look_at(store)
+        })
+    }
+
     /// Works on one queued write to LeafLink. `ticket` must be durable before this call, and one
     /// higher than that of the company's call before.
     pub fn deliver(&self, ticket: u64) -> Result<delivery::Delivered, CallError> {

@@ -11,7 +11,7 @@ use crate::handlers::settings::in_force;
 use crate::host::answer::{Failure, effect};
 use crate::host::leaflink::{self, Sent};
 use crate::host::prices::{self, PriceWish};
-use crate::host::{self, erp, state};
+use crate::host::{self, erp, webhooks};
 use crate::leaflink::product::Product as Listed;
 use crate::leaflink::read;
 use crate::rules::decimal::{cents, plain};
@@ -41,7 +41,7 @@ pub fn attempt(id: LeafLinkProductId, label: &str, wish: &mut PriceWish) -> Resu
         // What came in between is for a look to decide.
         Action::Nothing | Action::Take(_) => {
             wish.wholesale_price = None;
-            state::put_product_look(id)?;
+            webhooks::announce_product(id)?;
             nothing
         }
     }

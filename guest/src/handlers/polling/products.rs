@@ -9,15 +9,15 @@
 use chrono::{Duration, SecondsFormat, Utc};
 use rust_decimal::Decimal;
 
-use super::{OVERLAP_MINUTES, PAGE, UNREADABLE_ROUNDS, instant, later};
+use super::{LOOKS, OVERLAP_MINUTES, PAGE, UNREADABLE_ROUNDS, instant, later};
 use crate::bindings::exports::leaflink_sync::connector::polling::{Polled, Subject};
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::handlers::settings::in_force;
 use crate::host::answer::{self, Failure};
 use crate::host::catalogue::{self, CatalogueState, Record, Stage, UnderWay};
 use crate::host::leaflink::{FoundProduct, Listed};
-use crate::host::state::{self as store, Pass};
-use crate::host::{self, leaflink, outbox, prices};
+use crate::host::state::Pass;
+use crate::host::{self, leaflink, outbox, prices, webhooks};
 use crate::leaflink::product::{Product, WhichProduct};
 use crate::leaflink::{Unreadable, read};
 use crate::rules::decision::Reason;
@@ -30,8 +30,6 @@ const WHOLE_MS: u64 = 24 * 60 * 60 * 1_000;
 const MISSED: usize = 50;
 /// Brands whose names are kept; a seller has a handful.
 const BRANDS: usize = 200;
-/// Products that one call answers.
-const LOOKS: u32 = 100;
 /// What is read of each product.
 const FIELDS: &str = "id,name,display_name,sku,modified,last_edit,listing_state,unit_of_measure,\
                       unit_denomination,unit_multiplier,brand,strain_classification,wholesale_price";
@@ -48,7 +46,7 @@ pub fn poll() -> Result<Polled, Failure> {
     state.under_way = next;
     catalogue::put_state(&state)?;
     Ok(Polled {
-        look_at: store::product_looks(LOOKS)?.into_iter().map(|id| Subject::Product(id.0)).collect(),
+        look_at: webhooks::products(LOOKS)?.into_iter().map(|id| Subject::Product(id.0)).collect(),
         // A page that could not be read waits for the next call, some minutes later.
         more: state.under_way.as_ref().is_some_and(|work| work.pass.unreadable == 0),
         watermark_ms: state
@@ -257,7 +255,7 @@ fn note_looks(listed: &[Product]) -> Result<(), Failure> {
             Ok(outbox::intent(&outbox::Subject::Price(id))?.is_some_and(|queued| queued.parked.is_none()))
         };
         if !is_agreed && !is_queued()? {
-            store::put_product_look(id)?;
+            webhooks::announce_product(id)?;
         }
     }
     Ok(())
