@@ -4,6 +4,9 @@
 pub mod answer;
 pub mod catalogue;
 pub mod erp;
+#[cfg(target_arch = "wasm32")]
+#[allow(unsafe_code)]
+mod last_words;
 pub mod leaflink;
 pub mod mail;
 pub mod outbox;

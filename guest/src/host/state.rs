@@ -48,6 +48,9 @@ pub const SCHEMA: u32 = 1;
 /// The oldest schema that it reads.
 pub const OLDEST_SCHEMA: u32 = 1;
 
+/// Keys in one batch read.
+pub(super) const BATCH: usize = 500;
+
 const SCHEMA_KEY: &str = "meta/schema";
 const SETTINGS_KEY: &str = "settings";
 const POLL_ORDERS_KEY: &str = "poll/orders";
@@ -241,12 +244,14 @@ pub fn put_poll_orders(state: &PollState) -> Result<(), Failure> {
 /// The ERP users of LeafLink users; unmapped ones are left out.
 pub fn users(staff: impl IntoIterator<Item = StaffId>) -> Result<BTreeMap<StaffId, UserId>, Failure> {
     let staff: Vec<StaffId> = staff.into_iter().collect();
-    let keys: Vec<String> = staff.iter().map(|staff| user_key(*staff)).collect();
-    let values = store::get_many(&keys).map_err(store_failure)?;
     let mut users = BTreeMap::new();
-    for ((staff, key), value) in staff.into_iter().zip(&keys).zip(values) {
-        if let Some(value) = value {
-            users.insert(staff, UserId(decode(key, &value)?));
+    for batch in staff.chunks(BATCH) {
+        let keys: Vec<String> = batch.iter().map(|staff| user_key(*staff)).collect();
+        let values = store::get_many(&keys).map_err(store_failure)?;
+        for ((staff, key), value) in batch.iter().zip(&keys).zip(values) {
+            if let Some(value) = value {
+                users.insert(*staff, UserId(decode(key, &value)?));
+            }
         }
     }
     Ok(users)
