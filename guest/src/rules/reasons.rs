@@ -370,6 +370,22 @@ reasons! {
     PriceRefusedByErp, "price-refused-by-erp", Blocking,
         "The ERP refused the price that LeafLink has.",
         "See the ERP's own words; put that right, or change the price back in LeafLink.";
+
+    // --- The drift report. ---
+    DifferenceGone, "difference-gone", Notice,
+        "The two sides agree by now.",
+        "";
+    DifferenceUnknown, "difference-unknown", Blocking,
+        "No drift report gives a difference of this id.",
+        "Take the id from a drift report.";
+    RepairOnItsWay, "repair-on-its-way", Notice,
+        "The difference is seen to already.",
+        "";
+    RepairRefused, "repair-refused", Blocking,
+        "No write would remove the difference, or none may be sent.",
+        "See what stands in the way, and put that right first.";
+
+    // --- The rest. ---
     RecordUnusable, "record-unusable", Blocking,
         "A record in a list that LeafLink sent names no order.",
         "Nothing to do for this company; ask LeafLink's support if it goes on.";
