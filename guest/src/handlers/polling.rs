@@ -38,7 +38,7 @@ const DEEP_EVERY_MS: u64 = 24 * 60 * 60 * 1_000;
 const UNREADABLE_IN_A_ROW: u32 = 3;
 /// Records that were passed over and are told of.
 const PASSED_OVER_TOLD: usize = 10;
-/// Orders that one call answers.
+/// Orders, or products, that one call answers.
 const LOOKS: usize = 100;
 /// Held orders that are put on the list at the end of a pass.
 const HELD: u32 = 500;

@@ -3,7 +3,6 @@
 use super::{name, note};
 use crate::bindings::exports::leaflink_sync::connector::delivery::Parked;
 use crate::bindings::leaflink_sync::host::types as wit;
-use crate::handlers::insight::blocking;
 use crate::host::answer::{self, Failure, effect};
 use crate::host::outbox::{self, Entry, Intent, Subject};
 use crate::host::state::ReasonRecord;
@@ -26,7 +25,7 @@ fn shown((subject, intent): Entry) -> Parked {
     let id = subject.id();
     match intent {
         Ok(Intent { label, parked: Some(reason), since_ms, .. }) => {
-            Parked { id, label, reason: blocking(reason), since_ms }
+            Parked { id, label, reason: answer::kept(reason), since_ms }
         }
         Ok(intent) => {
             let reason = unreadable(&id);

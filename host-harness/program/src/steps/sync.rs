@@ -26,6 +26,8 @@ pub enum SyncAct {
     Preview(String),
     /// A person asks what a change of a sales order would do, named also by its own number.
     PreviewSalesOrder(String),
+    /// A person asks what a change of a product in the ERP would do.
+    PreviewProduct(String),
     /// A LeafLink user is connected to an ERP user.
     MapUser { staff: u64, user: String },
     /// A LeafLink user is disconnected.
@@ -69,7 +71,7 @@ pub enum SyncAct {
 }
 
 /// The verbs of [`SyncAct`].
-pub(super) const SYNC_VERBS: [&str; 26] = [
+pub(super) const SYNC_VERBS: [&str; 27] = [
     "sync",
     "push_stock",
     "crash",
@@ -77,6 +79,7 @@ pub(super) const SYNC_VERBS: [&str; 26] = [
     "explain",
     "preview",
     "preview_sales_order",
+    "preview_product",
     "map_user",
     "unmap_user",
     "link_customer",
