@@ -8,18 +8,23 @@ struct Exception {
     lines: &'static str,
 }
 
-const EXCEPTIONS: [Exception; 2] = [
+const EXCEPTIONS: [Exception; 3] = [
     Exception {
         scenarios: "payments-recorder-not-connected",
         lines: "mail:",
-        // of several payments that wait for one cause the first is told in a letter and the others in a
-        // digest; which one is first depends on which look succeeded first
+        // Of several payments that wait for one cause the first is told in a letter and the others in a
+        // digest; which one is first depends on which look succeeded first.
     },
     Exception {
         scenarios: "payments-refused",
         lines: "mail:",
         // LeafLink refuses once; when that answer is lost nobody knows of the refusal, and the second
-        // attempt is taken
+        // attempt is taken.
+    },
+    Exception {
+        scenarios: "drift-payments-explained",
+        lines: "mail:",
+        // As in payments-refused.
     },
 ];
 

@@ -94,7 +94,9 @@ fn timeless(record: Value) -> Value {
     match record {
         Value::Object(fields) => fields
             .into_iter()
-            .filter(|(name, _)| !matches!(name.as_str(), "modified" | "created_on" | "id" | "timestamp"))
+            .filter(|(name, _)| {
+                !matches!(name.as_str(), "modified" | "created_on" | "last_edit" | "id" | "timestamp")
+            })
             .map(|(name, value)| match value.as_str().and_then(|text| text.get(..10)) {
                 Some(day) if name == "payment_date" => (name, day.into()),
                 _ => (name, timeless(value)),

@@ -24,8 +24,14 @@ impl People<'_> {
         self.act(|db| {
             let price =
                 Money { amount: price.to_string(), currency: organisation::own_company(db)?.currency };
-            products::set_sale_price(db, product, &price)
+            products::set_sale_price(db, product, &price)?;
+            changes::note(db, Changed::Product, product)
         })
+    }
+
+    /// Has the component look at a product once more.
+    pub fn touch_product(&self, product: &str) -> Result<()> {
+        self.act(|db| changes::note(db, Changed::Product, product))
     }
 
     /// Sets or clears the "LeafLink Customer" of a company.

@@ -4,6 +4,7 @@ mod billing;
 mod drift;
 mod products;
 mod records;
+mod upkeep;
 
 use std::collections::BTreeMap;
 
@@ -40,6 +41,12 @@ pub(super) struct Observed {
     pub requests: BTreeMap<String, u64>,
     /// Requests that the sync has no business to send.
     pub odd_requests: Vec<String>,
+    /// The code of each parked write's reason.
+    pub parked: BTreeMap<String, String>,
+    /// Alarms in the journal, in order.
+    pub alarms: Vec<String>,
+    /// By title: whether it is done, and the detail.
+    pub check_list: BTreeMap<String, (bool, String)>,
     /// How often each answer was given to webhooks, by its status.
     pub webhook_answers: BTreeMap<u16, u64>,
     /// `poll`, `deliver` or short id, and code.
@@ -60,6 +67,8 @@ pub(super) struct Observed {
     pub payments: BTreeMap<String, Value>,
     /// What was last said of transfers, by the ERP's id.
     pub transfers: BTreeMap<String, Value>,
+    /// Every entry of the journal: what it is about, and its text.
+    pub journal: Vec<(String, String)>,
     /// The LeafLink customer of every company.
     pub companies: BTreeMap<String, Option<u64>>,
     /// The own company's LeafLink brand.
@@ -106,6 +115,9 @@ impl Observed {
             stock: records::stock(stage)?,
             odd_requests: requests.iter().filter(|request| is_odd(request)).map(plain).collect(),
             requests: counted(&requests, &names),
+            parked: upkeep::parked(stage, &names)?,
+            alarms: upkeep::alarms(&journal(stage)?),
+            check_list: upkeep::check_list(progress.checked),
             webhook_answers: stage.webhook_answers().into_iter().fold(
                 BTreeMap::new(),
                 |mut counts, status| {
@@ -122,6 +134,10 @@ impl Observed {
             erp_products: records::products(stage)?,
             payments: billing::last_words(&progress.payments),
             transfers: billing::last_words(&progress.transfers),
+            journal: journal(stage)?
+                .iter()
+                .map(|decision| (decision.subject.clone(), explained::decision(decision)))
+                .collect(),
             companies: records::companies(stage)?,
             leaflink_brand: records::leaflink_brand(stage)?,
             users: if expected.users.is_some() { users(stage)? } else { Vec::new() },
@@ -267,6 +283,8 @@ fn leaflink_products(stage: &Stage) -> Vec<Value> {
             "available": records::number(&product["available_inventory"].to_string()),
             "quantity": records::number(product["quantity"].as_str().unwrap_or_default()),
             "reserved": records::number(product["reserved_qty"].as_str().unwrap_or_default()),
+            "wholesale_price": records::money(product["wholesale_price"]["amount"].to_string().trim_matches('"')),
+            "units_per_case": product["unit_multiplier"],
         })
     });
     product.collect()

@@ -30,6 +30,16 @@ impl Stage {
             ErpAct::LinkProduct { product, leaflink_product } => {
                 people.link_product(product, *leaflink_product)?;
             }
+            ErpAct::SetSalePrice { product, price } => {
+                people.set_sale_price(product, price.0)?;
+            }
+            ErpAct::ImportSalePrice { product, price } => {
+                people.import_sale_price(product, price.map(|price| price.0))?;
+            }
+            ErpAct::ImportStock { product, location, quantity } => {
+                people.import_stock(product, location, quantity.0)?;
+            }
+            ErpAct::TouchProduct { product } => people.touch_product(product)?,
             ErpAct::LinkCompany { company, leaflink_customer } => {
                 people.link_company(company, *leaflink_customer)?;
             }

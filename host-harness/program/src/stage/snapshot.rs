@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use anyhow::bail;
 use leaflink_sandbox::Sandbox;
-use leaflink_sync_transport::CaughtMail;
+use leaflink_sync_transport::{CaughtMail, RequestBudget};
 
 use super::Stage;
 use super::webhooks::Outgoing;
@@ -23,6 +23,7 @@ pub struct Snapshot {
     loses_commit: bool,
     catalogue_read_ms: u64,
     webhooks: Option<Outgoing>,
+    budget: RequestBudget,
 }
 
 enum ErpThen {
@@ -62,6 +63,7 @@ impl Stage {
             loses_commit: self.host.loses_next_commit(),
             catalogue_read_ms: self.catalogue_read_ms.load(Ordering::Relaxed),
             webhooks: self.webhooks.as_ref().map(|webhooks| webhooks.outgoing().clone()),
+            budget: self.host.budget().clone(),
         })
     }
 
@@ -88,6 +90,7 @@ impl Stage {
         self.sandbox().clone_from(&snapshot.sandbox);
         lock(mailbox).clone_from(&snapshot.mails);
         self.clock.set(snapshot.now_ms);
+        self.host.budget().set(&snapshot.budget);
         if let (Some(webhooks), Some(outgoing)) = (&self.webhooks, &snapshot.webhooks) {
             webhooks.outgoing().clone_from(outgoing);
         }
