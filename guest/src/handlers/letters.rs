@@ -5,8 +5,8 @@ use super::look::Look;
 use crate::host::answer::Failure;
 use crate::host::outbox::{self, Subject};
 use crate::host::state::{CauseState, OrderState, ReasonRecord, Standing};
-use crate::host::{self, mail, payments, state};
-use crate::rules::ids::{OrderNumber, PaymentId};
+use crate::host::{self, listings, mail, payments, state};
+use crate::rules::ids::{OrderNumber, PaymentId, ProductId};
 use crate::rules::settings::Settings;
 use crate::rules::text::{count, shortened};
 
@@ -14,6 +14,8 @@ use crate::rules::text::{count, shortened};
 const LETTERS_PER_CAUSE: usize = 3;
 /// What the causes of payments begin with.
 const PAYMENT: &str = "payment/";
+/// What the causes of products begin with.
+const PRODUCT: &str = "product/";
 /// After this long a cause is told anew: a day.
 const CAUSE_MS: u64 = 24 * 60 * 60 * 1_000;
 /// Causes that one flush goes through.
@@ -106,13 +108,16 @@ pub fn flush(settings: &Settings) -> Result<(), Failure> {
         if !known.untold.is_empty() {
             let untold = std::mem::take(&mut known.untold);
             let mut waiting = Vec::new();
-            let of_payments = cause.starts_with(PAYMENT);
+            let (noun, still_waiting): (_, fn(String) -> Result<_, Failure>) = match &cause {
+                cause if cause.starts_with(PAYMENT) => ("more payment", waiting_payment),
+                cause if cause.starts_with(PRODUCT) => ("more product", waiting_product),
+                _ => ("more LeafLink order", waiting_order),
+            };
             for id in untold {
                 // One that came through meanwhile needs no telling.
-                waiting.extend(if of_payments { waiting_payment(id)? } else { waiting_order(id)? });
+                waiting.extend(still_waiting(id)?);
             }
             if !waiting.is_empty() {
-                let noun = if of_payments { "more payment" } else { "more LeafLink order" };
                 let (subject, text) = digest(&known, noun, &waiting);
                 mail::queue(settings, &subject, text)?;
             }
@@ -134,6 +139,18 @@ fn waiting_payment(id: String) -> Result<Option<String>, Failure> {
     let waits = !payments::known(&id)?.waits_for.is_empty();
     let parked = outbox::intent(&Subject::Payment(id.clone()))?.is_some_and(|known| known.parked.is_some());
     Ok((waits || parked).then(|| format!("Payment {id}")))
+}
+
+fn waiting_product(id: String) -> Result<Option<String>, Failure> {
+    let id = ProductId(id);
+    let mut waits = !listings::record(&id)?.waits_for.is_empty();
+    for subject in [Subject::NewProduct(id.clone()), Subject::Listing(id.clone())] {
+        waits |= outbox::intent(&subject)?.is_some_and(|known| known.parked.is_some());
+    }
+    if !waits {
+        return Ok(None);
+    }
+    Ok(listings::product(&id)?.map(|product| product.name))
 }
 
 /// What is known of the causes that something waits for. One that was told long ago is told anew.
@@ -190,16 +207,44 @@ pub fn tell_of_payment(
     reasons: &[ReasonRecord],
     settings: &Settings,
 ) -> Result<(), Failure> {
-    let causes = causes_of(PAYMENT, reasons)?;
-    if causes.iter().all(|(_, known)| !known.told.is_empty()) {
-        return note_untold(&id.0, causes);
+    if !is_first_of_cause(PAYMENT, &id.0, reasons)? {
+        return Ok(());
     }
-    note_told(&id.0, causes)?;
     let subject = format!("{label} does not reach LeafLink: {}", count(reasons.len(), "reason"));
     let mut text = format!("{label} was entered in the ERP and is not recorded in LeafLink.\n\n");
     enumerate(reasons, &mut text);
     text.push_str("\nFurther payments that meet the same come in one message.\n");
     mail::queue(settings, &subject, text)
+}
+
+/// Tells people why a product does not reach LeafLink as its form has it, as often as of a payment.
+pub fn tell_of_product(
+    id: &ProductId,
+    label: &str,
+    reasons: &[ReasonRecord],
+    settings: &Settings,
+) -> Result<(), Failure> {
+    if !is_first_of_cause(PRODUCT, &id.0, reasons)? {
+        return Ok(());
+    }
+    let subject = format!("{label} does not reach LeafLink: {}", count(reasons.len(), "reason"));
+    let mut text = format!("What the LeafLink tab of {label} says did not reach LeafLink.\n\n");
+    enumerate(reasons, &mut text);
+    text.push_str(
+        "\nIt is tried again when the product's form is saved. Further products that meet the same come in one message.\n",
+    );
+    mail::queue(settings, &subject, text)
+}
+
+/// Whether a letter is due because one of the reasons is news; the others wait for the digest.
+fn is_first_of_cause(kind: &str, id: &str, reasons: &[ReasonRecord]) -> Result<bool, Failure> {
+    let causes = causes_of(kind, reasons)?;
+    if causes.iter().all(|(_, known)| !known.told.is_empty()) {
+        note_untold(id, causes)?;
+        return Ok(false);
+    }
+    note_told(id, causes)?;
+    Ok(true)
 }
 
 fn enumerate(reasons: &[ReasonRecord], text: &mut String) {

@@ -15,6 +15,7 @@ mod not_yet;
 mod orders;
 mod payments;
 mod polling;
+mod product_choices;
 mod product_links;
 mod products;
 mod sales_orders;

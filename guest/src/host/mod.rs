@@ -3,8 +3,10 @@
 
 pub mod answer;
 pub mod catalogue;
+pub mod choices;
 pub mod erp;
 pub mod leaflink;
+pub mod listings;
 pub mod mail;
 pub mod outbox;
 pub mod payments;

@@ -7,6 +7,7 @@ pub mod customer_match;
 pub mod decimal;
 pub mod decision;
 pub mod ids;
+pub mod once;
 pub mod order;
 pub mod payment;
 pub mod product;

@@ -329,9 +329,76 @@ reasons! {
     UnitTypeDiffers, "unit-type-differs", Blocking,
         "The ERP product and the LeafLink product have different unit types.",
         "Choose a LeafLink product of the same unit type, or change the unit type on one side.";
+    ListingFieldMissing, "listing-field-missing", Blocking,
+        "A field that LeafLink needs is empty on the product's LeafLink tab.",
+        "Fill it in on the LeafLink tab of the product.";
+    ListingFieldInvalid, "listing-field-invalid", Blocking,
+        "A field of the product's LeafLink tab holds something that LeafLink does not take.",
+        "Correct it on the LeafLink tab of the product.";
+    ListingChoiceGone, "listing-choice-gone", Blocking,
+        "What was chosen on the product's LeafLink tab is no longer there in LeafLink.",
+        "Choose another on the LeafLink tab of the product.";
+    ListingRefused, "listing-refused", Blocking,
+        "LeafLink refused a field of the product.",
+        "See LeafLink's own words, and correct the field on the LeafLink tab of the product; it is then sent again.";
+    ListingPriceKept, "listing-price-kept", Notice,
+        "A price of a linked product was changed on its LeafLink tab and is not sent, because the setting for prices is off.",
+        "";
+    SellerUnknown, "seller-unknown", Blocking,
+        "LeafLink does not say which company the products of this API key are sold by.",
+        "Settings, Integrations, LeafLink, API Key: use the key of one LeafLink company that sells.";
+    LeafLinkProductExists, "leaflink-product-exists", Blocking,
+        "LeafLink has a product of this name and SKU already, so no second one is made.",
+        "Link the product to it, or give the new one another name or SKU.";
+    NewProductConflict, "new-product-conflict", Blocking,
+        "LeafLink has several products where it should have the one that was made.",
+        "Archive in LeafLink all but one of them, and link the product to that one.";
+    NewProductUnanswered, "new-product-unanswered", Blocking,
+        "LeafLink did not answer several times when the product was to be made, and does not show it either.",
+        "Look for the product in LeafLink; if it is there, link it, and otherwise save the product's form again.";
+    NewProductTooLate, "new-product-too-late", Blocking,
+        "LeafLink made the product, and meanwhile it was linked to another one.",
+        "Archive the new product in LeafLink, or unlink the product and link it to the new one.";
     CatalogueNotRead, "catalogue-not-read", Blocking,
         "LeafLink's products were not read to the end yet.",
         "Nothing to do: the host reads them by polling products; ask again afterwards.";
+    // --- Prices. ---
+    PricesOff, "prices-off", Notice,
+        "Prices are not kept in step, because the setting is off.",
+        "";
+    PriceWithoutLink, "price-without-link", Notice,
+        "The product is linked to none of the other side, so its price follows none.",
+        "";
+    PriceOverruled, "price-overruled", Notice,
+        "LeafLink's wholesale price gave way to the ERP's sale price, which goes first.",
+        "Change prices in the ERP; LeafLink follows.";
+    SalePriceMissing, "sale-price-missing", Blocking,
+        "The ERP product has no sale price, or one of 0, so LeafLink gets none.",
+        "Enter the Sale Price of the product in the ERP.";
+    WholesalePriceMissing, "wholesale-price-missing", Blocking,
+        "LeafLink's product has no wholesale price any more, or one of 0, so the ERP's stays.",
+        "Enter the Wholesale Price in LeafLink, or change the Sale Price in the ERP, which is then sent.";
+    PriceNegative, "price-negative", Blocking,
+        "A price is below 0.",
+        "Enter a price above 0.";
+    PriceNotExact, "price-not-exact", Blocking,
+        "A price has more than two places as LeafLink states it, or is too large for LeafLink.",
+        "Enter a price that makes whole cents.";
+    PriceInOtherCurrency, "price-in-other-currency", Blocking,
+        "A price is in another currency than the company's.",
+        "Enter the price in the company's currency.";
+    UnitsPerCaseUnusable, "units-per-case-unusable", Blocking,
+        "A case holds no units, or no whole number of them.",
+        "Correct the Units Per Case of the product.";
+    UnitsPerCaseDiffer, "units-per-case-differ", Blocking,
+        "The ERP and LeafLink count another number of units in one case, so neither price is the other's.",
+        "Enter the same Units Per Case on both sides.";
+    PriceRefused, "price-refused", Blocking,
+        "LeafLink refused the price.",
+        "See LeafLink's own words, and correct the price in the ERP or the product in LeafLink; it is then sent again.";
+    PriceRefusedByErp, "price-refused-by-erp", Blocking,
+        "The ERP refused the price that LeafLink has.",
+        "See the ERP's own words; put that right, or change the price back in LeafLink.";
     RecordUnusable, "record-unusable", Blocking,
         "A record in a list that LeafLink sent names no order.",
         "Nothing to do for this company; ask LeafLink's support if it goes on.";

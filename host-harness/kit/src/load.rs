@@ -65,6 +65,7 @@ const EXPORTS: [(&str, TypeCheck); 18] = interfaces![
     "settings" settings,
     "users" users,
     "product-links" product_links,
+    "product-choices" product_choices,
     "customer-links" customer_links,
     "readiness" readiness,
     "insight" insight,
