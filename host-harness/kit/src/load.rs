@@ -50,7 +50,7 @@ macro_rules! interfaces {
 }
 
 /// What the contract wants a component to export.
-const EXPORTS: [(&str, TypeCheck); 18] = interfaces![
+const EXPORTS: [(&str, TypeCheck); 19] = interfaces![
     "lifecycle" lifecycle,
     "orders" orders,
     "sales-orders" sales_orders,
