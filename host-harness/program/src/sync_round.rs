@@ -21,7 +21,7 @@ use leaflink_sync_kit::{CallError, Calls};
 const DELIVERIES: usize = 1_000;
 
 /// What people changed in the ERP and nobody has looked at since.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Changes {
     /// Sales orders by their id: LeafLink's number of the order.
     pub sales_orders: BTreeMap<String, String>,
