@@ -239,6 +239,9 @@ pub fn tell_of_product(
 /// Whether a letter is due because one of the reasons is news; the others wait for the digest.
 fn is_first_of_cause(kind: &str, id: &str, reasons: &[ReasonRecord]) -> Result<bool, Failure> {
     let causes = causes_of(kind, reasons)?;
+    if causes.iter().all(|(_, known)| known.told.iter().any(|told| told == id)) {
+        return Ok(false);
+    }
     if causes.iter().all(|(_, known)| !known.told.is_empty()) {
         note_untold(id, causes)?;
         return Ok(false);

@@ -333,15 +333,19 @@ struct Writing<'a> {
 type Kept = (Intent, Option<wit::Effect>);
 
 impl Writing<'_> {
-    fn kept(&self, wish: Wish, told: Option<String>, effect: wit::Effect) -> Kept {
+    /// `queued` is what it takes the place of: a wait that LeafLink asked for is kept.
+    fn kept(&self, wish: Wish, queued: Option<Intent>, effect: wit::Effect) -> Kept {
+        let waiting = queued.as_ref().filter(|queued| queued.parked.is_none());
+        let (attempts, not_before_ms) =
+            waiting.map_or((0, 0), |waiting| (waiting.attempts, waiting.not_before_ms));
         let intent = Intent {
             label: self.name.to_owned(),
             wish,
             since_ms: host::now_ms(),
-            attempts: 0,
-            not_before_ms: 0,
+            attempts,
+            not_before_ms,
             parked: None,
-            told,
+            told: queued.and_then(|queued| queued.told),
             modified: String::new(),
         };
         (intent, Some(effect))
@@ -362,7 +366,7 @@ impl Writing<'_> {
         }
         let summary = format!("Queue {} to be made in LeafLink.", self.name);
         let effect = self.effect("queue-leaflink-write", summary, &fields(&wish.values));
-        Ok(Some(self.kept(Wish::NewProduct(wish), queued.and_then(|queued| queued.told), effect)))
+        Ok(Some(self.kept(Wish::NewProduct(wish), queued, effect)))
     }
 
     /// Fields, besides those that are on their way already to the same LeafLink product.
@@ -377,7 +381,7 @@ impl Writing<'_> {
         values.retain(|(field, _)| value(&send, *field).is_none());
         values.extend(send);
         let wish = Wish::Listing(ListingWish { values: stored(&values) });
-        Ok(self.kept(wish, queued.and_then(|queued| queued.told), effect))
+        Ok(self.kept(wish, queued, effect))
     }
 
     /// Nobody wants it any more, and nothing of it was sent.

@@ -5,7 +5,7 @@
 //! When anything goes, name, SKU and unit type go along if LeafLink's differ from what it had
 //! agreed to: "Always update the following fields in the ERP".
 
-use super::form::Entry;
+use super::form::{Entry, Said};
 use super::{Field, Values, value};
 use crate::rules::decision::Reason;
 use crate::rules::reasons::Code;
@@ -42,13 +42,16 @@ impl Change {
 pub fn first(entries: &[Entry], shown: &[(Field, String)], prices: bool) -> Change {
     let mut change = Change::default();
     for entry in entries {
+        let filled = entry.said == Said::Form;
         match &entry.value {
-            Err(reason) if entry.filled => change.reasons.push((**reason).clone()),
+            Err(reason) if filled && goes(entry.field, prices) => {
+                change.reasons.push((**reason).clone());
+            }
             Err(_) => {}
             Ok(wanted) => {
                 let differs = value(shown, entry.field) != Some(wanted);
                 change.applied.values.push((entry.field, wanted.clone()));
-                if differs && entry.filled && may_go(entry, prices, &mut change.reasons) {
+                if differs && filled && goes(entry.field, prices) {
                     change.send.push((entry.field, wanted.clone()));
                 } else if differs {
                     change.applied.apart.push(entry.field);
@@ -64,22 +67,28 @@ pub fn later(entries: &[Entry], applied: &Applied, prices: bool) -> Change {
     let mut change =
         Change { applied: Applied { values: Vec::new(), apart: applied.apart.clone() }, ..Change::default() };
     for entry in entries {
-        let before = value(&applied.values, entry.field);
+        let field = entry.field;
+        let before = value(&applied.values, field);
+        let filled = entry.said == Said::Form;
+        // LeafLink has its own, which nobody in the ERP said anything about.
+        let theirs = entry.said == Said::Nobody && applied.apart.contains(&field);
         match &entry.value {
-            Err(reason) if entry.filled || before.is_some_and(|before| !before.is_empty()) => {
+            Err(reason) if goes(field, prices) && (filled || before.is_some_and(|it| !it.is_empty())) => {
                 change.reasons.push((**reason).clone());
             }
-            Err(_) => {}
+            Err(_) => change.applied.values.extend(before.map(|before| (field, before.to_owned()))),
             Ok(wanted) => {
-                change.applied.values.push((entry.field, wanted.clone()));
-                // A field that has become readable, and that nobody filled in, says nothing.
+                change.applied.values.push((field, wanted.clone()));
+                // A field that nobody filled in, and that was not known before, says nothing.
                 let edited = match before {
-                    Some(before) => before != wanted,
-                    None => entry.filled,
+                    Some(before) => before != wanted && !theirs,
+                    None => filled,
                 };
-                if edited && may_go(entry, prices, &mut change.reasons) {
-                    change.send.push((entry.field, wanted.clone()));
-                    change.applied.apart.retain(|field| *field != entry.field);
+                if edited && goes(field, prices) {
+                    change.send.push((field, wanted.clone()));
+                    change.applied.apart.retain(|apart| *apart != field);
+                } else if edited && filled && !prices {
+                    change.reasons.push(kept_back(field));
                 }
             }
         }
@@ -89,17 +98,15 @@ pub fn later(entries: &[Entry], applied: &Applied, prices: bool) -> Change {
 
 /// Whether an edit of the field is sent at all. Prices go with the setting that lets prices go, and
 /// the wholesale price follows the product's own "Sale Price" then, by a rule of its own.
-fn may_go(entry: &Entry, prices: bool, reasons: &mut Vec<Reason>) -> bool {
-    if !entry.field.is_price() {
-        return true;
-    }
-    if !prices && entry.filled {
-        let title = entry.field.title();
-        let message =
-            format!("\"{title}\" was changed and is not sent: the setting that keeps prices in step is off.");
-        reasons.push(Reason::new(Code::ListingPriceKept, message).with("field", title));
-    }
-    prices && entry.field != Field::WholesalePrice
+fn goes(field: Field, prices: bool) -> bool {
+    !field.is_price() || (prices && field != Field::WholesalePrice)
+}
+
+fn kept_back(field: Field) -> Reason {
+    let title = field.title();
+    let message =
+        format!("\"{title}\" was changed and is not sent: the setting that keeps prices in step is off.");
+    Reason::new(Code::ListingPriceKept, message).with("field", title)
 }
 
 /// The ERP's own fields that go along: LeafLink shows another value than was agreed.

@@ -1,11 +1,19 @@
 use super::*;
 
+fn said(filled: bool) -> Said {
+    if filled { Said::Form } else { Said::Product }
+}
+
 fn entry(field: Field, value: &str, filled: bool) -> Entry {
-    Entry { field, value: Ok(value.to_owned()), filled }
+    Entry { field, value: Ok(value.to_owned()), said: said(filled) }
 }
 
 fn broken(field: Field, filled: bool) -> Entry {
-    Entry { field, value: Err(Box::new(Reason::new(Code::ListingFieldMissing, "Empty."))), filled }
+    Entry {
+        field,
+        value: Err(Box::new(Reason::new(Code::ListingFieldMissing, "Empty."))),
+        said: said(filled),
+    }
 }
 
 fn values(list: &[(Field, &str)]) -> Values {
@@ -73,6 +81,27 @@ fn prices_of_linked_products_go_with_the_setting() {
     let on = later(&entries, &applied, true);
     assert_eq!(on.send, values(&[(Field::RetailPrice, "2.00 USD")]));
     assert_eq!(on.reasons, []);
+}
+
+#[test]
+fn a_price_that_does_not_go_holds_nothing_up() {
+    let applied = Applied { values: values(&[(Field::WholesalePrice, "1.00 USD")]), ..Applied::default() };
+    for prices in [false, true] {
+        let change = later(&[broken(Field::WholesalePrice, true)], &applied, prices);
+        assert_eq!((change.reasons, change.applied), (Vec::new(), applied.clone()));
+    }
+}
+
+#[test]
+fn what_leaflink_has_of_its_own_stays_while_nobody_says_anything() {
+    let entries = [Entry { field: Field::Description, value: Ok("New name".to_owned()), said: Said::Nobody }];
+    let old = values(&[(Field::Description, "Old name")]);
+    let made_by_us = Applied { values: old.clone(), apart: Vec::new() };
+    assert_eq!(later(&entries, &made_by_us, false).send, values(&[(Field::Description, "New name")]));
+    let linked = Applied { values: old, apart: vec![Field::Description] };
+    assert_eq!(later(&entries, &linked, false).send, []);
+    let own = [entry(Field::Description, "The product's own", false)];
+    assert_eq!(later(&own, &linked, false).send, values(&[(Field::Description, "The product's own")]));
 }
 
 #[test]

@@ -130,6 +130,24 @@ pub struct Form<'a> {
     pub tab: &'a Tab,
 }
 
+/// Who said what a field holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// A person, on the form.
+    Form,
+    /// The product itself: its own name, SKU, description and unit type.
+    Product,
+    /// Nobody: it is what LeafLink asks for where there is nothing.
+    Nobody,
+}
+
+impl Said {
+    /// On the form, if it was filled in there.
+    fn on_form(filled: bool) -> Self {
+        if filled { Said::Form } else { Said::Nobody }
+    }
+}
+
 /// What the form says of one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
@@ -137,8 +155,8 @@ pub struct Entry {
     pub field: Field,
     /// Its value; or why it has none that LeafLink takes.
     pub value: Result<String, Box<Reason>>,
-    /// A person filled it in; otherwise it stands for "nothing was said".
-    pub filled: bool,
+    /// Who said it.
+    pub said: Said,
 }
 
 impl Form<'_> {
@@ -153,10 +171,15 @@ impl Form<'_> {
         let name = own(&tab.name, self.name);
         all.text(Field::Name, name.clone(), is_filled(&tab.name), LONGEST_NAME);
         all.text(Field::Sku, own(&tab.sku, self.sku), is_filled(&tab.sku), LONGEST_SKU);
-        // LeafLink asks for the name where there is no description.
-        let description = own(&tab.description, own(&Some(self.description.to_owned()), &name).as_str());
-        all.put(Field::Description, Ok(description), is_filled(&tab.description));
-        all.put(Field::ShowQuantity, Ok(tab.show_quantity.to_string()), tab.show_quantity);
+        let own_description = self.description.trim();
+        let (description, said) = match (is_filled(&tab.description), own_description.is_empty()) {
+            (true, _) => (tab.description.clone().unwrap_or_default(), Said::Form),
+            (false, false) => (own_description.to_owned(), Said::Product),
+            // LeafLink asks for the name where there is no description.
+            (false, true) => (name, Said::Nobody),
+        };
+        all.put(Field::Description, Ok(description), said);
+        all.put(Field::ShowQuantity, Ok(tab.show_quantity.to_string()), Said::on_form(tab.show_quantity));
         all.chosen(Field::License, tab.license, choices.list(List::License), None, true);
         all.chosen(Field::Brand, tab.brand, choices.list(List::Brand), None, true);
         let lines = choices.list(List::ProductLine);
@@ -176,7 +199,7 @@ impl Form<'_> {
             .flatten()
             .any(|category| Some(category.id) == tab.category && lower_case(category.name.trim()) == FLOWER);
         all.chosen(Field::Strain, tab.strain, choices.list(List::Strain), None, is_flower);
-        all.put(Field::UnitType, Ok(unit_of_measure(self.unit).to_owned()), true);
+        all.put(Field::UnitType, Ok(unit_of_measure(self.unit).to_owned()), Said::Product);
         self.cases(&mut all);
         all.0
     }
@@ -185,9 +208,17 @@ impl Form<'_> {
         let tab = self.tab;
         match &self.wholesale_price {
             Some(Ok(price)) => {
-                all.put(Field::WholesalePrice, Ok(format!("{} {}", cents(*price), self.currency)), false);
+                all.put(
+                    Field::WholesalePrice,
+                    Ok(format!("{} {}", cents(*price), self.currency)),
+                    Said::Nobody,
+                );
             }
-            Some(Err(reason)) => all.put(Field::WholesalePrice, Err(Box::new(reason.clone())), false),
+            // It is said of the units themselves.
+            Some(Err(reason)) if reason.code == Code::UnitsPerCaseUnusable => {
+                all.put(Field::WholesalePrice, Ok(String::new()), Said::Nobody);
+            }
+            Some(Err(reason)) => all.put(Field::WholesalePrice, Err(Box::new(reason.clone())), Said::Nobody),
             None => {
                 let price = tab.wholesale_price.as_ref();
                 all.required(
@@ -198,8 +229,8 @@ impl Form<'_> {
         }
         for (field, price) in [(Field::SalePrice, &tab.sale_price), (Field::RetailPrice, &tab.retail_price)] {
             match price {
-                Some(price) => all.put(field, self.money(field, price), true),
-                None => all.put(field, Ok(format!("0.00 {}", self.currency)), false),
+                Some(price) => all.put(field, self.money(field, price), Said::Form),
+                None => all.put(field, Ok(format!("0.00 {}", self.currency)), Said::Nobody),
             }
         }
     }
@@ -242,7 +273,7 @@ impl Form<'_> {
                 None => Ok(plain(value)),
                 Some(problem) => Err(invalid(field, &format!("is {}: it {problem}", plain(value)))),
             };
-            all.put(field, value, bound.is_some());
+            all.put(field, value, Said::on_form(bound.is_some()));
         }
     }
 
@@ -260,21 +291,21 @@ impl Form<'_> {
         };
         // A case of one unit is the unit.
         let case = if units.as_ref().is_ok_and(|units| *units > 1) { "Case" } else { "" };
-        all.put(Field::SellInMultiples, Ok(case.to_owned()), many);
-        all.put(Field::UnitsPerCase, units.map(|units| units.to_string()), many);
+        all.put(Field::SellInMultiples, Ok(case.to_owned()), Said::on_form(many));
+        all.put(Field::UnitsPerCase, units.map(|units| units.to_string()), Said::on_form(many));
     }
 }
 
 struct Entries(Vec<Entry>);
 
 impl Entries {
-    fn put(&mut self, field: Field, value: Result<String, Box<Reason>>, filled: bool) {
-        self.0.push(Entry { field, value, filled });
+    fn put(&mut self, field: Field, value: Result<String, Box<Reason>>, said: Said) {
+        self.0.push(Entry { field, value, said });
     }
 
     fn required(&mut self, field: Field, value: Option<Result<String, Box<Reason>>>) {
-        let filled = value.is_some();
-        self.put(field, value.unwrap_or_else(|| Err(missing(field))), filled);
+        let said = Said::on_form(value.is_some());
+        self.put(field, value.unwrap_or_else(|| Err(missing(field))), said);
     }
 
     fn text(&mut self, field: Field, text: String, filled: bool, longest: usize) {
@@ -290,7 +321,7 @@ impl Entries {
         } else {
             Ok(text)
         };
-        self.put(field, value, filled);
+        self.put(field, value, if filled { Said::Form } else { Said::Product });
     }
 
     /// A choice of a drop-down, which must still be there and belong to `within`.
@@ -319,7 +350,7 @@ impl Entries {
                 Some(_) => Ok(id.to_string()),
             },
         };
-        self.put(field, value, id.is_some());
+        self.put(field, value, Said::on_form(id.is_some()));
     }
 }
 
