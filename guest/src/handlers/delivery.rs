@@ -8,6 +8,7 @@ mod listing;
 mod new_product;
 mod order;
 mod payment;
+mod price;
 mod stock;
 
 use super::Component;
@@ -40,6 +41,8 @@ impl Guest for Component {
 enum Attempt {
     /// These requests were sent and taken; none, if all was as it should be.
     Done(Vec<wit::Effect>),
+    /// As above, with what a person may want to know.
+    Noted(Vec<wit::Effect>, Vec<Reason>),
     /// Nothing was sent; the next call sends.
     Prepared,
     /// LeafLink, or what was read, does not allow it.
@@ -59,6 +62,7 @@ fn work_on(subject: &Subject, mut intent: Intent, ticket: u64) -> Result<wit::De
             new_product::attempt(id, &intent.label, wish, ticket)?
         }
         (Subject::Listing(id), Wish::Listing(wish)) => listing::attempt(id, &intent.label, wish)?,
+        (Subject::Price(id), Wish::Price(wish)) => price::attempt(*id, &intent.label, wish)?,
         (subject, _) => {
             let message =
                 format!("{}: what is queued for it is of another kind.", name(subject, &intent.label));
@@ -66,13 +70,8 @@ fn work_on(subject: &Subject, mut intent: Intent, ticket: u64) -> Result<wit::De
         }
     };
     match attempt {
-        Attempt::Done(effects) => {
-            intent.attempts = 0;
-            intent.not_before_ms = 0;
-            outbox::put_intent(subject, &intent)?;
-            let outcome = if effects.is_empty() { wit::Outcome::Unchanged } else { wit::Outcome::Applied };
-            note(subject, &intent, outcome, Vec::new(), effects)
-        }
+        Attempt::Done(effects) => done(subject, intent, effects, &[]),
+        Attempt::Noted(effects, reasons) => done(subject, intent, effects, &reasons),
         Attempt::Prepared => {
             outbox::put_intent(subject, &intent)?;
             note(subject, &intent, wit::Outcome::Unchanged, Vec::new(), Vec::new())
@@ -81,6 +80,19 @@ fn work_on(subject: &Subject, mut intent: Intent, ticket: u64) -> Result<wit::De
         Attempt::RefusedFor(reasons) => park(subject, intent, &reasons),
         Attempt::Later(Later { after_ms, problem }) => later(subject, intent, after_ms, &problem),
     }
+}
+
+fn done(
+    subject: &Subject,
+    mut intent: Intent,
+    effects: Vec<wit::Effect>,
+    reasons: &[Reason],
+) -> Result<wit::Decision, Failure> {
+    intent.attempts = 0;
+    intent.not_before_ms = 0;
+    outbox::put_intent(subject, &intent)?;
+    let outcome = if effects.is_empty() { wit::Outcome::Unchanged } else { wit::Outcome::Applied };
+    note(subject, &intent, outcome, answer::reasons(reasons), effects)
 }
 
 /// Not tried again until the order or the wish changes; people are told once.
@@ -106,6 +118,9 @@ fn tell(subject: &Subject, label: &str, reasons: &[ReasonRecord]) -> Result<(), 
         }
         Subject::NewProduct(id) | Subject::Listing(id) => {
             return letters::tell_of_product(id, label, reasons, &settings);
+        }
+        Subject::Price(id) => {
+            return letters::tell_of_price(*id, label, reasons, &settings);
         }
     };
     let mut text = String::new();
@@ -161,7 +176,7 @@ fn id(subject: &Subject) -> String {
     match subject {
         Subject::Order(number) => number.0.clone(),
         Subject::Payment(id) => id.0.clone(),
-        Subject::Stock(id) => id.to_string(),
+        Subject::Stock(id) | Subject::Price(id) => id.to_string(),
         Subject::NewProduct(id) | Subject::Listing(id) => id.0.clone(),
     }
 }
@@ -174,5 +189,6 @@ fn name(subject: &Subject, label: &str) -> String {
         Subject::Stock(_) => format!("A change of the stock of {label} in LeafLink"),
         Subject::NewProduct(_) => format!("Making {label} in LeafLink"),
         Subject::Listing(_) => format!("A change of {label} in LeafLink"),
+        Subject::Price(_) => format!("A change of the wholesale price of {label} in LeafLink"),
     }
 }

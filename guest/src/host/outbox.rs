@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::answer::Failure;
 use super::listings::{ListingWish, NewProductWish};
 use super::payments::PaymentWish;
+use super::prices::PriceWish;
 use super::state::{ReasonRecord, entries, get, put, store_failure};
 use crate::bindings::leaflink_sync::host::store;
 use crate::rules::ids::{LeafLinkProductId, OrderNumber, PaymentId, ProductId};
@@ -21,6 +22,7 @@ const PAYMENT: &str = "payment/";
 const STOCK: &str = "stock/";
 const NEW_PRODUCT: &str = "new-product/";
 const LISTING: &str = "listing/";
+const PRICE: &str = "price/";
 
 /// What an intent is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +37,8 @@ pub enum Subject {
     NewProduct(ProductId),
     /// The fields of the LeafLink product that a product of the ERP is linked to.
     Listing(ProductId),
+    /// The price of a LeafLink product.
+    Price(LeafLinkProductId),
 }
 
 impl Subject {
@@ -45,6 +49,7 @@ impl Subject {
             Subject::Stock(id) => format!("{PREFIX}{STOCK}{id}"),
             Subject::NewProduct(id) => format!("{PREFIX}{NEW_PRODUCT}{id}"),
             Subject::Listing(id) => format!("{PREFIX}{LISTING}{id}"),
+            Subject::Price(id) => format!("{PREFIX}{PRICE}{id}"),
         }
     }
 
@@ -60,6 +65,9 @@ impl Subject {
         }
         if let Some(id) = rest.strip_prefix(STOCK) {
             return id.parse().ok().map(|id| Subject::Stock(LeafLinkProductId(id)));
+        }
+        if let Some(id) = rest.strip_prefix(PRICE) {
+            return id.parse().ok().map(|id| Subject::Price(LeafLinkProductId(id)));
         }
         rest.strip_prefix(ORDER).map(|number| Subject::Order(OrderNumber(number.to_owned())))
     }
@@ -105,6 +113,8 @@ pub enum Wish {
     NewProduct(NewProductWish),
     /// Of a product's fields.
     Listing(ListingWish),
+    /// Of a product's price.
+    Price(PriceWish),
 }
 
 /// The stock that LeafLink should show.
@@ -141,6 +151,7 @@ impl Wish {
             Wish::Stock(stock) => stock.available.is_none(),
             Wish::NewProduct(product) => product.progress == Progress::Settled,
             Wish::Listing(listing) => listing.values.is_empty(),
+            Wish::Price(price) => price.wholesale_price.is_none(),
         }
     }
 

@@ -18,3 +18,4 @@ pub mod sorting;
 pub mod stock_push;
 pub mod text;
 pub mod transfer;
+pub mod webhook;

@@ -2,8 +2,9 @@
 //! 1. ask what changed in LeafLink, and look at each order that is named;
 //! 2. look at each sales order that people changed in the ERP;
 //! 3. look at each product that people changed there, and at each payment and compliance transfer;
-//! 4. have the queued writes sent to LeafLink;
-//! 5. every ten minutes, read what changed in LeafLink's catalogue.
+//! 4. every ten minutes, read what changed in LeafLink's catalogue, and look at each product that is
+//!    named;
+//! 5. have the queued writes sent to LeafLink.
 //!
 //! What fails for one order is kept with that order and stops no other. Only settings or keys that
 //! are wrong end the round, since every further call would fail alike.
@@ -63,13 +64,15 @@ pub struct Catalogue {
     pub refused: Vec<Reason>,
     /// Why it was not read to its end; the next time goes on from there.
     pub stopped: Option<CallError>,
+    /// Every product that LeafLink's side named and that was looked at, in order.
+    pub looks: Vec<Look>,
 }
 
 /// One order, product, payment or transfer, looked at.
 #[derive(Debug)]
 pub struct Look {
-    /// LeafLink's number of the order, the UUID; the ERP's id of the product, payment or
-    /// transfer.
+    /// LeafLink's number of the order, the UUID; the ERP's id of the payment or transfer; the id of the
+    /// product on the side that moved.
     pub number: String,
     /// What was decided, or why nothing could be.
     pub outcome: Result<Decision, CallError>,
@@ -95,12 +98,44 @@ pub fn run(
         round.follow_billing(calls, changes);
     }
     if round.stopped.is_none() {
-        round.deliver(calls, ticket);
         if catalogue_is_due {
             round.catalogue = read_catalogue(calls);
         }
+        round.deliver(calls, ticket);
     }
     round
+}
+
+/// Looks at what is on the list, which webhooks announce, and has the writes sent. Asks LeafLink for
+/// no list of its own.
+pub fn look_at_list(calls: &Calls, ticket: &mut dyn FnMut() -> u64) -> Round {
+    let mut round = Round::default();
+    let mut seen = BTreeSet::new();
+    loop {
+        match calls.to_look_at() {
+            Ok(list) => match round.look(calls, list, &mut seen) {
+                Looked::Fresh => {}
+                Looked::NothingNew => break,
+                Looked::Stopped => return round,
+            },
+            Err(error) => {
+                round.stopped = Some(error);
+                return round;
+            }
+        }
+    }
+    round.deliver(calls, ticket);
+    round
+}
+
+/// What came of going through a list of subjects.
+enum Looked {
+    /// Something on it had not been looked at in this round.
+    Fresh,
+    /// Nothing had not.
+    NothingNew,
+    /// Every further call would fail alike.
+    Stopped,
 }
 
 /// Pushes the stock of every linked product, and has the writes sent.
@@ -123,14 +158,25 @@ pub fn push_stock(calls: &Calls, ticket: &mut dyn FnMut() -> u64) -> Round {
     round
 }
 
-/// Reads LeafLink's catalogue as far as it changed.
+/// Reads LeafLink's catalogue as far as it changed, and looks once at each product that is named.
 pub fn read_catalogue(calls: &Calls) -> Catalogue {
     let mut catalogue = Catalogue::default();
+    let mut seen = BTreeSet::new();
     loop {
         match calls.poll(Source::Products) {
             Ok(polled) => {
                 catalogue.refused.extend(polled.refused);
-                if !polled.more {
+                let mut fresh = false;
+                for subject in polled.look_at {
+                    let Subject::Product(id) = subject else { continue };
+                    if seen.insert(id) {
+                        fresh = true;
+                        let outcome = calls.on_product_change(&Product::Leaflink(id));
+                        catalogue.looks.push(Look { number: id.to_string(), outcome });
+                    }
+                }
+                // The list is handed out in portions, so one that held news may be followed by another.
+                if !polled.more && !fresh {
                     return catalogue;
                 }
             }
@@ -155,23 +201,58 @@ impl Round {
                 }
             };
             self.refused.extend(polled.refused);
-            let mut fresh = false;
-            for subject in polled.look_at {
-                let Subject::Order(number) = subject else { continue };
-                if !seen.insert(number.clone()) {
-                    continue;
-                }
-                fresh = true;
-                let outcome = calls.on_order(&number);
-                if !self.note(number, outcome) {
-                    return;
-                }
-            }
-            // The list is handed out in portions, so one that held news may be followed by another.
-            if !polled.more && !fresh {
-                return;
+            match self.look(calls, polled.look_at, &mut seen) {
+                // The list is handed out in portions, so one that held news may be followed by another.
+                Looked::Fresh => {}
+                Looked::NothingNew if polled.more => {}
+                Looked::NothingNew | Looked::Stopped => return,
             }
         }
+    }
+
+    /// Looks at each order and product of a list that was not looked at in this round.
+    fn look(&mut self, calls: &Calls, list: Vec<Subject>, seen: &mut BTreeSet<String>) -> Looked {
+        let mut looked = Looked::NothingNew;
+        for subject in list {
+            let name = match &subject {
+                Subject::Order(number) => number.clone(),
+                Subject::Product(id) => format!("product {id}"),
+            };
+            if !seen.insert(name) {
+                continue;
+            }
+            looked = Looked::Fresh;
+            match subject {
+                Subject::Order(number) => {
+                    let outcome = calls.on_order(&number);
+                    if !self.note(number, outcome) {
+                        return Looked::Stopped;
+                    }
+                }
+                Subject::Product(id) => {
+                    let outcome = calls.on_product_change(&Product::Leaflink(id));
+                    let number =
+                        outcome.as_ref().map_or_else(|_| id.to_string(), |said| said.subject.clone());
+                    self.products.push(Look { number, outcome });
+                }
+            }
+        }
+        looked
+    }
+
+    /// Adds what came of another round, which followed this one.
+    pub fn join(&mut self, other: Self) {
+        self.looks.extend(other.looks);
+        self.products.extend(other.products);
+        self.payments.extend(other.payments);
+        self.transfers.extend(other.transfers);
+        self.refused.extend(other.refused);
+        self.delivered.extend(other.delivered);
+        self.stopped = self.stopped.take().or(other.stopped);
+        self.undelivered = self.undelivered.take().or(other.undelivered);
+        self.catalogue.refused.extend(other.catalogue.refused);
+        self.catalogue.looks.extend(other.catalogue.looks);
+        self.catalogue.stopped = self.catalogue.stopped.take().or(other.catalogue.stopped);
     }
 
     /// Looks at the sales orders that people changed.

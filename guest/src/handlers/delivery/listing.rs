@@ -4,9 +4,11 @@ use serde_json::Value;
 
 use super::Attempt;
 use crate::bindings::leaflink_sync::host::types as wit;
+use crate::handlers::products::listing::is_of_case_size;
 use crate::host::answer::{Failure, effect};
 use crate::host::leaflink::{self, Found, Later, Refusal, Sent};
 use crate::host::listings::{self, ListingWish, fields, stored};
+use crate::host::webhooks;
 use crate::leaflink::listing::{body, shown};
 use crate::rules::decision::Reason;
 use crate::rules::ids::ProductId;
@@ -56,6 +58,10 @@ pub fn attempt(id: &ProductId, label: &str, wish: &mut ListingWish) -> Result<At
     }
     match leaflink::patch_product(leaflink, &Value::Object(body(&send)))? {
         Sent::Done(_) => {
+            if is_of_case_size(&send) {
+                // Its price waited for that.
+                webhooks::announce_product(leaflink)?;
+            }
             let changes = send
                 .iter()
                 .map(|(field, after)| wit::Change {

@@ -239,7 +239,7 @@ fn settle(id: &ProductId, label: &str, wish: &mut NewProductWish, made: u64) -> 
     listings::put_record(id, &record)?;
     products::link(id, Some(made))?;
     wake("leaflink-product", &made.to_string())?;
-    look_again(id)?;
+    look_again(id, made)?;
     let summary = format!("{label} is LeafLink product {made}, and linked to it.");
     Ok(Attempt::Done(vec![effect(
         "create-leaflink-product",

@@ -2,11 +2,12 @@
 
 use rust_decimal::Decimal;
 
+use super::side::Side;
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::handlers::letters;
 use crate::handlers::settings::in_force;
 use crate::host::answer::{self, Failure, effect, set};
-use crate::host::leaflink::{Found, product_body};
+use crate::host::leaflink::Found;
 use crate::host::listings::{self, ListingRecord, ListingWish, NewProductWish, Product, fields, stored};
 use crate::host::outbox::{self, Intent, Subject, Wish};
 use crate::host::state::ReasonRecord;
@@ -47,23 +48,34 @@ enum Plan {
 ///
 /// `asked`: a person saved its form; otherwise LeafLink's side moved. `keep`: what is read of
 /// LeafLink's lists may be kept.
-pub fn look(id: &ProductId, asked: bool, keep: bool, settings: &Settings) -> Result<Option<Look>, Failure> {
+pub fn look(
+    id: &ProductId,
+    side: Option<&Side>,
+    asked: bool,
+    keep: bool,
+    settings: &Settings,
+) -> Result<Option<Look>, Failure> {
     let Some(product) = listings::product(id)? else { return Ok(None) };
     let record = listings::record(id)?;
-    let plan = match product.leaflink {
-        Some(leaflink) => linked(&product, leaflink, &record, settings, keep)?,
+    let plan = match side.filter(|side| product.leaflink == Some(side.id)) {
+        Some(side) => linked(&product, side, &record, settings, keep)?,
         None => alone(&product, &record, settings, keep)?,
     };
     Ok(Some(Look { product, record, plan, asked }))
 }
 
-/// Looks at a product once more, because LeafLink has just got it.
-pub fn look_again(id: &ProductId) -> Result<(), Failure> {
+/// Looks at a product once more, because LeafLink has just got it as this.
+pub fn look_again(id: &ProductId, made: LeafLinkProductId) -> Result<(), Failure> {
     let settings = in_force()?;
-    if let Some(look) = look(id, false, true, &settings)? {
+    if let Some(look) = look(id, Some(&Side::of(made)), false, true, &settings)? {
         carry_out(look, &settings)?;
     }
     Ok(())
+}
+
+/// Whether these fields say what a case holds.
+pub fn is_of_case_size(values: &[(Field, String)]) -> bool {
+    value(values, Field::UnitsPerCase).is_some() || value(values, Field::SellInMultiples).is_some()
 }
 
 /// A product that is linked to nothing: with "Create LeafLink product" ticked, LeafLink gets it.
@@ -115,30 +127,31 @@ fn alone(
 /// A linked product: what was edited since it was last applied.
 fn linked(
     product: &Product,
-    leaflink: LeafLinkProductId,
+    side: &Side,
     record: &ListingRecord,
     settings: &Settings,
     keep: bool,
 ) -> Result<Plan, Failure> {
     let none = Tab::default();
     let entries = entries(product, product.tab.as_ref().unwrap_or(&none), settings, keep, false)?;
-    let change = match record.applied(leaflink) {
+    let change = match record.applied(side.id) {
         Some(applied) => change::later(&entries, &applied, settings.sync_prices),
-        None => match there(product, leaflink)? {
+        None => match there(product, side)? {
             Ok(there) => change::first(&entries, &there, settings.sync_prices),
             // Whoever filled in nothing waits for nothing.
             Err(_) if product.tab.is_none() => return Ok(Plan::Nothing(Vec::new())),
             Err(reason) => return Ok(Plan::Nothing(vec![*reason])),
         },
     };
-    Ok(Plan::Change(leaflink, change))
+    Ok(Plan::Change(side.id, change))
 }
 
 /// What LeafLink shows of a product, or why it cannot be compared.
-fn there(product: &Product, id: LeafLinkProductId) -> Result<Result<Values, Box<Reason>>, Failure> {
+fn there(product: &Product, side: &Side) -> Result<Result<Values, Box<Reason>>, Failure> {
+    let id = side.id;
     let refused = |code, message| Ok(Err(Box::new(Reason::new(code, message))));
-    match product_body(id)? {
-        Found::Body(body) => match shown(&body) {
+    match side.found()? {
+        Found::Body(body) => match shown(body) {
             Ok(there) => Ok(Ok(there)),
             Err(problem) => {
                 let (field, problem) = problem.field_and_problem();
@@ -226,17 +239,23 @@ struct Outcome {
     record: ListingRecord,
     /// People have not been told of what it waits for.
     is_news: bool,
+    /// Another case size is on its way to LeafLink.
+    case_size: bool,
 }
 
+/// A decision, and whether another case size is on its way to LeafLink after it.
+pub type Decided = (wit::Decision, bool);
+
 /// What [`carry_out`] would answer.
-pub fn foretell(look: Look) -> Result<wit::Decision, Failure> {
-    Ok(outcome(look)?.decision)
+pub fn foretell(look: Look) -> Result<Decided, Failure> {
+    let outcome = outcome(look)?;
+    Ok((outcome.decision, outcome.case_size))
 }
 
 /// Carries out what was decided.
-pub fn carry_out(look: Look, settings: &Settings) -> Result<wit::Decision, Failure> {
+pub fn carry_out(look: Look, settings: &Settings) -> Result<Decided, Failure> {
     let (id, before) = (look.product.id.clone(), look.record.clone());
-    let Outcome { decision, intents, record, is_news } = outcome(look)?;
+    let Outcome { decision, intents, record, is_news, case_size } = outcome(look)?;
     for (subject, intent) in intents {
         outbox::put_intent(&subject, &intent)?;
     }
@@ -249,7 +268,7 @@ pub fn carry_out(look: Look, settings: &Settings) -> Result<wit::Decision, Failu
     if is_news || decision.outcome == wit::Outcome::Applied {
         host::journal(&decision)?;
     }
-    Ok(decision)
+    Ok((decision, case_size))
 }
 
 fn outcome(look: Look) -> Result<Outcome, Failure> {
@@ -318,7 +337,15 @@ fn outcome(look: Look) -> Result<Outcome, Failure> {
         reasons,
         effects,
     };
-    Ok(Outcome { decision, intents: wanted, record, is_news })
+    let queued = match wanted.iter().find(|(subject, _)| *subject == listing.subject) {
+        Some((_, intent)) => Some(intent.clone()),
+        None => outbox::intent(&listing.subject)?,
+    };
+    let case_size = queued.is_some_and(|queued| match &queued.wish {
+        Wish::Listing(wish) => queued.parked.is_none() && is_of_case_size(&fields(&wish.values)),
+        _ => false,
+    });
+    Ok(Outcome { decision, intents: wanted, record, is_news, case_size })
 }
 
 /// One kind of write about a product.

@@ -39,6 +39,8 @@ pub(super) struct Observed {
     pub requests: BTreeMap<String, u64>,
     /// Requests that the sync has no business to send.
     pub odd_requests: Vec<String>,
+    /// How often each answer was given to webhooks, by its status.
+    pub webhook_answers: BTreeMap<u16, u64>,
     /// `poll`, `deliver` or short id, and code.
     pub failures: Vec<(String, String)>,
     /// Every order of LeafLink's, by short id.
@@ -57,6 +59,8 @@ pub(super) struct Observed {
     pub payments: BTreeMap<String, Value>,
     /// What was last said of transfers, by the ERP's id.
     pub transfers: BTreeMap<String, Value>,
+    /// Every entry of the journal: what it is about, and its text.
+    pub journal: Vec<(String, String)>,
     /// The LeafLink customer of every company.
     pub companies: BTreeMap<String, Option<u64>>,
     /// The own company's LeafLink brand.
@@ -99,6 +103,13 @@ impl Observed {
             stock: records::stock(stage)?,
             odd_requests: requests.iter().filter(|request| is_odd(request)).map(plain).collect(),
             requests: counted(&requests, &names),
+            webhook_answers: stage.webhook_answers().into_iter().fold(
+                BTreeMap::new(),
+                |mut counts, status| {
+                    *counts.entry(status).or_default() += 1;
+                    counts
+                },
+            ),
             failures: progress.failures.into_iter().map(short).collect(),
             leaflink_orders: leaflink_orders(stage),
             leaflink_products: leaflink_products(stage),
@@ -108,6 +119,10 @@ impl Observed {
             erp_products: records::products(stage)?,
             payments: billing::last_words(&progress.payments),
             transfers: billing::last_words(&progress.transfers),
+            journal: journal(stage)?
+                .iter()
+                .map(|decision| (decision.subject.clone(), explained::decision(decision)))
+                .collect(),
             companies: records::companies(stage)?,
             leaflink_brand: records::leaflink_brand(stage)?,
             users: if expected.users.is_some() { users(stage)? } else { Vec::new() },
@@ -265,8 +280,10 @@ fn leaflink_products(stage: &Stage) -> Vec<Value> {
         product["reserved"] = short(&product["reserved_qty"]).into();
         product["minimum_order"] = short(&product["minimum_order"]).into();
         product["maximum_order"] = short(&product["maximum_order"]).into();
+        product["units_per_case"] = product["unit_multiplier"].clone();
         for price in ["wholesale_price", "sale_price", "retail_price"] {
-            product[price] = records::money(&product[price]["amount"].to_string()).into();
+            let amount = product[price]["amount"].to_string();
+            product[price] = records::money(amount.trim_matches('"')).into();
         }
         product
     });
