@@ -7,7 +7,7 @@
 mod listing;
 mod new_product;
 mod order;
-mod payment;
+pub(super) mod payment;
 mod price;
 mod stock;
 
@@ -38,7 +38,7 @@ impl Guest for Component {
 }
 
 /// What came of one attempt. The wish has lost the parts that came true.
-enum Attempt {
+pub(super) enum Attempt {
     /// These requests were sent and taken; none, if all was as it should be.
     Done(Vec<wit::Effect>),
     /// As above, with what a person may want to know.

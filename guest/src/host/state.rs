@@ -21,6 +21,7 @@
 //! | `stock/<leaflink product>` | what LeafLink confirmed of its stock, and what people were told; see [`super::stock`] |
 //! | `price/<leaflink product>` | the prices that both sides last agreed on, and what people were told; see [`super::prices`] |
 //! | `prices-on` | how often the price setting was turned on, and whether it is |
+//! | `pushed/stock` | when stock was last pushed to the end |
 //! | `poll/products` | how far, and when, LeafLink's catalogue was read; see [`super::catalogue`] |
 //! | `catalogue/<product>` | a product of LeafLink's catalogue |
 //! | `listing/<product>` | what was last applied of a product's LeafLink tab, and what people were told; see [`super::listings`] |

@@ -10,18 +10,19 @@ use super::{Unreadable, read};
 use crate::rules::decimal::{cents, plain};
 use crate::rules::product::listing::{Field, Holds, Values};
 
-/// The fields as a request body states them.
+/// The fields as a request body states them. What LeafLink's description has no empty value for is
+/// left out: a product that is no longer sold in cases says so by its `unit_multiplier`.
 pub fn body(values: &[(Field, String)]) -> Map<String, Value> {
     let mut body = Map::new();
     for (field, text) in values {
         let empty = text.is_empty();
         let whole = |text: &str| text.parse::<u64>().map_or(Value::Null, Value::from);
         let value = match field.holds() {
+            Holds::Word | Holds::Id | Holds::Number if empty => continue,
             Holds::Text => json!(text),
             Holds::Flag => json!(text == "true"),
             Holds::Id | Holds::Count => whole(text),
             Holds::Ids => text.split(',').filter(|id| !id.is_empty()).map(whole).collect(),
-            Holds::Word | Holds::Number if empty => Value::Null,
             Holds::Word | Holds::Number => json!(text),
             Holds::Money => {
                 let (amount, currency) = text.split_once(' ').unwrap_or((text, ""));
@@ -130,17 +131,15 @@ mod tests {
             (Field::Name, "Night \"Garden\""),
             (Field::ShowQuantity, "true"),
             (Field::License, "7"),
-            (Field::ProductLine, ""),
             (Field::Inventory, "1"),
             (Field::WholesalePrice, "108.00 USD"),
             (Field::MinimumOrder, "0.01"),
             (Field::Strain, "5"),
-            (Field::SellInMultiples, ""),
             (Field::UnitsPerCase, "12"),
         ]);
         let json = Value::Object(body(&sent)).to_string();
         assert!(json.contains(r#""wholesale_price":{"amount":"108.00","currency":"USD"}"#), "{json}");
-        assert!(json.contains(r#""product_line":null"#), "{json}");
+        assert!(body(&values(&[(Field::ProductLine, ""), (Field::SellInMultiples, "")])).is_empty());
         assert!(json.contains(r#""strains":[5]"#), "{json}");
         assert_eq!(shown(json.as_bytes()).unwrap(), sent);
     }

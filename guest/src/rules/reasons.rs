@@ -341,6 +341,9 @@ reasons! {
     ListingRefused, "listing-refused", Blocking,
         "LeafLink refused a field of the product.",
         "See LeafLink's own words, and correct the field on the LeafLink tab of the product; it is then sent again.";
+    ListingFieldKept, "listing-field-kept", Notice,
+        "A field of a linked product was emptied, and LeafLink's API has no way to take it away.",
+        "Take it away in LeafLink, or choose another on the LeafLink tab of the product.";
     ListingPriceKept, "listing-price-kept", Notice,
         "A price of a linked product was changed on its LeafLink tab and is not sent, because the setting for prices is off.",
         "";
@@ -399,6 +402,22 @@ reasons! {
     PriceRefusedByErp, "price-refused-by-erp", Blocking,
         "The ERP refused the price that LeafLink has.",
         "See the ERP's own words; put that right, or change the price back in LeafLink.";
+
+    // --- The drift report. ---
+    DifferenceGone, "difference-gone", Notice,
+        "The two sides agree by now.",
+        "";
+    DifferenceUnknown, "difference-unknown", Blocking,
+        "No drift report gives a difference of this id.",
+        "Take the id from a drift report.";
+    RepairOnItsWay, "repair-on-its-way", Notice,
+        "The difference is seen to already.",
+        "";
+    RepairRefused, "repair-refused", Blocking,
+        "No write would remove the difference, or none may be sent.",
+        "See what stands in the way, and put that right first.";
+
+    // --- The rest. ---
     RecordUnusable, "record-unusable", Blocking,
         "A record in a list that LeafLink sent names no order.",
         "Nothing to do for this company; ask LeafLink's support if it goes on.";

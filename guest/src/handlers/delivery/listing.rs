@@ -53,10 +53,11 @@ pub fn attempt(id: &ProductId, label: &str, wish: &mut ListingWish) -> Result<At
     };
     send.retain(|(field, wanted)| value(&there, *field) != Some(wanted));
     go_along(&mut send, &applied, &there);
-    if send.is_empty() {
+    let body = body(&send);
+    if body.is_empty() {
         return Ok(Attempt::Done(Vec::new()));
     }
-    match leaflink::patch_product(leaflink, &Value::Object(body(&send)))? {
+    match leaflink::patch_product(leaflink, &Value::Object(body))? {
         Sent::Done(_) => {
             if is_of_case_size(&send) {
                 // Its price waited for that.

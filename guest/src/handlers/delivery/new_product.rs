@@ -177,8 +177,6 @@ fn is_wanted(id: &ProductId) -> Result<bool, Failure> {
 fn send(id: &ProductId, label: &str, wish: &mut NewProductWish) -> Result<Attempt, Failure> {
     let values = fields(&wish.values);
     let mut body = body(&values);
-    // What LeafLink has no place for is left out of a new product.
-    body.retain(|_, value| !value.is_null());
     let managed = value(&values, Field::Inventory) == Some(Inventory::Managed.id());
     let mut put = |name: &str, value: Value| drop(body.insert(name.to_owned(), value));
     put("seller", json!(wish.seller));

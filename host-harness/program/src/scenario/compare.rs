@@ -2,6 +2,7 @@
 
 mod answers;
 mod billing;
+mod drift;
 mod products;
 
 use std::collections::BTreeMap;
@@ -64,6 +65,7 @@ pub(super) fn compare(expected: &Expected, observed: &Observed) -> Vec<Differenc
     found.links(expected, observed);
     found.product_links(expected, observed);
     found.journal(expected, observed);
+    found.drift(expected, observed);
     if let Some(explains) = &expected.explains {
         found.answers("explain", explains, &observed.explains);
     }

@@ -6,7 +6,7 @@
 //! agreed to: "Always update the following fields in the ERP".
 
 use super::form::{Entry, Said};
-use super::{Field, Values, value};
+use super::{Field, Holds, Values, value};
 use crate::rules::decision::Reason;
 use crate::rules::reasons::Code;
 
@@ -84,7 +84,9 @@ pub fn later(entries: &[Entry], applied: &Applied, prices: bool) -> Change {
                     Some(before) => before != wanted && !theirs,
                     None => filled,
                 };
-                if edited && goes(field, prices) {
+                if edited && wanted.is_empty() && field.holds() == Holds::Id {
+                    change.reasons.push(cannot_be_emptied(field));
+                } else if edited && goes(field, prices) {
                     change.send.push((field, wanted.clone()));
                     change.applied.apart.retain(|apart| *apart != field);
                 } else if edited && filled && !prices {
@@ -100,6 +102,12 @@ pub fn later(entries: &[Entry], applied: &Applied, prices: bool) -> Change {
 /// the wholesale price follows the product's own "Sale Price" then, by a rule of its own.
 fn goes(field: Field, prices: bool) -> bool {
     !field.is_price() || (prices && field != Field::WholesalePrice)
+}
+
+fn cannot_be_emptied(field: Field) -> Reason {
+    let title = field.title();
+    let message = format!("\"{title}\" was emptied, which LeafLink's API has no way to do.");
+    Reason::new(Code::ListingFieldKept, message).with("field", title)
 }
 
 fn kept_back(field: Field) -> Reason {

@@ -49,7 +49,9 @@ fn only_what_was_edited_goes() {
         entry(Field::License, "", false),
     ];
     let change = later(&entries, &applied, false);
-    assert_eq!(change.send, values(&[(Field::Name, "New"), (Field::ProductLine, "")]));
+    assert_eq!(change.send, values(&[(Field::Name, "New")]));
+    let codes: Vec<Code> = change.reasons.iter().map(|reason| reason.code).collect();
+    assert_eq!(codes, [Code::ListingFieldKept]);
     assert_eq!(change.applied.apart, []);
     assert_eq!(later(&entries, &change.applied, false).send, []);
 }
