@@ -309,7 +309,9 @@ fn outcome(look: Look) -> Result<Outcome, Failure> {
     let mut reasons = answer::reasons(&found);
     // What LeafLink refused stands until the form is saved again.
     let parked = match (intents.is_empty(), waits_for.is_empty()) {
-        (true, true) => outbox::intent(&current.subject)?.and_then(|queued| queued.parked),
+        (true, true) => {
+            outbox::intent(&current.subject)?.filter(Intent::waits).and_then(|queued| queued.parked)
+        }
         _ => None,
     };
     let is_parked = parked.is_some();
@@ -402,7 +404,9 @@ impl Writing<'_> {
         let summary = format!("Queue a change of {} for LeafLink.", self.name);
         let effect = self.effect("queue-leaflink-write", summary, &send);
         let mut values = match &queued {
-            Some(Intent { wish: Wish::Listing(wish), .. }) if same => fields(&wish.values),
+            Some(known @ Intent { wish: Wish::Listing(wish), .. }) if same && !known.is_dropped() => {
+                fields(&wish.values)
+            }
             _ => Values::new(),
         };
         values.retain(|(field, _)| value(&send, *field).is_none());
@@ -425,14 +429,9 @@ impl Writing<'_> {
 
     /// Somebody saved the form as it was: what was parked is tried once more.
     fn again(&self, asked: bool) -> Result<Option<Kept>, Failure> {
-        let parked = outbox::intent(&self.subject)?.filter(|queued| asked && queued.parked.is_some());
+        let parked = outbox::intent(&self.subject)?.filter(|queued| asked && queued.waits());
         let Some(mut queued) = parked else { return Ok(None) };
-        queued.parked = None;
-        queued.attempts = 0;
-        queued.not_before_ms = 0;
-        if let Wish::NewProduct(wish) = &mut queued.wish {
-            wish.unanswered = 0;
-        }
+        queued.try_again();
         let summary = format!("Try {} again.", self.name);
         Ok(Some((queued, Some(self.effect("queue-leaflink-write", summary, &[])))))
     }
