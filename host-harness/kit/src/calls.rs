@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
 use wasmtime::Store;
 
 use crate::bindings;
@@ -16,8 +17,10 @@ use crate::exports::{
     customer_links, delivery, drift, insight, inventory, lifecycle, polling, product_links, products,
     readiness, sales_orders, settings, users, webhooks,
 };
+use crate::host::log::Level;
 use crate::host::types::Decision;
 use crate::host::{CompanyId, Host};
+use crate::recording::{Recorder, Tape, Webhook, written};
 use crate::state::{Access, Call, CallState};
 
 /// The calls of one company on one component. Cheap to make and to clone.
@@ -26,11 +29,18 @@ pub struct Calls {
     connector: Connector,
     host: Arc<dyn Host>,
     company: CompanyId,
+    recorder: Option<Arc<dyn Recorder>>,
 }
 
 impl Calls {
     pub(crate) fn new(connector: Connector, host: Arc<dyn Host>, company: CompanyId) -> Self {
-        Self { connector, host, company }
+        Self { connector, host, company, recorder: None }
+    }
+
+    /// The same calls, each of them recorded once it is over.
+    #[must_use]
+    pub fn recorded(self, recorder: Arc<dyn Recorder>) -> Self {
+        Self { recorder: Some(recorder), ..self }
     }
 
     /// The component that is called.
@@ -46,7 +56,7 @@ impl Calls {
     /// Brings the company's stored state to this component's schema, a chunk a call; call it
     /// again while the answer says `more`.
     pub fn migrate(&self) -> Result<lifecycle::Migration, CallError> {
-        self.run(Access::Write, "migrate", |connector, store| {
+        self.run(Access::Write, "migrate", &(), |connector, store| {
             connector.leaflink_sync_connector_lifecycle().call_migrate(store)
         })
     }
@@ -54,7 +64,7 @@ impl Calls {
     /// Looks at one LeafLink order as it now is, and moves the ERP towards it.
     pub fn on_order(&self, number: &str) -> Result<Decision, CallError> {
         let number = number.to_owned();
-        self.run(Access::Write, "on-order", |connector, store| {
+        self.run(Access::Write, "on-order", &(&number,), |connector, store| {
             connector.leaflink_sync_connector_orders().call_on_order(store, &number)
         })
     }
@@ -62,21 +72,21 @@ impl Calls {
     /// Looks at one linked sales order as it now is, and moves LeafLink towards it.
     pub fn on_sales_order_change(&self, id: &str) -> Result<Decision, CallError> {
         let id = id.to_owned();
-        self.run(Access::Write, "on-sales-order-change", |connector, store| {
+        self.run(Access::Write, "on-sales-order-change", &(&id,), |connector, store| {
             connector.leaflink_sync_connector_sales_orders().call_on_sales_order_change(store, &id)
         })
     }
 
     /// Notes that a linked sales order is no more.
     pub fn on_sales_order_deleted(&self, deletion: &sales_orders::Deletion) -> Result<Decision, CallError> {
-        self.run(Access::Write, "on-sales-order-deleted", |connector, store| {
+        self.run(Access::Write, "on-sales-order-deleted", &(&deletion,), |connector, store| {
             connector.leaflink_sync_connector_sales_orders().call_on_sales_order_deleted(store, deletion)
         })
     }
 
     /// Looks at one product on both sides, and moves the side that is behind.
     pub fn on_product_change(&self, product: &products::Product) -> Result<Decision, CallError> {
-        self.run(Access::Write, "on-product-change", |connector, store| {
+        self.run(Access::Write, "on-product-change", &(&product,), |connector, store| {
             connector.leaflink_sync_connector_products().call_on_product_change(store, product)
         })
     }
@@ -84,14 +94,14 @@ impl Calls {
     /// Looks at one trading partner of the ERP as it now is.
     pub fn on_company_change(&self, id: &str) -> Result<Decision, CallError> {
         let id = id.to_owned();
-        self.run(Access::Write, "on-company-change", |connector, store| {
+        self.run(Access::Write, "on-company-change", &(&id,), |connector, store| {
             connector.leaflink_sync_connector_companies().call_on_company_change(store, &id)
         })
     }
 
     /// What LeafLink should show as available, and how that came about. Read only.
     pub fn compute_inventory(&self, products: &[String]) -> Result<Vec<inventory::Availability>, CallError> {
-        self.run(Access::Read, "compute-inventory", |connector, store| {
+        self.run(Access::Read, "compute-inventory", &(&products,), |connector, store| {
             connector.leaflink_sync_connector_inventory().call_compute_inventory(store, products)
         })
     }
@@ -100,7 +110,7 @@ impl Calls {
     /// it again with the answer's `next`.
     pub fn push_inventory(&self, after: Option<&str>) -> Result<inventory::Pushed, CallError> {
         let after = after.map(str::to_owned);
-        self.run(Access::Write, "push-inventory", |connector, store| {
+        self.run(Access::Write, "push-inventory", &(&after,), |connector, store| {
             connector.leaflink_sync_connector_inventory().call_push_inventory(store, after.as_ref())
         })
     }
@@ -108,7 +118,7 @@ impl Calls {
     /// Looks at one payment as it now is.
     pub fn on_payment(&self, id: &str) -> Result<Decision, CallError> {
         let id = id.to_owned();
-        self.run(Access::Write, "on-payment", |connector, store| {
+        self.run(Access::Write, "on-payment", &(&id,), |connector, store| {
             connector.leaflink_sync_connector_payments().call_on_payment(store, &id)
         })
     }
@@ -116,21 +126,21 @@ impl Calls {
     /// Looks at one compliance transfer as it now is.
     pub fn on_transfer(&self, id: &str) -> Result<Decision, CallError> {
         let id = id.to_owned();
-        self.run(Access::Write, "on-transfer", |connector, store| {
+        self.run(Access::Write, "on-transfer", &(&id,), |connector, store| {
             connector.leaflink_sync_connector_transfers().call_on_transfer(store, &id)
         })
     }
 
     /// Checks a webhook's signature and notes what to look at.
     pub fn on_webhook(&self, delivery: &webhooks::Delivery) -> Result<webhooks::Received, CallError> {
-        self.run(Access::Write, "on-webhook", |connector, store| {
+        self.run(Access::Write, "on-webhook", &(Webhook::of(delivery),), |connector, store| {
             connector.leaflink_sync_connector_webhooks().call_on_webhook(store, delivery)
         })
     }
 
     /// Reads one page of what changed in LeafLink; call it again while the answer says `more`.
     pub fn poll(&self, source: polling::Source) -> Result<polling::Polled, CallError> {
-        self.run(Access::Write, "poll", |connector, store| {
+        self.run(Access::Write, "poll", &(&source,), |connector, store| {
             connector.leaflink_sync_connector_polling().call_poll(store, source)
         })
     }
@@ -138,35 +148,35 @@ impl Calls {
     /// Works on one queued write to LeafLink. `ticket` must be durable before this call, and one
     /// higher than that of the company's call before.
     pub fn deliver(&self, ticket: u64) -> Result<delivery::Delivered, CallError> {
-        self.run(Access::Deliver, "deliver", |connector, store| {
+        self.run(Access::Deliver, "deliver", &(&ticket,), |connector, store| {
             connector.leaflink_sync_connector_delivery().call_deliver(store, ticket)
         })
     }
 
     /// The settings in force: a JSON object with every key. Read only.
     pub fn settings(&self) -> Result<String, CallError> {
-        self.run(Access::Read, "settings.get", |connector, store| {
+        self.run(Access::Read, "settings.get", &(), |connector, store| {
             connector.leaflink_sync_connector_settings().call_get(store)
         })
     }
 
     /// What is wrong with a JSON object of settings. Read only.
     pub fn validate_settings(&self, document: &str) -> Result<Vec<settings::Problem>, CallError> {
-        self.run(Access::Read, "settings.validate", |connector, store| {
+        self.run(Access::Read, "settings.validate", &(&document,), |connector, store| {
             connector.leaflink_sync_connector_settings().call_validate(store, document)
         })
     }
 
     /// Replaces the settings, unless there are problems.
     pub fn put_settings(&self, document: &str) -> Result<Vec<settings::Problem>, CallError> {
-        self.run(Access::Write, "settings.put", |connector, store| {
+        self.run(Access::Write, "settings.put", &(&document,), |connector, store| {
             connector.leaflink_sync_connector_settings().call_put(store, document)
         })
     }
 
     /// Every active LeafLink user beside its ERP user. Read only.
     pub fn list_user_mappings(&self) -> Result<Vec<users::Mapping>, CallError> {
-        self.run(Access::Read, "list-mappings", |connector, store| {
+        self.run(Access::Read, "list-mappings", &(), |connector, store| {
             connector.leaflink_sync_connector_users().call_list_mappings(store)
         })
     }
@@ -174,14 +184,14 @@ impl Calls {
     /// Maps a LeafLink user to an ERP user.
     pub fn map_user(&self, staff: u64, user: &str) -> Result<Decision, CallError> {
         let user = user.to_owned();
-        self.run(Access::Write, "map-user", |connector, store| {
+        self.run(Access::Write, "map-user", &(&staff, &user), |connector, store| {
             connector.leaflink_sync_connector_users().call_map_user(store, staff, &user)
         })
     }
 
     /// Takes a LeafLink user's mapping away.
     pub fn unmap_user(&self, staff: u64) -> Result<Decision, CallError> {
-        self.run(Access::Write, "unmap-user", |connector, store| {
+        self.run(Access::Write, "unmap-user", &(&staff,), |connector, store| {
             connector.leaflink_sync_connector_users().call_unmap_user(store, staff)
         })
     }
@@ -191,7 +201,7 @@ impl Calls {
         &self,
         products: &[String],
     ) -> Result<product_links::Suggestions, CallError> {
-        self.run(Access::Read, "product-links.suggest", |connector, store| {
+        self.run(Access::Read, "product-links.suggest", &(&products,), |connector, store| {
             connector.leaflink_sync_connector_product_links().call_suggest(store, products)
         })
     }
@@ -203,7 +213,7 @@ impl Calls {
         limit: u32,
     ) -> Result<Vec<product_links::Linked>, CallError> {
         let after = after.map(str::to_owned);
-        self.run(Access::Read, "product-links.list-linked", |connector, store| {
+        self.run(Access::Read, "product-links.list-linked", &(&after, &limit), |connector, store| {
             connector.leaflink_sync_connector_product_links().call_list_linked(store, after.as_ref(), limit)
         })
     }
@@ -215,7 +225,7 @@ impl Calls {
         limit: u32,
     ) -> Result<Vec<product_links::Unlinked>, CallError> {
         let after = after.map(str::to_owned);
-        self.run(Access::Read, "product-links.list-unlinked", |connector, store| {
+        self.run(Access::Read, "product-links.list-unlinked", &(&after, &limit), |connector, store| {
             connector.leaflink_sync_connector_product_links().call_list_unlinked(store, after.as_ref(), limit)
         })
     }
@@ -226,7 +236,7 @@ impl Calls {
         after: Option<u64>,
         limit: u32,
     ) -> Result<Vec<product_links::Choice>, CallError> {
-        self.run(Access::Read, "product-links.list-choices", |connector, store| {
+        self.run(Access::Read, "product-links.list-choices", &(&after, &limit), |connector, store| {
             connector.leaflink_sync_connector_product_links().call_list_choices(store, after, limit)
         })
     }
@@ -234,7 +244,7 @@ impl Calls {
     /// Links a product to a LeafLink product.
     pub fn link_product(&self, product: &str, leaflink_product: u64) -> Result<Decision, CallError> {
         let product = product.to_owned();
-        self.run(Access::Write, "product-links.link", |connector, store| {
+        self.run(Access::Write, "product-links.link", &(&product, &leaflink_product), |connector, store| {
             connector.leaflink_sync_connector_product_links().call_link(store, &product, leaflink_product)
         })
     }
@@ -242,7 +252,7 @@ impl Calls {
     /// Unlinks a product.
     pub fn unlink_product(&self, product: &str) -> Result<Decision, CallError> {
         let product = product.to_owned();
-        self.run(Access::Write, "product-links.unlink", |connector, store| {
+        self.run(Access::Write, "product-links.unlink", &(&product,), |connector, store| {
             connector.leaflink_sync_connector_product_links().call_unlink(store, &product)
         })
     }
@@ -252,7 +262,7 @@ impl Calls {
         &self,
         customer: u64,
     ) -> Result<Vec<customer_links::Suggestion>, CallError> {
-        self.run(Access::Read, "customer-links.suggest", |connector, store| {
+        self.run(Access::Read, "customer-links.suggest", &(&customer,), |connector, store| {
             connector.leaflink_sync_connector_customer_links().call_suggest(store, customer)
         })
     }
@@ -264,7 +274,7 @@ impl Calls {
         limit: u32,
     ) -> Result<Vec<customer_links::Linked>, CallError> {
         let after = after.map(str::to_owned);
-        self.run(Access::Read, "customer-links.list-linked", |connector, store| {
+        self.run(Access::Read, "customer-links.list-linked", &(&after, &limit), |connector, store| {
             connector.leaflink_sync_connector_customer_links().call_list_linked(store, after.as_ref(), limit)
         })
     }
@@ -272,7 +282,7 @@ impl Calls {
     /// Links an ERP company to a LeafLink customer.
     pub fn link_customer(&self, company: &str, customer: u64) -> Result<Decision, CallError> {
         let company = company.to_owned();
-        self.run(Access::Write, "customer-links.link", |connector, store| {
+        self.run(Access::Write, "customer-links.link", &(&company, &customer), |connector, store| {
             connector.leaflink_sync_connector_customer_links().call_link(store, &company, customer)
         })
     }
@@ -280,14 +290,14 @@ impl Calls {
     /// Unlinks an ERP company.
     pub fn unlink_customer(&self, company: &str) -> Result<Decision, CallError> {
         let company = company.to_owned();
-        self.run(Access::Write, "customer-links.unlink", |connector, store| {
+        self.run(Access::Write, "customer-links.unlink", &(&company,), |connector, store| {
             connector.leaflink_sync_connector_customer_links().call_unlink(store, &company)
         })
     }
 
     /// The set-up check-list. Read only.
     pub fn readiness(&self) -> Result<Vec<readiness::Check>, CallError> {
-        self.run(Access::Read, "check-list", |connector, store| {
+        self.run(Access::Read, "check-list", &(), |connector, store| {
             connector.leaflink_sync_connector_readiness().call_check_list(store)
         })
     }
@@ -295,7 +305,7 @@ impl Calls {
     /// Orders that wait, oldest first; page with the last number as `after`. Read only.
     pub fn held_orders(&self, after: Option<&str>, limit: u32) -> Result<Vec<insight::HeldOrder>, CallError> {
         let after = after.map(str::to_owned);
-        self.run(Access::Read, "held-orders", |connector, store| {
+        self.run(Access::Read, "held-orders", &(&after, &limit), |connector, store| {
             connector.leaflink_sync_connector_insight().call_held_orders(store, after.as_ref(), limit)
         })
     }
@@ -303,45 +313,51 @@ impl Calls {
     /// Decides as [`on_order`](Self::on_order) would, and says how. Read only.
     pub fn explain(&self, number: &str) -> Result<insight::Explanation, CallError> {
         let number = number.to_owned();
-        self.run(Access::Read, "explain", |connector, store| {
+        self.run(Access::Read, "explain", &(&number,), |connector, store| {
             connector.leaflink_sync_connector_insight().call_explain(store, &number)
         })
     }
 
     /// The decision that a handler would take now. Read only.
     pub fn preview(&self, handler: &insight::Handler) -> Result<Decision, CallError> {
-        self.run(Access::Read, "preview", |connector, store| {
+        self.run(Access::Read, "preview", &(&handler,), |connector, store| {
             connector.leaflink_sync_connector_insight().call_preview(store, handler)
         })
     }
 
     /// Where the two sides differ, a page at a time. Read only.
     pub fn compare(&self, area: drift::Area, after: Option<&str>) -> Result<drift::Report, CallError> {
-        self.run(Access::Read, "compare", |connector, store| {
+        self.run(Access::Read, "compare", &(&area, &after), |connector, store| {
             connector.leaflink_sync_connector_drift().call_compare(store, area, after)
         })
     }
 
     /// Queues the write that removes one difference.
     pub fn repair(&self, id: &str) -> Result<(), CallError> {
-        self.run(Access::Write, "repair", |connector, store| {
+        self.run(Access::Write, "repair", &(&id,), |connector, store| {
             connector.leaflink_sync_connector_drift().call_repair(store, id)
         })
     }
 
-    fn run<T>(
+    fn run<T: Serialize>(
         &self,
         access: Access,
         name: &'static str,
+        arguments: &impl Serialize,
         body: impl FnOnce(&bindings::Connector, &mut Store<CallState>) -> Answer<T>,
     ) -> Result<T, CallError> {
-        call::run(
-            self.connector.engine(),
-            self.connector.pre(),
-            &self.host,
-            &self.company,
-            Call { name, access },
-            body,
-        )
+        let (engine, pre) = (self.connector.engine(), self.connector.pre());
+        let call = Call { name, access };
+        let Some(recorder) = &self.recorder else {
+            return call::run(engine, pre, &self.host, &self.company, call, body);
+        };
+        let (at_ms, tape) = (self.host.now_ms(), Tape::new());
+        let listening = tape.host(Arc::clone(&self.host));
+        let outcome = call::run(engine, pre, &listening, &self.company, call, body);
+        let whose = (name, &self.company, at_ms, self.connector.digest().to_string());
+        if let Err(why) = recorder.keep(tape.finish(whose, written(arguments), &outcome)) {
+            self.host.log(&self.company, Level::Warn, &why);
+        }
+        outcome
     }
 }

@@ -7,6 +7,7 @@
 //! - [`scenario`] plays such files and compares the end with what was expected; [`demo`] plays the
 //!   built-in business day and shows it.
 //! - [`explained`] puts the component's answers to people's questions into plain words.
+//! - [`recording`] keeps the component's calls in a file, for `replay`.
 //! - [`commands`] is the command line.
 
 pub mod commands;
@@ -15,6 +16,7 @@ pub mod document;
 pub mod explained;
 pub mod host;
 pub mod post;
+pub mod recording;
 pub mod scenario;
 pub mod stage;
 pub mod steps;

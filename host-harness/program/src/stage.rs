@@ -16,6 +16,7 @@ use leaflink_sandbox::{Sandbox, Server};
 use leaflink_sync_kit::exports::insight::Explanation;
 use leaflink_sync_kit::exports::product_links::Suggestions;
 use leaflink_sync_kit::host::types::Decision;
+use leaflink_sync_kit::recording::Recorder;
 use leaflink_sync_kit::{CallError, Calls, CompanyId, Connector};
 use leaflink_sync_transport::{
     ApiKey, Catcher, CaughtMail, LeafLinkAccess, LeafLinkClient, Origin, Security, SmtpSender, SmtpServer,
@@ -39,6 +40,8 @@ pub struct Options {
     pub traffic_log: Option<TrafficLog>,
     /// What the random numbers follow from.
     pub random_seed: u64,
+    /// Keeps every call of the component.
+    pub recorder: Option<Arc<dyn Recorder>>,
 }
 
 /// The running stage. Everything on it ends with it.
@@ -136,8 +139,12 @@ impl Stage {
             .with_traffic_log(options.traffic_log);
         let host = Arc::new(host);
         let catcher = Catcher::start().context("the mail catcher cannot start")?;
+        let calls = connector.calls(host.clone(), company.clone());
         let stage = Self {
-            calls: connector.calls(host.clone(), company.clone()),
+            calls: match options.recorder {
+                Some(recorder) => calls.recorded(recorder),
+                None => calls,
+            },
             host,
             erp,
             company,

@@ -11,10 +11,12 @@ mod progress;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context;
 use leaflink_sync_kit::Connector;
 use leaflink_sync_kit::exports::insight::Explanation;
+use leaflink_sync_kit::recording::Recorder;
 
 use crate::document::Document;
 use crate::stage::{Options, Stage};
@@ -78,8 +80,20 @@ fn is_scenario(folder: &Path) -> bool {
 /// # Errors
 /// A file is missing or malformed, or a step could not be done; names the file and the line.
 pub fn play(connector: &Connector, folder: &Path) -> anyhow::Result<Played> {
+    play_recorded(connector, folder, None)
+}
+
+/// Plays the scenario in a folder; a recorder is given every call of the component.
+///
+/// # Errors
+/// As [`play`].
+pub fn play_recorded(
+    connector: &Connector,
+    folder: &Path,
+    recorder: Option<Arc<dyn Recorder>>,
+) -> anyhow::Result<Played> {
     let expected = Expected::read(Document::load(&folder.join("expected.json"))?)?;
-    let (stage, progress, about) = to_the_end(connector, folder)?;
+    let (stage, progress, about) = to_the_end(connector, folder, recorder)?;
     let observed = Observed::of(&stage, progress, &expected)?;
     Ok(Played { about, differences: compare::compare(&expected, &observed) })
 }
@@ -90,17 +104,25 @@ pub fn play(connector: &Connector, folder: &Path) -> anyhow::Result<Played> {
 /// # Errors
 /// As [`play`]; or the component could not say.
 pub fn explain(connector: &Connector, folder: &Path, order: &str) -> anyhow::Result<Explanation> {
-    let (stage, _, _) = to_the_end(connector, folder)?;
+    let (stage, _, _) = to_the_end(connector, folder, None)?;
     stage.explain(order)
 }
 
 /// The stage after the last step, what the steps brought about, and what the scenario shows.
-fn to_the_end(connector: &Connector, folder: &Path) -> anyhow::Result<(Stage, Progress, String)> {
+fn to_the_end(
+    connector: &Connector,
+    folder: &Path,
+    recorder: Option<Arc<dyn Recorder>>,
+) -> anyhow::Result<(Stage, Progress, String)> {
     let world = LoadedWorld::load(&folder.join("world.json"))?;
     let events = Document::load(&folder.join("events.json"))?;
     let steps = steps::read(&events)?;
 
-    let stage = Stage::set_up(connector, &world, Options { random_seed: RANDOM_SEED, ..Options::default() })?;
+    let stage = Stage::set_up(
+        connector,
+        &world,
+        Options { random_seed: RANDOM_SEED, recorder, ..Options::default() },
+    )?;
     // What the set-up asked for is no part of the story.
     stage.host().seen().requests.clear();
     let mut progress = Progress::default();
