@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use flate2::read::MultiGzDecoder;
 use leaflink_sync::scenario;
+use leaflink_sync::stage::{Connections, Options};
 use leaflink_sync_kit::recording::{
     FileRecorder, Reader, RecordedCall, RecordingLimits, Replay, Verdict, replay,
 };
@@ -32,7 +33,12 @@ fn recorded() -> &'static Recorded {
         let recorder = Arc::new(FileRecorder::create(&path, RecordingLimits::DEFAULT).expect("a file"));
         let scenarios = scenario::find(&component::root().join("tests/scenarios")).expect("scenarios");
         for one in &scenarios {
-            scenario::play_recorded(built(), one, Some(recorder.clone())).expect("it can be played");
+            let options = Options {
+                connections: Connections::InProcess,
+                recorder: Some(recorder.clone()),
+                ..Options::default()
+            };
+            scenario::play_with(built(), one, options).expect("it can be played");
         }
         let stats = recorder.stats();
         assert_eq!((stats.lost, stats.last_loss), (0, None));

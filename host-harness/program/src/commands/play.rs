@@ -12,6 +12,7 @@ use super::{ComponentFile, component, print};
 use crate::explained;
 use crate::recording::Recording;
 use crate::scenario::{self, Difference};
+use crate::stage::Options;
 use crate::terminal::Ink;
 use crate::words::count;
 
@@ -46,7 +47,8 @@ pub(super) fn run(wishes: &Wishes, ink: Ink) -> anyhow::Result<ExitCode> {
     let mut failed = 0;
     for folder in &scenarios {
         let began = Instant::now();
-        let played = scenario::play_recorded(&connector, folder, recording.as_ref().map(Recording::recorder));
+        let recorder = recording.as_ref().map(Recording::recorder);
+        let played = scenario::play_with(&connector, folder, Options { recorder, ..Options::default() });
         let name = folder.display();
         let millis = began.elapsed().as_millis();
         let (passed, text) = match &played {

@@ -81,6 +81,7 @@ pub fn run(wishes: &Wishes, ink: Ink) -> anyhow::Result<String> {
             traffic_log: wishes.http_log.as_deref().map(traffic_log).transpose()?,
             random_seed: wishes.seed,
             recorder: recording.as_ref().map(Recording::recorder),
+            ..Options::default()
         },
     )?;
     if let Some(document) = &settings {

@@ -11,15 +11,13 @@ mod progress;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use anyhow::Context;
 use leaflink_sync_kit::Connector;
 use leaflink_sync_kit::exports::insight::Explanation;
-use leaflink_sync_kit::recording::Recorder;
 
 use crate::document::Document;
-use crate::stage::{Options, Stage};
+use crate::stage::{Connections, Options, Stage};
 use crate::steps;
 use crate::world::LoadedWorld;
 use expected::Expected;
@@ -79,21 +77,17 @@ fn is_scenario(folder: &Path) -> bool {
 ///
 /// # Errors
 /// A file is missing or malformed, or a step could not be done; names the file and the line.
-pub fn play(connector: &Connector, folder: &Path) -> anyhow::Result<Played> {
-    play_recorded(connector, folder, None)
+pub fn play(connector: &Connector, folder: &Path, connections: Connections) -> anyhow::Result<Played> {
+    play_with(connector, folder, Options { connections, ..Options::default() })
 }
 
-/// Plays the scenario in a folder; a recorder is given every call of the component.
+/// Plays the scenario in a folder on a stage with these options; its random numbers are its own.
 ///
 /// # Errors
 /// As [`play`].
-pub fn play_recorded(
-    connector: &Connector,
-    folder: &Path,
-    recorder: Option<Arc<dyn Recorder>>,
-) -> anyhow::Result<Played> {
+pub fn play_with(connector: &Connector, folder: &Path, options: Options) -> anyhow::Result<Played> {
     let expected = Expected::read(Document::load(&folder.join("expected.json"))?)?;
-    let (stage, progress, about) = to_the_end(connector, folder, recorder)?;
+    let (stage, progress, about) = to_the_end(connector, folder, options)?;
     let observed = Observed::of(&stage, progress, &expected)?;
     Ok(Played { about, differences: compare::compare(&expected, &observed) })
 }
@@ -104,7 +98,7 @@ pub fn play_recorded(
 /// # Errors
 /// As [`play`]; or the component could not say.
 pub fn explain(connector: &Connector, folder: &Path, order: &str) -> anyhow::Result<Explanation> {
-    let (stage, _, _) = to_the_end(connector, folder, None)?;
+    let (stage, _, _) = to_the_end(connector, folder, Options::default())?;
     stage.explain(order)
 }
 
@@ -112,17 +106,14 @@ pub fn explain(connector: &Connector, folder: &Path, order: &str) -> anyhow::Res
 fn to_the_end(
     connector: &Connector,
     folder: &Path,
-    recorder: Option<Arc<dyn Recorder>>,
+    options: Options,
 ) -> anyhow::Result<(Stage, Progress, String)> {
     let world = LoadedWorld::load(&folder.join("world.json"))?;
     let events = Document::load(&folder.join("events.json"))?;
     let steps = steps::read(&events)?;
 
-    let stage = Stage::set_up(
-        connector,
-        &world,
-        Options { random_seed: RANDOM_SEED, recorder, ..Options::default() },
-    )?;
+    let options = Options { random_seed: RANDOM_SEED, ..options };
+    let stage = Stage::set_up(connector, &world, options)?;
     // What the set-up asked for is no part of the story.
     stage.host().seen().requests.clear();
     let mut progress = Progress::default();
