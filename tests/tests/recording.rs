@@ -121,7 +121,7 @@ fn the_same_file_does_the_same_byte_for_byte() {
 #[test]
 fn nothing_secret_and_nobodys_address_is_in_a_recording() {
     let mut text = String::new();
-    let file = fs::File::open({ recorded().folder.path().join("all.gz") }).expect("the recording");
+    let file = fs::File::open(recorded().folder.path().join("all.gz")).expect("the recording");
     MultiGzDecoder::new(file).read_to_string(&mut text).expect("text");
     for (what, secret) in [
         ("an e-mail address of the ERP", "@foxglove.example"),
@@ -136,13 +136,15 @@ fn nothing_secret_and_nobodys_address_is_in_a_recording() {
 
 #[test]
 fn a_planted_bug_shows_as_a_difference_of_decision_and_effects() {
-    let planted = with_text("insufficient-stock", "insufficient-stack");
+    let planted = with_text("the order asks for", "the order begs for");
     let calls = recorded().calls.iter().filter(|call| call.call == "on-order");
     let replays = played(&planted, calls);
     let verdicts = verdicts(&replays);
     let different = verdicts.get(&Verdict::Different).copied().unwrap_or_default();
     println!("{verdicts:?}");
     assert!(different > 3 && different < replays.len(), "{verdicts:?}");
+    // Byte for byte, but for what the bug touches.
+    assert_eq!(verdicts.len(), 2, "{verdicts:?}");
     let of: Vec<_> = replays
         .iter()
         .filter(|one| one.comparison.verdict == Verdict::Different)
