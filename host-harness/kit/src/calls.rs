@@ -22,6 +22,7 @@ use crate::host::types::Decision;
 use crate::host::{CompanyId, Host};
 use crate::recording::{Recorder, Tape, Webhook, written};
 use crate::state::{Access, Call, CallState};
+use crate::trace::CallInfo;
 
 /// The calls of one company on one component. Cheap to make and to clone.
 #[derive(Clone)]
@@ -64,7 +65,7 @@ impl Calls {
     /// Looks at one LeafLink order as it now is, and moves the ERP towards it.
     pub fn on_order(&self, number: &str) -> Result<Decision, CallError> {
         let number = number.to_owned();
-        self.run(Access::Write, "on-order", &(&number,), |connector, store| {
+        self.run_on(Access::Write, "on-order", About::subject(&number), &(&number,), |connector, store| {
             connector.leaflink_sync_connector_orders().call_on_order(store, &number)
         })
     }
@@ -72,9 +73,15 @@ impl Calls {
     /// Looks at one linked sales order as it now is, and moves LeafLink towards it.
     pub fn on_sales_order_change(&self, id: &str) -> Result<Decision, CallError> {
         let id = id.to_owned();
-        self.run(Access::Write, "on-sales-order-change", &(&id,), |connector, store| {
-            connector.leaflink_sync_connector_sales_orders().call_on_sales_order_change(store, &id)
-        })
+        self.run_on(
+            Access::Write,
+            "on-sales-order-change",
+            About::subject(&id),
+            &(&id,),
+            |connector, store| {
+                connector.leaflink_sync_connector_sales_orders().call_on_sales_order_change(store, &id)
+            },
+        )
     }
 
     /// Notes that a linked sales order is no more.
@@ -94,7 +101,7 @@ impl Calls {
     /// Looks at one trading partner of the ERP as it now is.
     pub fn on_company_change(&self, id: &str) -> Result<Decision, CallError> {
         let id = id.to_owned();
-        self.run(Access::Write, "on-company-change", &(&id,), |connector, store| {
+        self.run_on(Access::Write, "on-company-change", About::subject(&id), &(&id,), |connector, store| {
             connector.leaflink_sync_connector_companies().call_on_company_change(store, &id)
         })
     }
@@ -118,7 +125,7 @@ impl Calls {
     /// Looks at one payment as it now is.
     pub fn on_payment(&self, id: &str) -> Result<Decision, CallError> {
         let id = id.to_owned();
-        self.run(Access::Write, "on-payment", &(&id,), |connector, store| {
+        self.run_on(Access::Write, "on-payment", About::subject(&id), &(&id,), |connector, store| {
             connector.leaflink_sync_connector_payments().call_on_payment(store, &id)
         })
     }
@@ -126,14 +133,16 @@ impl Calls {
     /// Looks at one compliance transfer as it now is.
     pub fn on_transfer(&self, id: &str) -> Result<Decision, CallError> {
         let id = id.to_owned();
-        self.run(Access::Write, "on-transfer", &(&id,), |connector, store| {
+        self.run_on(Access::Write, "on-transfer", About::subject(&id), &(&id,), |connector, store| {
             connector.leaflink_sync_connector_transfers().call_on_transfer(store, &id)
         })
     }
 
     /// Checks a webhook's signature and notes what to look at.
     pub fn on_webhook(&self, delivery: &webhooks::Delivery) -> Result<webhooks::Received, CallError> {
-        self.run(Access::Write, "on-webhook", &(Webhook::of(delivery),), |connector, store| {
+        let headers = delivery.headers.iter().map(|(name, value)| name.len() + value.len());
+        let about = About::bytes(headers.sum::<usize>() + delivery.body.len());
+        self.run_on(Access::Write, "on-webhook", about, &(Webhook::of(delivery),), |connector, store| {
             connector.leaflink_sync_connector_webhooks().call_on_webhook(store, delivery)
         })
     }
@@ -142,6 +151,13 @@ impl Calls {
     pub fn poll(&self, source: polling::Source) -> Result<polling::Polled, CallError> {
         self.run(Access::Write, "poll", &(&source,), |connector, store| {
             connector.leaflink_sync_connector_polling().call_poll(store, source)
+        })
+    }
+
+    /// What is to be looked at now, without asking LeafLink. Read only.
+    pub fn to_look_at(&self) -> Result<Vec<polling::Subject>, CallError> {
+        self.run(Access::Read, "to-look-at", &(), |connector, store| {
+            connector.leaflink_sync_connector_polling().call_to_look_at(store)
         })
     }
 
@@ -162,16 +178,24 @@ impl Calls {
 
     /// What is wrong with a JSON object of settings. Read only.
     pub fn validate_settings(&self, document: &str) -> Result<Vec<settings::Problem>, CallError> {
-        self.run(Access::Read, "settings.validate", &(&document,), |connector, store| {
-            connector.leaflink_sync_connector_settings().call_validate(store, document)
-        })
+        self.run_on(
+            Access::Read,
+            "settings.validate",
+            About::bytes(document.len()),
+            &(&document,),
+            |connector, store| connector.leaflink_sync_connector_settings().call_validate(store, document),
+        )
     }
 
     /// Replaces the settings, unless there are problems.
     pub fn put_settings(&self, document: &str) -> Result<Vec<settings::Problem>, CallError> {
-        self.run(Access::Write, "settings.put", &(&document,), |connector, store| {
-            connector.leaflink_sync_connector_settings().call_put(store, document)
-        })
+        self.run_on(
+            Access::Write,
+            "settings.put",
+            About::bytes(document.len()),
+            &(&document,),
+            |connector, store| connector.leaflink_sync_connector_settings().call_put(store, document),
+        )
     }
 
     /// Every active LeafLink user beside its ERP user. Read only.
@@ -313,7 +337,7 @@ impl Calls {
     /// Decides as [`on_order`](Self::on_order) would, and says how. Read only.
     pub fn explain(&self, number: &str) -> Result<insight::Explanation, CallError> {
         let number = number.to_owned();
-        self.run(Access::Read, "explain", &(&number,), |connector, store| {
+        self.run_on(Access::Read, "explain", About::subject(&number), &(&number,), |connector, store| {
             connector.leaflink_sync_connector_insight().call_explain(store, &number)
         })
     }
@@ -346,18 +370,55 @@ impl Calls {
         arguments: &impl Serialize,
         body: impl FnOnce(&bindings::Connector, &mut Store<CallState>) -> Answer<T>,
     ) -> Result<T, CallError> {
+        self.run_on(access, name, About::default(), arguments, body)
+    }
+
+    /// A call about one thing, or with much to hand over.
+    fn run_on<T: Serialize>(
+        &self,
+        access: Access,
+        name: &'static str,
+        about: About,
+        arguments: &impl Serialize,
+        body: impl FnOnce(&bindings::Connector, &mut Store<CallState>) -> Answer<T>,
+    ) -> Result<T, CallError> {
+        let described = self.connector.description();
+        let info = CallInfo {
+            id: self.host.next_call_id(),
+            call: name,
+            subject: about.subject,
+            component: format!("{} ({})", described.version, described.revision),
+        };
         let (engine, pre) = (self.connector.engine(), self.connector.pre());
         let call = Call { name, access };
         let Some(recorder) = &self.recorder else {
-            return call::run(engine, pre, &self.host, &self.company, call, body);
+            return call::run(engine, pre, &self.host, &self.company, call, info, about.bytes, body);
         };
         let (at_ms, tape) = (self.host.now_ms(), Tape::new());
         let listening = tape.host(Arc::clone(&self.host));
-        let outcome = call::run(engine, pre, &listening, &self.company, call, body);
+        let outcome =
+            call::run(engine, pre, &listening, &self.company, call, info.clone(), about.bytes, body);
         let whose = (name, &self.company, at_ms, self.connector.digest().to_string());
         if let Err(why) = recorder.keep(tape.finish(whose, written(arguments), &outcome)) {
-            self.host.log(&self.company, Level::Warn, &why);
+            self.host.log(&self.company, &info, Level::Warn, &why);
         }
         outcome
+    }
+}
+
+/// What a call is about, and how much is handed over for it.
+#[derive(Default)]
+struct About {
+    subject: Option<String>,
+    bytes: usize,
+}
+
+impl About {
+    fn subject(id: &str) -> Self {
+        Self { subject: Some(id.to_owned()), bytes: id.len() }
+    }
+
+    fn bytes(bytes: usize) -> Self {
+        Self { subject: None, bytes }
     }
 }

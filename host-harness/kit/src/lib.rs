@@ -58,6 +58,7 @@ mod meter;
 pub mod recording;
 mod slots;
 mod state;
+mod trace;
 
 pub use calls::Calls;
 pub use connector::{Connector, Digest};
@@ -67,3 +68,4 @@ pub use host::{CompanyId, Host};
 pub use limits::{Budget, Limits};
 pub use load::LoadError;
 pub use meter::CallReport;
+pub use trace::{CallId, CallInfo, DecisionReport, RequestReport, RequestResult};

@@ -167,7 +167,11 @@ fn a_recorded_day_is_played_again_and_differences_are_told() {
 
     let played = |arguments: &[&str]| {
         let output = run(folder.path(), &[&["replay", "day.gz"], arguments].concat());
-        (output.status.code(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+        (
+            output.status.code(),
+            String::from_utf8(output.stdout).unwrap(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
     };
     let (code, said, _) = played(&[]);
     assert_eq!(code, Some(0), "{said}");

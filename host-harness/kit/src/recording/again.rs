@@ -16,6 +16,7 @@ use crate::host::{
     CompanyId, Host, Journal, Mail, Records, Store, Transaction, http, journal, log, mail, records, secrets,
     store, types,
 };
+use crate::trace::CallInfo;
 
 /// What came of playing a call again.
 #[derive(Clone, Debug)]
@@ -74,6 +75,7 @@ fn make(calls: &Calls, call: &str, arguments: &Json) -> Result<(), String> {
         "on-transfer" => make!(on_transfer, id: String => &id),
         "on-webhook" => make!(on_webhook, webhook: Webhook => &webhook.into()),
         "poll" => make!(poll, source: polling::Source => source),
+        "to-look-at" => make!(to_look_at),
         "deliver" => make!(deliver, ticket: u64 => ticket),
         "settings.get" => make!(settings),
         "settings.validate" => make!(validate_settings, document: String => &document),
@@ -139,7 +141,7 @@ fn lock(played: &Mutex<Played>) -> MutexGuard<'_, Played> {
 const UNKNOWN: &str = "the recording has no answer to this";
 
 impl Host for Player {
-    fn begin(&self, _: &CompanyId) -> anyhow::Result<Box<dyn Transaction>> {
+    fn begin(&self, _: &CompanyId, _: &CallInfo) -> anyhow::Result<Box<dyn Transaction>> {
         let mut played = lock(&self.played);
         played.begun = true;
         let begun: Option<Result<(), String>> = played.answers.answer(import::BEGIN, &written(&()));
@@ -178,7 +180,7 @@ impl Host for Player {
         lock(&self.played).answers.answer(import::RANDOM, &written(&(bound,))).unwrap_or(0)
     }
 
-    fn log(&self, _: &CompanyId, _: log::Level, _: &str) {
+    fn log(&self, _: &CompanyId, _: &CallInfo, _: log::Level, _: &str) {
         lock(&self.played).answers.logged();
     }
 }

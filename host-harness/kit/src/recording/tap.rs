@@ -13,6 +13,7 @@ use crate::host::{
     store, types,
 };
 use crate::meter::CallReport;
+use crate::trace::{CallId, CallInfo};
 
 /// The names of imports, as a recording has them, that are no function of an ERP's records.
 pub(super) mod import {
@@ -91,8 +92,12 @@ struct Tapped {
 }
 
 impl Host for Tapped {
-    fn begin(&self, company: &CompanyId) -> anyhow::Result<Box<dyn Transaction>> {
-        let tx = self.host.begin(company);
+    fn next_call_id(&self) -> CallId {
+        self.host.next_call_id()
+    }
+
+    fn begin(&self, company: &CompanyId, info: &CallInfo) -> anyhow::Result<Box<dyn Transaction>> {
+        let tx = self.host.begin(company, info);
         self.tape.note(import::BEGIN, written(&()), &done(&tx));
         Ok(Box::new(TappedTransaction { tx: tx?, tape: Arc::clone(&self.tape) }))
     }
@@ -127,9 +132,9 @@ impl Host for Tapped {
         drawn
     }
 
-    fn log(&self, company: &CompanyId, level: log::Level, message: &str) {
+    fn log(&self, company: &CompanyId, info: &CallInfo, level: log::Level, message: &str) {
         self.tape.note(import::LOG, written(&(level, message)), &());
-        self.host.log(company, level, message);
+        self.host.log(company, info, level, message);
     }
 
     fn called(&self, company: &CompanyId, report: &CallReport, error: Option<&CallError>) {

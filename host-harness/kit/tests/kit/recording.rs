@@ -163,8 +163,7 @@ fn every_function_of_the_contract_that_has_a_transaction_can_be_played() {
         let interface = &resolve.interfaces[*id];
         let family = interface.name.as_deref().unwrap_or_default();
         for function in interface.functions.keys() {
-            let without_transaction =
-                ["lifecycle.describe", "lifecycle.reasons", "settings.definitions"];
+            let without_transaction = ["lifecycle.describe", "lifecycle.reasons", "settings.definitions"];
             let whole = format!("{family}.{function}");
             if without_transaction.contains(&whole.as_str()) {
                 continue;
