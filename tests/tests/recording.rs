@@ -126,6 +126,8 @@ fn nothing_secret_and_nobodys_address_is_in_a_recording() {
     for (what, secret) in [
         ("an e-mail address of the ERP", "@foxglove.example"),
         ("an e-mail address of a buyer", "@high-plains.example"),
+        ("the shared world's webhook key", "only-for-the-sandbox"),
+        ("a webhook key", "0f3a9c1d5e7b2468"),
         ("the header with LeafLink's key", "authorization"),
         ("the header with LeafLink's key", "Authorization"),
     ] {
@@ -157,9 +159,10 @@ fn a_planted_bug_shows_as_a_difference_of_decision_and_effects() {
         })
         .collect();
     for kinds in &of {
-        for kind in ["answer", "store.put", "journal.append"] {
-            assert!(kinds.iter().any(|one| one == kind), "{kind} is not in {kinds:?}");
-        }
+        assert!(kinds.iter().any(|one| one == "answer"), "the decision is not in {kinds:?}");
+    }
+    for kind in ["store.put", "journal.append", "mail.queue"] {
+        assert!(of.iter().flatten().any(|one| one == kind), "{kind} is not in {of:?}");
     }
 }
 

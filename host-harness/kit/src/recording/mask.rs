@@ -177,6 +177,9 @@ fn domain(after: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host::secrets::Key;
+    use crate::recording::tap::{hmac_answer, hmac_question};
+    use crate::recording::{Exchange, written};
 
     #[test]
     fn addresses_are_exchanged_and_nothing_else() {
@@ -202,6 +205,37 @@ mod tests {
         let domains: Vec<_> = masked.split(' ').filter_map(|address| address.split_once('@')).collect();
         assert_eq!(domains[0].1, domains[1].1);
         assert_ne!(domains[0].0, domains[1].0);
+    }
+
+    #[test]
+    fn a_good_signature_becomes_another_good_one_and_a_bad_one_stays() {
+        let code: [u8; 32] = std::array::from_fn(|index| index as u8 * 5 + 1);
+        let (good, bad) = (STANDARD.encode(code), STANDARD.encode([7; 32]));
+        let call = |given: &str| RecordedCall {
+            call: "on-webhook".to_owned(),
+            company: "foxglove".to_owned(),
+            at_ms: 0,
+            component: String::new(),
+            arguments: written(&[given]),
+            imports: vec![Exchange(
+                import::HMAC.to_owned(),
+                hmac_question(Key::LeaflinkWebhook, b"body"),
+                written(&hmac_answer(&Ok(Some(code)))),
+            )],
+            outcome: written(&()),
+        };
+        let mask = Mask::new();
+        let masked = |given: &str| -> (String, [u8; 32]) {
+            let line = mask.line(&call(given)).expect("JSON");
+            assert!(!line.contains(&good) && !line.contains(&hexadecimal(&code)), "{line}");
+            let call: RecordedCall = serde_json::from_str(&line).expect("a call");
+            (call.subject().expect("what was given"), signatures(&call)[0])
+        };
+        let (given, computed) = masked(&good);
+        assert_eq!(given, STANDARD.encode(computed), "what came with the webhook still fits");
+        let (given, computed) = masked(&bad);
+        assert_eq!(given, bad);
+        assert_ne!(given, STANDARD.encode(computed));
     }
 
     #[test]

@@ -59,7 +59,7 @@ impl<'a> Request<'a> {
     }
 }
 
-/// LeafLink's answer, without its cookies, which the component never sees.
+/// LeafLink's answer, without the headers that the component never sees.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Response {
     status: u16,
@@ -70,7 +70,7 @@ pub(super) struct Response {
 impl From<http::Response> for Response {
     fn from(response: http::Response) -> Self {
         let mut headers = response.headers;
-        headers.retain(|(name, _)| !name.eq_ignore_ascii_case("set-cookie"));
+        headers.retain(|(name, _)| !http::is_kept_back(&name.to_ascii_lowercase()));
         Self { status: response.status, headers, body: Bytes(response.body) }
     }
 }
@@ -108,12 +108,10 @@ pub(crate) struct Webhook {
     body: Bytes,
 }
 
-const CREDENTIALS: [&str; 4] = ["authorization", "cookie", "proxy-authorization", "x-api-key"];
-
 impl Webhook {
     pub fn of(delivery: &webhooks::Delivery) -> Self {
         let mut headers = delivery.headers.clone();
-        headers.retain(|(name, _)| !CREDENTIALS.iter().any(|one| name.eq_ignore_ascii_case(one)));
+        headers.retain(|(name, _)| !http::is_host_owned(&name.to_ascii_lowercase()));
         Self { headers, body: Bytes(delivery.body.clone()) }
     }
 }
