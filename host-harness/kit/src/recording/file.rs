@@ -72,8 +72,7 @@ impl FileRecorder {
     /// The file cannot be made.
     pub fn create(path: impl Into<PathBuf>, limits: RecordingLimits) -> io::Result<Self> {
         let path = path.into();
-        let mut state = State::default();
-        state.file = Some(begin(&path, limits.files)?);
+        let state = State { file: Some(begin(&path, limits.files)?), ..State::default() };
         Ok(Self { path, limits, mask: Mask::new(), state: Mutex::new(state) })
     }
 
