@@ -109,7 +109,7 @@ pub fn explain(connector: &Connector, folder: &Path, order: &str) -> anyhow::Res
 /// # Errors
 /// As [`play`]; or the component could not say.
 pub fn drift(connector: &Connector, folder: &Path, areas: &[AreaWord]) -> anyhow::Result<DriftReport> {
-    let (stage, _, _) = to_the_end(connector, folder, Connections::Real)?;
+    let (stage, _, _) = to_the_end(connector, folder, Options::default())?;
     stage.drift(areas)
 }
 
@@ -119,10 +119,14 @@ pub fn drift(connector: &Connector, folder: &Path, areas: &[AreaWord]) -> anyhow
 /// # Errors
 /// As [`drift`].
 pub fn drift_at_rest(connector: &Connector, folder: &Path) -> anyhow::Result<DriftReport> {
-    let (stage, _, _) = to_the_end(connector, folder, Connections::InProcess)?;
+    let (stage, _, _) = to_the_end(connector, folder, in_process())?;
     stage.sync()?;
     stage.push_stock()?;
     stage.drift(&[])
+}
+
+fn in_process() -> Options {
+    Options { connections: Connections::InProcess, ..Options::default() }
 }
 
 /// The stage after the last step, what the steps brought about, and what the scenario shows.
