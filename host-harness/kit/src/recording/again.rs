@@ -76,6 +76,12 @@ fn make(calls: &Calls, call: &str, arguments: &Json) -> Result<(), String> {
         "on-webhook" => make!(on_webhook, webhook: Webhook => &webhook.into()),
         "poll" => make!(poll, source: polling::Source => source),
         "to-look-at" => make!(to_look_at),
+        "next-due" => make!(polls_due),
+        "list-parked" => {
+            make!(parked_writes, after: Option<String> => after.as_deref(), limit: u32 => limit)
+        }
+        "retry-parked" => make!(retry_write, id: String => &id),
+        "drop-parked" => make!(drop_write, id: String => &id, why: String => &why),
         "deliver" => make!(deliver, ticket: u64 => ticket),
         "settings.get" => make!(settings),
         "settings.validate" => make!(validate_settings, document: String => &document),

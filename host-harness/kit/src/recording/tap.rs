@@ -9,8 +9,8 @@ use super::wire::{Bytes, Entry, Request, Response};
 use super::{Exchange, Json, RecordedCall, written};
 use crate::error::CallError;
 use crate::host::{
-    CompanyId, Host, Journal, Mail, Records, Store, Transaction, http, journal, log, mail, records, secrets,
-    store, types,
+    CompanyId, Host, Journal, Mail, Records, Store, Transaction, Urgency, http, journal, log, mail, records,
+    secrets, store, types,
 };
 use crate::meter::CallReport;
 use crate::trace::{CallId, CallInfo};
@@ -103,10 +103,16 @@ impl Host for Tapped {
     }
 
     fn send(&self, company: &CompanyId, request: http::Request) -> Result<http::Response, http::Error> {
-        let question = written(&(Request::of(&request),));
-        let answer = self.host.send(company, request).map(Response::from);
-        self.tape.note(import::SEND, question, &answer);
-        answer.map(Into::into)
+        self.note_send(request, |host, request| host.send(company, request))
+    }
+
+    fn send_as(
+        &self,
+        company: &CompanyId,
+        urgency: Urgency,
+        request: http::Request,
+    ) -> Result<http::Response, http::Error> {
+        self.note_send(request, |host, request| host.send_as(company, urgency, request))
     }
 
     fn hmac_sha256(
@@ -139,6 +145,19 @@ impl Host for Tapped {
 
     fn called(&self, company: &CompanyId, report: &CallReport, error: Option<&CallError>) {
         self.host.called(company, report, error);
+    }
+}
+
+impl Tapped {
+    fn note_send(
+        &self,
+        request: http::Request,
+        send: impl FnOnce(&dyn Host, http::Request) -> Result<http::Response, http::Error>,
+    ) -> Result<http::Response, http::Error> {
+        let question = written(&(Request::of(&request),));
+        let answer = send(self.host.as_ref(), request).map(Response::from);
+        self.tape.note(import::SEND, question, &answer);
+        answer.map(Into::into)
     }
 }
 
