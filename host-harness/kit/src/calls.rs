@@ -301,7 +301,7 @@ impl Calls {
         kind: product_choices::Kind,
         after: Option<u64>,
     ) -> Result<product_choices::Choices, CallError> {
-        self.run(Access::Write, "product-choices.offered", |connector, store| {
+        self.run(Access::Write, "product-choices.offered", &(&kind, &after), |connector, store| {
             connector.leaflink_sync_connector_product_choices().call_offered(store, kind, after)
         })
     }
@@ -311,7 +311,7 @@ impl Calls {
         &self,
         kind: product_choices::Kind,
     ) -> Result<product_choices::Choices, CallError> {
-        self.run(Access::Write, "product-choices.refresh", |connector, store| {
+        self.run(Access::Write, "product-choices.refresh", &(&kind,), |connector, store| {
             connector.leaflink_sync_connector_product_choices().call_refresh(store, kind)
         })
     }
