@@ -440,7 +440,7 @@ mod tests {
         assert_eq!(words(br#"{"detail": "Invalid token."}"#), "Invalid token");
         assert_eq!(words(b"<html>\nBad Gateway\n</html>"), "<html> Bad Gateway </html>");
         assert_eq!(words(b""), "no explanation");
-        let two = br#"{"wholesale_price": ["Not a number.", "Too long."], "sku": "Taken."}"#;
+        let two = br#"{"sku": "Taken.", "wholesale_price": ["Not a number.", "Too long."]}"#;
         assert_eq!(words(two), "`sku`: Taken; `wholesale_price`: Not a number. Too long");
         assert_eq!(words(br#"{"odd": {"deeper": 1}}"#), r#"{"odd": {"deeper": 1}}"#);
     }
