@@ -22,6 +22,7 @@ use leaflink_sync_kit::exports::polling::Source;
 use leaflink_sync_kit::exports::product_links::Suggestions;
 use leaflink_sync_kit::exports::readiness::Check;
 use leaflink_sync_kit::host::types::Decision;
+use leaflink_sync_kit::recording::Recorder;
 use leaflink_sync_kit::{CallError, Calls, CompanyId, Connector, Host};
 use leaflink_sync_transport::CaughtMail;
 use reference_erp::{CommitWatch, Erp};
@@ -51,13 +52,15 @@ pub struct Options {
     pub traffic_log: Option<TrafficLog>,
     /// What the random numbers follow from.
     pub random_seed: u64,
-    /// What the component is to have as its host, made from the stage's own: to watch, to record or
-    /// to disturb it.
+    /// What the component is to have as its host, made from the stage's own: to watch or to disturb
+    /// it.
     pub around_host: Option<AroundHost>,
     /// What rounds call instead of the component itself: to watch or to repeat their calls.
     pub around_calls: Option<AroundCalls>,
     /// Is told of each commit of the ERP.
     pub commit_watch: Option<CommitWatch>,
+    /// Keeps every call of the component.
+    pub recorder: Option<Arc<dyn Recorder>>,
 }
 
 /// Puts something around a stage's host.
@@ -174,6 +177,10 @@ impl Stage {
             None => host.clone(),
         };
         let calls = connector.calls(for_component, company.clone());
+        let calls = match options.recorder {
+            Some(recorder) => calls.recorded(recorder),
+            None => calls,
+        };
         let caller = match options.around_calls {
             Some(around) => around(calls.clone()),
             None => Arc::new(calls.clone()),

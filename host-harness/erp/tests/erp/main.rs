@@ -7,6 +7,7 @@ mod billing;
 mod changes;
 mod component;
 mod conservation;
+mod form;
 mod orders;
 mod people;
 mod reading;
