@@ -18,6 +18,7 @@ mod payments;
 mod polling;
 mod product_links;
 mod products;
+mod relinks;
 mod sales_orders;
 mod settings;
 mod stock;
