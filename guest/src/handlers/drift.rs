@@ -2,6 +2,7 @@
 
 mod orders;
 mod payments;
+mod prices;
 mod stock;
 
 use super::Component;
@@ -32,7 +33,8 @@ impl shape::Guest for Component {
             shape::Area::Statuses => orders::page(after)?,
             shape::Area::Payments => payments::page(after)?,
             shape::Area::Stock => stock::page(after)?,
-            shape::Area::Products | shape::Area::Prices => return Err(not_yet()),
+            shape::Area::Prices => prices::page(after)?,
+            shape::Area::Products => return Err(not_yet()),
         };
         Ok(shape::Report {
             differences: page.differences.into_iter().map(shown).collect(),
@@ -50,7 +52,8 @@ impl shape::Guest for Component {
             Area::Statuses => orders::one(wanted.subject)?,
             Area::Payments => payments::one(wanted.subject)?,
             Area::Stock => stock::one(wanted.subject)?,
-            Area::Products | Area::Prices => return Err(not_yet()),
+            Area::Prices => prices::one(wanted.subject)?,
+            Area::Products => return Err(not_yet()),
         };
         let decision = repaired(&wanted, found.into_iter().find(|(one, _)| one.field == wanted.field))?;
         host::journal(&decision)?;
@@ -59,7 +62,7 @@ impl shape::Guest for Component {
 }
 
 fn not_yet() -> Failure {
-    Failure::NotSupported("comparing products and prices".to_owned())
+    Failure::NotSupported("comparing products".to_owned())
 }
 
 /// Does what can be done about a difference, if it is still there.

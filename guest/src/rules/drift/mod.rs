@@ -6,6 +6,7 @@
 
 pub mod order;
 pub mod payment;
+pub mod price;
 pub mod stock;
 
 use super::decision::Reason;
