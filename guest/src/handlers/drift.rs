@@ -3,6 +3,7 @@
 mod orders;
 mod payments;
 mod prices;
+mod products;
 mod stock;
 
 use super::Component;
@@ -34,7 +35,7 @@ impl shape::Guest for Component {
             shape::Area::Payments => payments::page(after)?,
             shape::Area::Stock => stock::page(after)?,
             shape::Area::Prices => prices::page(after)?,
-            shape::Area::Products => return Err(not_yet()),
+            shape::Area::Products => products::page(after)?,
         };
         Ok(shape::Report {
             differences: page.differences.into_iter().map(shown).collect(),
@@ -53,16 +54,12 @@ impl shape::Guest for Component {
             Area::Payments => payments::one(wanted.subject)?,
             Area::Stock => stock::one(wanted.subject)?,
             Area::Prices => prices::one(wanted.subject)?,
-            Area::Products => return Err(not_yet()),
+            Area::Products => products::one(wanted.subject)?,
         };
         let decision = repaired(&wanted, found.into_iter().find(|(one, _)| one.field == wanted.field))?;
         host::journal(&decision)?;
         Ok(decision)
     }
-}
-
-fn not_yet() -> Failure {
-    Failure::NotSupported("comparing products".to_owned())
 }
 
 /// Does what can be done about a difference, if it is still there.

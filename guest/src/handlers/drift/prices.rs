@@ -31,12 +31,7 @@ pub fn page(after: Option<&str>) -> Result<Page, Failure> {
     if !products.is_empty() {
         let on = in_force()?.sync_prices;
         let catalogue = catalogue::state()?;
-        let mut list: BTreeMap<u64, Listed> = BTreeMap::new();
-        leaflink::every("/products/", &[("fields_include", FIELDS)], &mut |record| {
-            if let Ok(product) = read::<Listed>(record.as_bytes()) {
-                list.insert(product.id, product);
-            }
-        })?;
+        let mut list = list()?;
         for product in products {
             let Some(leaflink) = product.leaflink else { continue };
             let found = match list.remove(&leaflink.0) {
@@ -47,6 +42,17 @@ pub fn page(after: Option<&str>) -> Result<Page, Failure> {
         }
     }
     Ok(Page { differences, compared, next })
+}
+
+/// LeafLink's products that can be read, as its list has them.
+pub(super) fn list() -> Result<BTreeMap<u64, Listed>, Failure> {
+    let mut list = BTreeMap::new();
+    leaflink::every("/products/", &[("fields_include", FIELDS)], &mut |record| {
+        if let Ok(product) = read::<Listed>(record.as_bytes()) {
+            list.insert(product.id, product);
+        }
+    })?;
+    Ok(list)
 }
 
 /// Compares one product, and says how its difference is put right.
