@@ -5,6 +5,7 @@
 //! telling people is the same for all and is here.
 
 mod order;
+mod parked;
 pub(super) mod payment;
 mod price;
 mod stock;
@@ -12,7 +13,7 @@ mod stock;
 use super::Component;
 use super::letters;
 use super::settings::in_force;
-use crate::bindings::exports::leaflink_sync::connector::delivery::{Delivered, Guest};
+use crate::bindings::exports::leaflink_sync::connector::delivery::{Delivered, Guest, Parked};
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{self, Failure};
 use crate::host::leaflink::Later;
@@ -33,6 +34,18 @@ impl Guest for Component {
             Next::Later(when) => Ok(Delivered::Idle(when)),
         }
     }
+
+    fn list_parked(after: Option<String>, limit: u32) -> Result<Vec<Parked>, Failure> {
+        parked::list(after.as_deref(), limit)
+    }
+
+    fn retry_parked(id: String) -> Result<wit::Decision, Failure> {
+        parked::retry(&id)
+    }
+
+    fn drop_parked(id: String, why: String) -> Result<wit::Decision, Failure> {
+        parked::drop(&id, &why)
+    }
 }
 
 /// What came of one attempt. The wish has lost the parts that came true.
@@ -51,26 +64,37 @@ pub(super) enum Attempt {
 
 fn work_on(subject: &Subject, mut intent: Intent, ticket: u64) -> Result<wit::Decision, Failure> {
     let attempt = match (subject, &mut intent.wish) {
-        (Subject::Order(number), Wish::Order(wish)) => order::attempt(number, &intent.label, wish)?,
-        (Subject::Payment(id), Wish::Payment(wish)) => payment::attempt(id, &intent.label, wish, ticket)?,
-        (Subject::Stock(id), Wish::Stock(wish)) => stock::attempt(*id, &intent.label, wish)?,
-        (Subject::Price(id), Wish::Price(wish)) => price::attempt(*id, &intent.label, wish)?,
+        (Subject::Order(number), Wish::Order(wish)) => order::attempt(number, &intent.label, wish),
+        (Subject::Payment(id), Wish::Payment(wish)) => payment::attempt(id, &intent.label, wish, ticket),
+        (Subject::Stock(id), Wish::Stock(wish)) => stock::attempt(*id, &intent.label, wish),
+        (Subject::Price(id), Wish::Price(wish)) => price::attempt(*id, &intent.label, wish),
         (subject, _) => {
             let message =
                 format!("{}: what is queued for it is of another kind.", name(subject, &intent.label));
-            Attempt::Refused(Reason::new(Code::StoredStateUnreadable, message))
+            Ok(Attempt::Refused(Reason::new(Code::StoredStateUnreadable, message)))
         }
+    };
+    let attempt = match attempt {
+        // What will never succeed must not stand in the way of the others.
+        Err(Failure::Reject(reason)) => Attempt::Refused(refusal(reason)),
+        attempt => attempt?,
     };
     match attempt {
         Attempt::Done(effects) => done(subject, intent, effects, &[]),
         Attempt::Noted(effects, reasons) => done(subject, intent, effects, &reasons),
         Attempt::Prepared => {
             outbox::put_intent(subject, &intent)?;
-            note(subject, &intent, wit::Outcome::Unchanged, Vec::new(), Vec::new())
+            note(subject, &intent.label, wit::Outcome::Unchanged, Vec::new(), Vec::new())
         }
         Attempt::Refused(reason) => park(subject, intent, reason),
         Attempt::Later(Later { after_ms, problem }) => later(subject, intent, after_ms, &problem),
     }
+}
+
+/// Why the attempt can never succeed as it is.
+fn refusal(reason: wit::Reason) -> Reason {
+    let code = Code::from_word(&reason.code).unwrap_or(Code::StoredStateUnreadable);
+    Reason::new(code, reason.message).with_fix(reason.fix)
 }
 
 fn done(
@@ -83,7 +107,7 @@ fn done(
     intent.not_before_ms = 0;
     outbox::put_intent(subject, &intent)?;
     let outcome = if effects.is_empty() { wit::Outcome::Unchanged } else { wit::Outcome::Applied };
-    note(subject, &intent, outcome, answer::reasons(reasons), effects)
+    note(subject, &intent.label, outcome, answer::reasons(reasons), effects)
 }
 
 /// Not tried again until the order or the wish changes; people are told once.
@@ -95,7 +119,7 @@ fn park(subject: &Subject, mut intent: Intent, reason: Reason) -> Result<wit::De
     }
     intent.parked = Some(kept);
     outbox::put_intent(subject, &intent)?;
-    note(subject, &intent, wit::Outcome::Parked, vec![answer::reason(&reason)], Vec::new())
+    note(subject, &intent.label, wit::Outcome::Parked, vec![answer::reason(&reason)], Vec::new())
 }
 
 fn tell(subject: &Subject, label: &str, reason: &ReasonRecord) -> Result<(), Failure> {
@@ -134,12 +158,12 @@ fn later(
         Code::LeafLinkUnavailable,
         format!("{} is tried again in {} s: {problem}.", name(subject, &intent.label), wait / 1_000),
     );
-    note(subject, &intent, wit::Outcome::Held, vec![answer::reason(&reason)], Vec::new())
+    note(subject, &intent.label, wit::Outcome::Held, vec![answer::reason(&reason)], Vec::new())
 }
 
 fn note(
     subject: &Subject,
-    intent: &Intent,
+    label: &str,
     outcome: wit::Outcome,
     reasons: Vec<wit::Reason>,
     effects: Vec<wit::Effect>,
@@ -147,7 +171,7 @@ fn note(
     let decision = wit::Decision {
         stream: wit::Stream::Delivery,
         subject: id(subject),
-        label: intent.label.clone(),
+        label: label.to_owned(),
         outcome,
         reasons,
         effects,

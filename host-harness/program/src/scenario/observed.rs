@@ -4,6 +4,7 @@ mod billing;
 mod drift;
 mod products;
 mod records;
+mod upkeep;
 
 use std::collections::BTreeMap;
 
@@ -40,6 +41,12 @@ pub(super) struct Observed {
     pub requests: BTreeMap<String, u64>,
     /// Requests that the sync has no business to send.
     pub odd_requests: Vec<String>,
+    /// The code of each parked write's reason.
+    pub parked: BTreeMap<String, String>,
+    /// Alarms in the journal, in order.
+    pub alarms: Vec<String>,
+    /// By title: whether it is done, and the detail.
+    pub check_list: BTreeMap<String, (bool, String)>,
     /// How often each answer was given to webhooks, by its status.
     pub webhook_answers: BTreeMap<u16, u64>,
     /// `poll`, `deliver` or short id, and code.
@@ -108,6 +115,9 @@ impl Observed {
             stock: records::stock(stage)?,
             odd_requests: requests.iter().filter(|request| is_odd(request)).map(plain).collect(),
             requests: counted(&requests, &names),
+            parked: upkeep::parked(stage, &names)?,
+            alarms: upkeep::alarms(&journal(stage)?),
+            check_list: upkeep::check_list(progress.checked),
             webhook_answers: stage.webhook_answers().into_iter().fold(
                 BTreeMap::new(),
                 |mut counts, status| {
