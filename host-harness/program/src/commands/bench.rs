@@ -31,7 +31,7 @@ pub(super) struct Wishes {
 
 pub(super) fn run(wishes: &Wishes) -> anyhow::Result<String> {
     let connector = component::load(&wishes.component)?;
-    let world = Document::parse("bench", &world(wishes.products).to_string())?;
+    let world = Document::parse("bench", world(wishes.products).to_string())?;
     let world = LoadedWorld::from_documents(vec![world])?;
     let options = Options { connections: Connections::InProcess, ..Options::default() };
     let stage = Stage::set_up(&connector, &world, options)?;
