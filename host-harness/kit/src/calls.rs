@@ -14,8 +14,8 @@ use crate::call::{self, Answer};
 use crate::connector::Connector;
 use crate::error::CallError;
 use crate::exports::{
-    customer_links, delivery, drift, insight, inventory, lifecycle, polling, product_links, products,
-    readiness, sales_orders, settings, users, webhooks,
+    customer_links, delivery, drift, insight, inventory, lifecycle, polling, product_choices, product_links,
+    products, readiness, sales_orders, settings, users, webhooks,
 };
 use crate::host::log::Level;
 use crate::host::types::Decision;
@@ -318,6 +318,27 @@ impl Calls {
     ) -> Result<Vec<product_links::Choice>, CallError> {
         self.run(Access::Read, "product-links.list-choices", &(&after, &limit), |connector, store| {
             connector.leaflink_sync_connector_product_links().call_list_choices(store, after, limit)
+        })
+    }
+
+    /// What a drop-down of the product form's LeafLink tab offers; page with the last id as `after`.
+    pub fn product_choices(
+        &self,
+        kind: product_choices::Kind,
+        after: Option<u64>,
+    ) -> Result<product_choices::Choices, CallError> {
+        self.run(Access::Write, "product-choices.offered", &(&kind, &after), |connector, store| {
+            connector.leaflink_sync_connector_product_choices().call_offered(store, kind, after)
+        })
+    }
+
+    /// Reads what a drop-down offers from LeafLink anew.
+    pub fn refresh_product_choices(
+        &self,
+        kind: product_choices::Kind,
+    ) -> Result<product_choices::Choices, CallError> {
+        self.run(Access::Write, "product-choices.refresh", &(&kind,), |connector, store| {
+            connector.leaflink_sync_connector_product_choices().call_refresh(store, kind)
         })
     }
 

@@ -11,7 +11,7 @@ use super::wire::{Bytes, Entry, Request, Response, Webhook};
 use super::{Comparison, Json, RecordedCall, Recorder, mask, written};
 use crate::calls::Calls;
 use crate::connector::Connector;
-use crate::exports::{drift, insight, polling, products, sales_orders};
+use crate::exports::{drift, insight, polling, product_choices, products, sales_orders};
 use crate::host::{
     CompanyId, Host, Journal, Mail, Records, Store, Transaction, http, journal, log, mail, records, secrets,
     store, types,
@@ -99,6 +99,10 @@ fn make(calls: &Calls, call: &str, arguments: &Json) -> Result<(), String> {
         "product-links.list-choices" => {
             make!(list_leaflink_choices, after: Option<u64> => after, limit: u32 => limit)
         }
+        "product-choices.offered" => {
+            make!(product_choices, kind: product_choices::Kind => kind, after: Option<u64> => after)
+        }
+        "product-choices.refresh" => make!(refresh_product_choices, kind: product_choices::Kind => kind),
         "product-links.link" => make!(link_product, product: String => &product, other: u64 => other),
         "product-links.unlink" => make!(unlink_product, product: String => &product),
         "customer-links.suggest" => make!(suggest_customer_links, customer: u64 => customer),
