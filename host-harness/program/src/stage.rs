@@ -24,7 +24,7 @@ use leaflink_sync_kit::exports::readiness::Check;
 use leaflink_sync_kit::host::types::Decision;
 use leaflink_sync_kit::recording::Recorder;
 use leaflink_sync_kit::{CallError, Calls, CompanyId, Connector, Host};
-use leaflink_sync_transport::CaughtMail;
+use leaflink_sync_transport::{CaughtMail, RequestBudget};
 use reference_erp::{CommitWatch, Erp};
 use serde_json::{Map, Value};
 
@@ -231,6 +231,7 @@ impl Stage {
     /// The ERP's process ends and another begins: what was only in memory is gone.
     pub fn restart(&self) {
         self.host.keep_next_commit();
+        self.host.budget().set(&RequestBudget::default());
         self.catalogue_read_ms.store(0, Ordering::Relaxed);
     }
 

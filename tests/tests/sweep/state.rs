@@ -1,6 +1,6 @@
 //! What a stage holds: exactly, to know a state again; and without what may differ, to compare ends.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use leaflink_sync::stage::Stage;
@@ -49,9 +49,15 @@ impl End {
         let mut lines = BTreeSet::new();
         let left_out = [&UNREAD[..], &["component_state", "counters"]].concat();
         let mut table = String::new();
+        let mut sales_orders = BTreeMap::new();
         for line in erp(stage, &left_out)?.lines() {
             match line.strip_prefix("  ") {
-                Some(row) => drop(lines.insert(format!("ERP {table}: {row}"))),
+                Some(row) => {
+                    if table == "sales_orders" {
+                        sales_orders.extend(leaflink_number(row));
+                    }
+                    lines.insert(format!("ERP {table}: {row}"));
+                }
                 None => table = line.to_owned(),
             }
         }
@@ -67,7 +73,7 @@ impl End {
             ("event", sandbox.event_logs()),
         ];
         for (what, records) in sides {
-            let mut seen = std::collections::BTreeMap::<String, usize>::new();
+            let mut seen = BTreeMap::<String, usize>::new();
             for record in records {
                 *seen.entry(timeless(record).to_string()).or_default() += 1;
             }
@@ -76,7 +82,7 @@ impl End {
                 seen.into_iter().map(|(record, times)| format!("LeafLink {what} ({times} times): {record}")),
             );
         }
-        Ok(Self(lines))
+        Ok(Self(lines.iter().map(|line| named_by_leaflink(line, &sales_orders)).collect()))
     }
 
     /// What is in one of two ends and not in the other.
@@ -86,6 +92,31 @@ impl End {
         let extra = self.0.difference(&other.0).filter(counts).map(|line| format!("extra:   {line}"));
         missing.chain(extra).collect()
     }
+}
+
+/// A sales order's number without its prefix, and LeafLink's number, if it came from there.
+fn leaflink_number(row: &str) -> Option<(String, String)> {
+    let mut fields = row.split(" | ").skip(1);
+    let id = fields.next()?.trim_matches('\'').strip_prefix("so-")?;
+    let leaflink = fields.nth(1).filter(|number| *number != "-")?;
+    Some((id.to_owned(), leaflink.trim_matches('\'').to_owned()))
+}
+
+/// With LeafLink's number in place of the ERP's number of each sales order that came from there: the
+/// ERP numbers them in the order in which they were made, and an order whose look failed is made
+/// after the next one.
+fn named_by_leaflink(line: &str, sales_orders: &BTreeMap<String, String>) -> String {
+    ["so-", "SO-"].iter().fold(line.to_owned(), |line, prefix| {
+        let mut parts = line.split(prefix);
+        let mut renamed = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let digits = part.len() - part.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+            let (number, rest) = part.split_at(digits);
+            let name = sales_orders.get(number).map_or(number, String::as_str);
+            renamed += &format!("{prefix}{name}{rest}");
+        }
+        renamed
+    })
 }
 
 /// Without when it was, and without numbers that rise with every record. A payment's day stays: of

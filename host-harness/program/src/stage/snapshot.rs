@@ -114,6 +114,7 @@ impl Stage {
     pub fn memory(&self) -> String {
         let outgoing = self.webhooks.as_ref().map(|webhooks| webhooks.outgoing().clone());
         let loses_commit = self.host.loses_next_commit();
-        format!("{:?} {:?} {loses_commit} {outgoing:?}", self.dies_in, self.catalogue_read_ms)
+        let budget = self.host.budget().fingerprint(self.clock.now_ms());
+        format!("{:?} {:?} {loses_commit} {outgoing:?} {budget}", self.dies_in, self.catalogue_read_ms)
     }
 }
