@@ -59,7 +59,7 @@ enum Task {
 struct Sweep {
     /// Over every scenario, instead of the families of the test run.
     all: bool,
-    /// Every pair of faults in the core scenarios, instead of a share.
+    /// Every pair of faults in the core scenarios, too.
     pairs: bool,
     /// Only scenarios with that in their names.
     only: Option<OsString>,

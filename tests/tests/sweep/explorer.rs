@@ -103,7 +103,10 @@ impl Explorer {
         let come_back = || match self.boundary.moved() {
             (true, _) => stage.restore(&before),
             (false, true) => stage.restore_all_but_erp(&before),
-            (false, false) => Ok(stage.restore_memory(&before)),
+            (false, false) => {
+                stage.restore_memory(&before);
+                Ok(())
+            }
         };
         attempt(None).unwrap_or_else(|panic| resume_unwind(panic));
         let trace = self.boundary.trace();

@@ -174,7 +174,7 @@ impl Story {
             self.stage.restore(before)?;
             self.disturbed(act, *point);
             if let Some(every) = pairs
-                && tally.outcomes % every == 0
+                && tally.outcomes.is_multiple_of(every)
             {
                 self.sweep_second(*point, rest, reference, tally)?;
                 self.stage.restore(before)?;
