@@ -17,7 +17,7 @@ const HELP: &str = "\
 Usage: cargo xtask COMMAND
 
   demo [ARGS]   play the demo; ARGS go to the program
-  test [ARGS]   build the component, then run every test; ARGS go to `cargo test`
+  test [ARGS]   build the component, and one of the next schema, then run every test; ARGS go to `cargo test`
   check         format, lints (the component's also for wasm32) and documentation
   build         build the component and print its path and size
   setup         add the wasm32 target; demo, test, check and build do so by themselves
@@ -122,11 +122,12 @@ fn demo(workspace: &Workspace, args: &[OsString]) -> Result<(), String> {
 }
 
 fn test(workspace: &Workspace, args: &[OsString]) -> Result<(), String> {
+    let next = component::build_next(workspace)?.path;
     let component = component::build(workspace)?.path;
 
     heading("building and running the tests (some minutes the first time)");
     let mut tests = workspace.cargo(["test", "--locked", "--workspace"]);
-    tests.args(args).env("LEAFLINK_SYNC_COMPONENT", component);
+    tests.args(args).env("LEAFLINK_SYNC_COMPONENT", component).env("LEAFLINK_SYNC_NEXT_COMPONENT", next);
     run(tests, "the tests did not pass; see above")
 }
 
@@ -146,6 +147,11 @@ fn check(workspace: &Workspace) -> Result<(), String> {
     heading("checking the component's lints for wasm32");
     let mut lints = workspace.cargo(["clippy", "--locked", "--package", component::PACKAGE]);
     lints.args(["--target", target::NAME]).args(DENY_WARNINGS);
+    run(lints, LINTS_FAILED)?;
+
+    heading("checking the lints of the next schema's component");
+    let mut lints = workspace.cargo(["clippy", "--locked", "--package", component::PACKAGE]);
+    lints.args(["--target", target::NAME, "--features", "next-schema"]).args(DENY_WARNINGS);
     run(lints, LINTS_FAILED)?;
 
     heading("checking the documentation");

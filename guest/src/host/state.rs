@@ -30,7 +30,8 @@
 //! | `outbox/<kind>/<id>` | a write to LeafLink that is wanted; see [`super::outbox`] |
 //! | `cause/<cause>` | how often people were told of one cause, and which orders they were not |
 //!
-//! Records are JSON. A field may be added with a default; anything else is a new schema.
+//! Records are JSON. A field may be added with a default; anything else is a new schema, and
+//! [`super::migration`] brings what is stored to it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -48,17 +49,17 @@ use crate::rules::reasons::Code;
 use crate::rules::sorting::sort_by;
 
 /// The schema that this component writes.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = if cfg!(feature = "next-schema") { 2 } else { 1 };
 /// The oldest schema that it reads.
 pub const OLDEST_SCHEMA: u32 = 1;
 
 /// Keys in one batch read.
 pub(super) const BATCH: usize = 500;
 
-const SCHEMA_KEY: &str = "meta/schema";
+pub(super) const SCHEMA_KEY: &str = "meta/schema";
 const SETTINGS_KEY: &str = "settings";
 const POLL_ORDERS_KEY: &str = "poll/orders";
-const ORDER_PREFIX: &str = "order/";
+pub(super) const ORDER_PREFIX: &str = "order/";
 const LOOK_PREFIX: &str = "look/order/";
 /// Orders among which the first are chosen.
 const MOST_LOOKS: u32 = 1_000;
@@ -70,6 +71,7 @@ const USER_PREFIX: &str = "user/";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderState {
     /// The "Order No.".
+    #[cfg_attr(feature = "next-schema", serde(rename = "order_no"))]
     pub short_id: String,
     /// What came of it.
     pub standing: Standing,
@@ -233,6 +235,7 @@ pub fn put_schema() -> Result<(), Failure> {
 }
 
 /// The schema of the stored state; none was ever stored: absent.
+#[cfg(not(feature = "next-schema"))]
 pub fn schema() -> Result<Option<u32>, Failure> {
     get(SCHEMA_KEY)
 }

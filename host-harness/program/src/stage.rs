@@ -22,6 +22,7 @@ use leaflink_sync_kit::exports::product_links::Suggestions;
 use leaflink_sync_kit::exports::readiness::Check;
 use leaflink_sync_kit::host::types::Decision;
 use leaflink_sync_kit::recording::Recorder;
+use leaflink_sync_kit::swap::Slot;
 use leaflink_sync_kit::{CallError, Calls, CompanyId, Connector, Host};
 use leaflink_sync_transport::CaughtMail;
 use reference_erp::Erp;
@@ -63,8 +64,10 @@ pub type AroundHost = Box<dyn FnOnce(Arc<LocalHost>) -> Arc<dyn Host>>;
 
 /// The running stage. Everything on it ends with it.
 pub struct Stage {
+    slot: Slot,
     calls: Calls,
     host: Arc<LocalHost>,
+    for_component: Arc<dyn Host>,
     erp: Erp,
     company: CompanyId,
     sandbox: Arc<Mutex<Sandbox>>,
@@ -166,7 +169,8 @@ impl Stage {
             Some(around) => around(Arc::clone(&host)),
             None => host.clone(),
         };
-        let calls = connector.calls(for_component, company.clone());
+        let slot = Slot::new(connector.clone(), Arc::clone(&for_component));
+        let calls = slot.calls(company.clone());
         let calls = match options.recorder {
             Some(recorder) => calls.recorded(recorder),
             None => calls,
@@ -174,8 +178,10 @@ impl Stage {
         let webhooks =
             if world.webhooks { Some(Webhooks::start(calls.clone(), options.connections)?) } else { None };
         let stage = Self {
+            slot,
             calls,
             host,
+            for_component,
             erp,
             company,
             sandbox,
@@ -377,6 +383,16 @@ impl Stage {
     /// The component's calls for the company.
     pub fn calls(&self) -> &Calls {
         &self.calls
+    }
+
+    /// The component in use, to put another in its place.
+    pub fn slot(&self) -> &Slot {
+        &self.slot
+    }
+
+    /// The host as the component has it, for a component besides the one in use.
+    pub fn host_for_component(&self) -> Arc<dyn Host> {
+        Arc::clone(&self.for_component)
     }
 
     /// The host, for what it saw.
