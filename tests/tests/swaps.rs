@@ -69,7 +69,7 @@ fn stage_with(options: Options) -> Stage {
 }
 
 fn perform(stage: &Stage, step: &str) {
-    let document = Document::parse("step.json", &format!("[{step}]")).expect("JSON");
+    let document = Document::parse("step.json", format!("[{step}]")).expect("JSON");
     for step in steps::read(&document).expect("a step") {
         stage.perform(&step.act).expect("it can be done");
     }
