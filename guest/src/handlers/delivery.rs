@@ -10,14 +10,15 @@ mod stock;
 
 use super::Component;
 use super::letters;
+use super::payments::queue_again;
 use super::settings::in_force;
 use crate::bindings::exports::leaflink_sync::connector::delivery::{Delivered, Guest};
-use crate::bindings::leaflink_sync::host::types as wit;
-use crate::host::answer::{self, Failure};
+use crate::bindings::leaflink_sync::host::{store, types as wit};
+use crate::host::answer::{self, Failure, effect};
 use crate::host::leaflink::Later;
 use crate::host::outbox::{self, Intent, Next, Subject, Wish};
-use crate::host::state::ReasonRecord;
-use crate::host::{self, mail};
+use crate::host::state::{LookRecord, ReasonRecord};
+use crate::host::{self, mail, state};
 use crate::rules::decision::Reason;
 use crate::rules::reasons::Code;
 
@@ -29,9 +30,52 @@ impl Guest for Component {
     fn deliver(ticket: u64) -> Result<Delivered, Failure> {
         match outbox::next_due(host::now_ms())? {
             Next::Due(subject, intent) => work_on(&subject, *intent, ticket).map(Delivered::Worked),
+            Next::Unreadable(subject, entry) => put_aside(subject, &entry).map(Delivered::Worked),
             Next::Later(when) => Ok(Delivered::Idle(when)),
         }
     }
+}
+
+/// A queued write that cannot be read is kept aside, people are told, and what it was about is
+/// looked at anew, from both sides' records.
+fn put_aside(subject: Option<Subject>, entry: &store::Entry) -> Result<wit::Decision, Failure> {
+    outbox::quarantine(entry)?;
+    match &subject {
+        Some(Subject::Order(number)) if state::look(number)?.is_none() => {
+            state::put_look(number, &LookRecord::default())?;
+        }
+        Some(Subject::Payment(id)) => queue_again(id)?,
+        // The next push reckons stock anew.
+        Some(Subject::Order(_) | Subject::Stock(_)) | None => {}
+    }
+    let reason = Reason::new(
+        Code::StoredStateUnreadable,
+        format!(
+            "The queued write `{}` cannot be read. It is kept as `quarantine/{}`, and what it was about is \
+             looked at anew.",
+            entry.key, entry.key
+        ),
+    );
+    mail::queue(
+        &in_force()?,
+        "A queued write to LeafLink could not be read",
+        format!("{}\nWhat to do: {}\n", reason.message, reason.fix),
+    )?;
+    let decision = wit::Decision {
+        stream: wit::Stream::Delivery,
+        subject: subject.as_ref().map_or_else(|| entry.key.clone(), id),
+        label: entry.key.clone(),
+        outcome: wit::Outcome::Parked,
+        reasons: vec![answer::reason(&reason)],
+        effects: vec![effect(
+            "put-aside",
+            &entry.key,
+            "Keep the unreadable record aside.".to_owned(),
+            Vec::new(),
+        )],
+    };
+    host::journal(&decision)?;
+    Ok(decision)
 }
 
 /// What came of one attempt. The wish has lost the parts that came true.

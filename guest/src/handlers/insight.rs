@@ -19,7 +19,7 @@ impl Guest for Component {
     fn held_orders(after: Option<String>, limit: u32) -> Result<Vec<HeldOrder>, Failure> {
         let mut held = Vec::new();
         for number in state::held(after.as_deref(), limit.clamp(1, 500))? {
-            if let Some(order) = state::order(&number)? {
+            if let Some(order) = state::readable_order(&number)? {
                 held.push(HeldOrder {
                     number: number.0,
                     short_id: order.short_id.clone(),

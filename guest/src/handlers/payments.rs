@@ -35,6 +35,18 @@ pub fn look_at_waiting() -> Result<(), Failure> {
     Ok(())
 }
 
+/// Queues a payment's entry anew after what was queued could not be read. It may have been sent just
+/// before, so LeafLink's payments are not believed until the quiet time is over.
+pub fn queue_again(id: &PaymentId) -> Result<(), Failure> {
+    look(id, &in_force()?)?;
+    let subject = Subject::Payment(id.clone());
+    let Some(mut intent) = outbox::intent(&subject)? else { return Ok(()) };
+    if let Wish::Payment(wish) = &mut intent.wish {
+        wish.progress = Progress::Unknown { since_ms: host::now_ms() };
+    }
+    outbox::put_intent(&subject, &intent)
+}
+
 /// Looks at one payment as it now is, and queues the entry that LeafLink should get.
 fn look(id: &PaymentId, settings: &Settings) -> Result<wit::Decision, Failure> {
     let Some((payment, sales_order)) = payments::read(id)? else {
@@ -107,7 +119,8 @@ fn pending(intent: &Intent) -> Option<Pending> {
 
 /// What people know a payment by: with its amount and its order.
 fn label(payment: &Payment, entry: &Entry) -> Result<String, Failure> {
-    let order = state::order(&entry.order)?.map_or_else(|| entry.order.0.clone(), |known| known.short_id);
+    let order =
+        state::readable_order(&entry.order)?.map_or_else(|| entry.order.0.clone(), |known| known.short_id);
     Ok(format!("{} ({}) on LeafLink order {order}", payment.label, entry.money()))
 }
 

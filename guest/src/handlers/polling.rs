@@ -150,7 +150,7 @@ fn note(mut pass: Pass, record: &str, refused: &mut Vec<wit::Reason>) -> Result<
         pass.highest = Some(hint.modified.clone());
     }
     let number = OrderNumber(hint.number);
-    let looked_at = state::order(&number)?.is_some_and(|known| {
+    let looked_at = state::readable_order(&number)?.is_some_and(|known| {
         known.modified == hint.modified && (!known.waits() || known.needs_edit_in_leaflink())
     });
     let listed = state::look(&number)?;
@@ -189,7 +189,7 @@ fn finish(pass: Pass, poll: &mut PollState) -> Result<Option<Pass>, Failure> {
     }
     poll.opened = true;
     for number in state::held(None, HELD)? {
-        if let Some(known) = state::order(&number)?
+        if let Some(known) = state::readable_order(&number)?
             && !known.needs_edit_in_leaflink()
         {
             state::look_again(&number, &known)?;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::Failure;
 use super::payments::PaymentWish;
-use super::state::{ReasonRecord, entries, get, put, store_failure};
+use super::state::{ReasonRecord, decode, get, put, raw_entries, store_failure};
 use crate::bindings::leaflink_sync::host::store;
 use crate::rules::ids::{LeafLinkProductId, OrderNumber, PaymentId};
 use crate::rules::payment::protocol::Progress;
@@ -177,11 +177,15 @@ pub fn next_due(now: u64) -> Result<Next, Failure> {
     let mut soonest: Option<u64> = None;
     let mut after: Option<String> = None;
     loop {
-        let page: Vec<(String, Intent)> = entries(PREFIX, after.as_deref(), PAGE)?;
+        let page = raw_entries(PREFIX, after.as_deref(), PAGE)?;
         let last = page.len() < PAGE as usize;
-        after = page.last().map(|(key, _)| key.clone());
-        for (key, intent) in page {
-            let Some(subject) = Subject::from_key(&key).filter(|_| intent.parked.is_none()) else { continue };
+        after = page.last().map(|entry| entry.key[PREFIX.len()..].to_owned());
+        for entry in page {
+            let subject = Subject::from_key(&entry.key[PREFIX.len()..]);
+            let Ok(intent) = decode::<Intent>(&entry.key, &entry.value) else {
+                return Ok(Next::Unreadable(subject, entry));
+            };
+            let Some(subject) = subject.filter(|_| intent.parked.is_none()) else { continue };
             if intent.wish.is_armed() {
                 return Ok(Next::Due(subject, Box::new(intent)));
             }
@@ -200,10 +204,18 @@ pub fn next_due(now: u64) -> Result<Next, Failure> {
     }
 }
 
+/// Puts an entry that cannot be read where it stands in nobody's way, as it is.
+pub fn quarantine(entry: &store::Entry) -> Result<(), Failure> {
+    store::put(&format!("quarantine/{}", entry.key), &entry.value).map_err(store_failure)?;
+    store::delete(&entry.key).map_err(store_failure)
+}
+
 /// What is to be worked on.
 pub enum Next {
     /// This.
     Due(Subject, Box<Intent>),
+    /// This cannot be read; nothing is known of it but what its key says.
+    Unreadable(Option<Subject>, store::Entry),
     /// Nothing yet; something at this time, if ever.
     Later(Option<u64>),
 }
