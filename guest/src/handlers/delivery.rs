@@ -5,7 +5,7 @@
 //! telling people is the same for all and is here.
 
 mod order;
-mod payment;
+pub(super) mod payment;
 mod stock;
 
 use super::Component;
@@ -79,7 +79,7 @@ fn put_aside(subject: Option<Subject>, entry: &store::Entry) -> Result<wit::Deci
 }
 
 /// What came of one attempt. The wish has lost the parts that came true.
-enum Attempt {
+pub(super) enum Attempt {
     /// These requests were sent and taken; none, if all was as it should be.
     Done(Vec<wit::Effect>),
     /// Nothing was sent; the next call sends.

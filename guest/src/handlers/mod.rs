@@ -6,6 +6,7 @@ mod carry_out;
 mod companies;
 mod customer_links;
 mod delivery;
+mod drift;
 mod insight;
 mod inventory;
 mod letters;

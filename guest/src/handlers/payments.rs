@@ -118,7 +118,7 @@ fn pending(intent: &Intent) -> Option<Pending> {
 }
 
 /// What people know a payment by: with its amount and its order.
-fn label(payment: &Payment, entry: &Entry) -> Result<String, Failure> {
+pub fn label(payment: &Payment, entry: &Entry) -> Result<String, Failure> {
     let order =
         state::readable_order(&entry.order)?.map_or_else(|| entry.order.0.clone(), |known| known.short_id);
     Ok(format!("{} ({}) on LeafLink order {order}", payment.label, entry.money()))
@@ -135,7 +135,7 @@ pub fn wish(id: &PaymentId, side: Side, entry: &Entry) -> Result<PaymentWish, Bo
 }
 
 /// Queues an entry in place of the one that has not begun.
-fn queue(
+pub fn queue(
     subject: &Subject,
     label: String,
     wish: PaymentWish,
@@ -178,7 +178,7 @@ fn dropped(subject: &Subject, queued: Option<Intent>) -> Result<Vec<wit::Effect>
 
 /// Somebody asks again: an entry that was parked is tried once more, beginning with a look at what
 /// LeafLink has.
-fn again(subject: &Subject, queued: Option<Intent>) -> Result<Vec<wit::Effect>, Failure> {
+pub fn again(subject: &Subject, queued: Option<Intent>) -> Result<Vec<wit::Effect>, Failure> {
     let Some(mut intent) = queued.filter(|queued| queued.parked.is_some()) else { return Ok(Vec::new()) };
     intent.parked = None;
     intent.attempts = 0;

@@ -212,7 +212,7 @@ fn refuse(message: String) -> Result<wit::Reason, Failure> {
 }
 
 /// Whether one of LeafLink's instants is after another. One that cannot be read is after none.
-fn later(one: &str, other: Option<&str>) -> bool {
+pub fn later(one: &str, other: Option<&str>) -> bool {
     match (instant(one), other.and_then(instant)) {
         (Some(one), Some(other)) => one > other,
         (Some(_), None) => true,

@@ -19,6 +19,7 @@
 //! | `transfer/<id>` | the transfer as it was last acted upon |
 //! | `matched/<sales order>` | the transfer that was last seen matched to it |
 //! | `stock/<leaflink product>` | what LeafLink confirmed of its stock, and what people were told; see [`super::stock`] |
+//! | `pushed/stock` | when stock was last pushed to the end |
 //! | `poll/products` | how far, and when, LeafLink's catalogue was read; see [`super::catalogue`] |
 //! | `catalogue/<product>` | a product of LeafLink's catalogue |
 //! | `outbox/<kind>/<id>` | a write to LeafLink that is wanted; see [`super::outbox`] |

@@ -6,6 +6,7 @@
 pub mod customer_match;
 pub mod decimal;
 pub mod decision;
+pub mod drift;
 pub mod ids;
 pub mod order;
 pub mod payment;

@@ -332,6 +332,22 @@ reasons! {
     CatalogueNotRead, "catalogue-not-read", Blocking,
         "LeafLink's products were not read to the end yet.",
         "Nothing to do: the host reads them by polling products; ask again afterwards.";
+
+    // --- The drift report. ---
+    DifferenceGone, "difference-gone", Notice,
+        "The two sides agree by now.",
+        "";
+    DifferenceUnknown, "difference-unknown", Blocking,
+        "No drift report gives a difference of this id.",
+        "Take the id from a drift report.";
+    RepairOnItsWay, "repair-on-its-way", Notice,
+        "The difference is seen to already.",
+        "";
+    RepairRefused, "repair-refused", Blocking,
+        "No write would remove the difference, or none may be sent.",
+        "See what stands in the way, and put that right first.";
+
+    // --- The rest. ---
     RecordUnusable, "record-unusable", Blocking,
         "A record in a list that LeafLink sent names no order.",
         "Nothing to do for this company; ask LeafLink's support if it goes on.";

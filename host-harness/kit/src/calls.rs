@@ -332,8 +332,8 @@ impl Calls {
         })
     }
 
-    /// Queues the write that removes one difference.
-    pub fn repair(&self, id: &str) -> Result<(), CallError> {
+    /// Queues the write that removes one difference; or says why there is none to queue.
+    pub fn repair(&self, id: &str) -> Result<Decision, CallError> {
         self.run(Access::Write, "repair", |connector, store| {
             connector.leaflink_sync_connector_drift().call_repair(store, id)
         })

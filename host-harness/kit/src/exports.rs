@@ -73,5 +73,5 @@ pub mod insight {
 
 /// `drift.wit`.
 pub mod drift {
-    pub use super::wit::drift::{Area, Difference, Report};
+    pub use super::wit::drift::{Area, Cause, Difference, Explanation, Report};
 }

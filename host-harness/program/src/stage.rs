@@ -3,6 +3,7 @@
 //! this process.
 
 mod billing;
+mod drift;
 mod insight;
 mod people;
 mod snapshot;
@@ -26,6 +27,7 @@ use serde_json::{Map, Value};
 pub use crate::connections::Connections;
 use crate::connections::{Post, ToLeafLink};
 use crate::document::Place;
+use crate::drift::DriftReport;
 use crate::host::{Keys, LocalHost, SetClock, TrafficLog, lock};
 use crate::post;
 use crate::steps::{Act, SyncAct};
@@ -102,6 +104,10 @@ pub enum Happened {
         /// The answer.
         explanation: Box<Explanation>,
     },
+    /// The two sides were compared.
+    Compared(Box<DriftReport>),
+    /// A difference was to be repaired.
+    Repaired(Result<Decision, CallError>),
     /// It was said what a handler would do.
     Previewed {
         /// The order as the step names it.
@@ -248,6 +254,11 @@ impl Stage {
             Act::Sync(SyncAct::Unlink { product }) => {
                 return Ok(Happened::Linked(self.calls.unlink_product(product)));
             }
+            Act::Sync(SyncAct::Drift(areas)) => {
+                return Ok(Happened::Compared(Box::new(self.drift(areas)?)));
+            }
+            Act::Sync(SyncAct::Repair(id)) => return Ok(Happened::Repaired(self.repair(id))),
+            Act::Sync(SyncAct::LoseChanges(())) => *self.changes() = Changes::default(),
             Act::Sync(SyncAct::Webhooks(way)) => {
                 self.set_webhook_way(way)?;
                 return Ok(Happened::Synced(Box::new(self.webhooks_arrive()?)));

@@ -61,6 +61,14 @@ pub(super) struct Expected {
     pub linked_products: Option<Vec<Map<String, Value>>>,
     /// The Unlinked Products tab: exactly these products, in order.
     pub unlinked_products: Option<Vec<String>>,
+    /// What was answered to each step `drift`, in order: exactly these differences, each any of
+    /// `id`, `area`, `label`, `field`, `leaflink`, `erp`, `cause` (`null`: unexplained), and
+    /// `because` and `obstacle`, lists of texts that these contain.
+    pub drift: Option<Vec<Vec<Map<String, Value>>>>,
+    /// What came of each step `repair`, in order: each any of `outcome`, `reasons` (all codes),
+    /// `effects` (all kinds), and `says`, a list of texts that the reasons' messages contain; or
+    /// `rejected`, a code.
+    pub repairs: Option<Vec<Map<String, Value>>>,
     /// What was answered to each step `explain`, in order.
     pub explains: Option<Vec<Answer>>,
     /// What was answered to each step `preview` and `preview_sales_order`, in order.

@@ -1,6 +1,7 @@
 //! What is there after the last step, in the words and the layout of `expected.json`.
 
 mod billing;
+mod drift;
 mod products;
 mod records;
 
@@ -75,6 +76,10 @@ pub(super) struct Observed {
     pub linked_products: Vec<Value>,
     /// The Unlinked Products tab; read only if it is expected.
     pub unlinked_products: Vec<String>,
+    /// What was answered to each step `drift`.
+    pub drift: Vec<Vec<Value>>,
+    /// What came of each step `repair`.
+    pub repairs: Vec<Value>,
     /// What was answered to each question, in the layout of `expected.json`; and as text.
     pub explains: Vec<(Value, String)>,
     /// As above.
@@ -136,6 +141,8 @@ impl Observed {
                 Some(_) => products::unlinked(stage)?,
                 None => Vec::new(),
             },
+            drift: progress.drift.iter().map(|report| drift::differences(report, &names)).collect(),
+            repairs: progress.repaired.iter().map(drift::repair).collect(),
             explains: progress
                 .explained
                 .iter()

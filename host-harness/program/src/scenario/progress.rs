@@ -8,6 +8,7 @@ use leaflink_sync_kit::exports::insight::Explanation;
 use leaflink_sync_kit::exports::product_links::Suggestion;
 use leaflink_sync_kit::host::types::Decision;
 
+use crate::drift::DriftReport;
 use crate::stage::Happened;
 use crate::sync_round::{Catalogue, Look, Round};
 use crate::words;
@@ -32,6 +33,10 @@ pub(super) struct Progress {
     pub previewed: Vec<(String, Decision)>,
     /// What every `suggest_links` was answered, one after the other.
     pub suggested: Vec<Suggestion>,
+    /// What every step `drift` was answered.
+    pub drift: Vec<DriftReport>,
+    /// For each `repair`, the decision; or the code of the reason that it was rejected for.
+    pub repaired: Vec<Result<Decision, String>>,
     /// For each `link` and `unlink`, the outcome, or the code of the reason that it was refused for.
     pub linked: Vec<Result<&'static str, String>>,
 }
@@ -57,6 +62,8 @@ impl Progress {
                 Ok(decision) => Ok(words::outcome(decision.outcome)),
                 Err(error) => Err(code(&error)),
             }),
+            Happened::Compared(report) => self.drift.push(*report),
+            Happened::Repaired(outcome) => self.repaired.push(outcome.map_err(|error| code(&error))),
             Happened::Explained { order, explanation } => self.explained.push((order, *explanation)),
             Happened::Previewed { order, decision } => self.previewed.push((order, *decision)),
         }

@@ -33,7 +33,7 @@ impl Stage {
     }
 
     /// Asks, and checks that neither side is another than before, and that LeafLink was only read.
-    fn without_effect<T>(&self, ask: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
+    pub(super) fn without_effect<T>(&self, ask: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
         let both = || -> anyhow::Result<_> { Ok((self.erp.dump()?, self.sandbox().orders())) };
         let before = both()?;
         let sent = self.host.seen().requests.len();

@@ -41,6 +41,14 @@ pub enum SyncAct {
     Link { product: String, leaflink_product: u64 },
     /// A person unlinks a product.
     Unlink { product: String },
+    /// A person asks for the drift report of these areas; all of them: `"drift": []`.
+    Drift(Vec<AreaWord>),
+    /// A person wants one difference repaired, named by its id, in which an order may be named by
+    /// its short id.
+    Repair(String),
+    /// The ERP loses its notes of what people changed: the component never hears of it; written
+    /// `"lose_changes": true`.
+    LoseChanges(#[serde(deserialize_with = "only_true")] ()),
     /// How LeafLink's webhooks arrive from now on.
     Webhooks(WebhookWay),
     /// Every webhook comes again that came before; written `"repeat_webhooks": true`.
@@ -52,7 +60,7 @@ pub enum SyncAct {
 }
 
 /// The verbs of [`SyncAct`].
-pub(super) const SYNC_VERBS: [&str; 19] = [
+pub(super) const SYNC_VERBS: [&str; 22] = [
     "sync",
     "push_stock",
     "crash",
@@ -68,11 +76,26 @@ pub(super) const SYNC_VERBS: [&str; 19] = [
     "suggest_links",
     "link",
     "unlink",
+    "drift",
+    "repair",
+    "lose_changes",
     "webhooks",
     "repeat_webhooks",
     "post_webhook",
     "settings",
 ];
+
+/// An area of the drift report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)] // The words are plain.
+pub enum AreaWord {
+    Products,
+    Prices,
+    Stock,
+    Statuses,
+    Payments,
+}
 
 fn only_true<'de, D: Deserializer<'de>>(source: D) -> Result<(), D::Error> {
     match bool::deserialize(source)? {
