@@ -2,12 +2,12 @@
 //! never leave this module, a clock and a seeded generator of random numbers.
 
 use std::io::{self, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hmac::{Hmac, Mac};
 use leaflink_sync_kit::host::{Transaction, http, log, secrets};
-use leaflink_sync_kit::{CallError, CallInfo, CallReport, CompanyId, Host};
+use leaflink_sync_kit::{CallError, CallId, CallInfo, CallReport, CompanyId, Host};
 use leaflink_sync_transport::{HttpLog, LeafLinkClient};
 use reference_erp::Erp;
 use sha2::Sha256;
@@ -34,6 +34,7 @@ pub struct LocalHost {
     random: Mutex<fastrand::Rng>,
     seen: Mutex<Seen>,
     loses_commit: AtomicBool,
+    calls_begun: AtomicU64,
 }
 
 /// What the host saw of the component's calls.
@@ -73,6 +74,7 @@ impl LocalHost {
             random: Mutex::new(fastrand::Rng::with_seed(random_seed)),
             seen: Mutex::default(),
             loses_commit: AtomicBool::new(false),
+            calls_begun: AtomicU64::new(0),
         }
     }
 
@@ -99,8 +101,13 @@ impl LocalHost {
 }
 
 impl Host for LocalHost {
-    fn begin(&self, company: &CompanyId, _info: &CallInfo) -> anyhow::Result<Box<dyn Transaction>> {
-        let transaction = self.erp.begin(company)?;
+    /// Counted, so that the same day twice has the same journal.
+    fn next_call_id(&self) -> CallId {
+        CallId(format!("{:06}", self.calls_begun.fetch_add(1, Ordering::Relaxed) + 1))
+    }
+
+    fn begin(&self, company: &CompanyId, info: &CallInfo) -> anyhow::Result<Box<dyn Transaction>> {
+        let transaction = self.erp.begin(company)?.of_call(info);
         Ok(Box::new(match self.loses_commit.swap(false, Ordering::Relaxed) {
             true => transaction.without_commit(),
             false => transaction,

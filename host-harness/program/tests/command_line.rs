@@ -156,3 +156,36 @@ fn a_scenario_that_ends_differently_fails_and_shows_what_came() {
     assert!(said.contains("wanted  \"u-milo\"") && said.contains("came    \"u-rae\""), "{said}");
     assert!(said.contains("1 failed"), "{said}");
 }
+
+#[test]
+fn the_journal_is_listed_and_a_flipped_byte_is_found() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("day.sqlite");
+    day(folder.path(), &["--erp", "day.sqlite"]);
+    let journal = |arguments: &[&str]| {
+        let output = run(folder.path(), &[&["journal", "--erp", "day.sqlite"], arguments].concat());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let all = journal(&[]);
+    assert!(all.contains("are as they were written"), "{all}");
+    let one = journal(&["--subject", "94d6ea03"]);
+    assert!(one.contains("insufficient-stock") && one.lines().count() < all.lines().count(), "{one}");
+    let json: Value = serde_json::from_str(&journal(&["--json"])).unwrap();
+    let entries = json["entries"].as_array().unwrap();
+    assert_eq!(json["sealed"].as_u64(), Some(entries.len() as u64));
+    assert!(entries.iter().all(|entry| entry["call_id"].as_str().is_some_and(|id| !id.is_empty())));
+
+    // A letter in the middle of a message that only the journal has.
+    let message = entries.iter().find_map(|entry| entry["reasons"][0]["message"].as_str()).unwrap();
+    let mut bytes = fs::read(&path).unwrap();
+    let places: Vec<usize> =
+        (0..bytes.len() - message.len()).filter(|at| bytes[*at..].starts_with(message.as_bytes())).collect();
+    assert!(!places.is_empty());
+    for at in places {
+        bytes[at + message.len() / 2] ^= 1;
+    }
+    fs::write(&path, bytes).unwrap();
+    let said = complaint(folder.path(), &["journal", "--erp", "day.sqlite"]);
+    assert!(said.contains("the journal cannot be trusted: entry"), "{said}");
+}
