@@ -6,6 +6,7 @@
 
 mod order;
 pub(super) mod payment;
+mod price;
 mod stock;
 
 use super::Component;
@@ -45,8 +46,8 @@ fn put_aside(subject: Option<Subject>, entry: &store::Entry) -> Result<wit::Deci
             state::put_look(number, &LookRecord::default())?;
         }
         Some(Subject::Payment(id)) => queue_again(id)?,
-        // The next push reckons stock anew.
-        Some(Subject::Order(_) | Subject::Stock(_)) | None => {}
+        // The next push reckons stock anew, the next change of a product its prices.
+        Some(Subject::Order(_) | Subject::Stock(_) | Subject::Price(_)) | None => {}
     }
     let reason = Reason::new(
         Code::StoredStateUnreadable,
@@ -82,6 +83,8 @@ fn put_aside(subject: Option<Subject>, entry: &store::Entry) -> Result<wit::Deci
 pub(super) enum Attempt {
     /// These requests were sent and taken; none, if all was as it should be.
     Done(Vec<wit::Effect>),
+    /// As above, with what a person may want to know.
+    Noted(Vec<wit::Effect>, Vec<Reason>),
     /// Nothing was sent; the next call sends.
     Prepared,
     /// LeafLink, or what was read, does not allow it.
@@ -95,6 +98,7 @@ fn work_on(subject: &Subject, mut intent: Intent, ticket: u64) -> Result<wit::De
         (Subject::Order(number), Wish::Order(wish)) => order::attempt(number, &intent.label, wish)?,
         (Subject::Payment(id), Wish::Payment(wish)) => payment::attempt(id, &intent.label, wish, ticket)?,
         (Subject::Stock(id), Wish::Stock(wish)) => stock::attempt(*id, &intent.label, wish)?,
+        (Subject::Price(id), Wish::Price(wish)) => price::attempt(*id, &intent.label, wish)?,
         (subject, _) => {
             let message =
                 format!("{}: what is queued for it is of another kind.", name(subject, &intent.label));
@@ -102,13 +106,8 @@ fn work_on(subject: &Subject, mut intent: Intent, ticket: u64) -> Result<wit::De
         }
     };
     match attempt {
-        Attempt::Done(effects) => {
-            intent.attempts = 0;
-            intent.not_before_ms = 0;
-            outbox::put_intent(subject, &intent)?;
-            let outcome = if effects.is_empty() { wit::Outcome::Unchanged } else { wit::Outcome::Applied };
-            note(subject, &intent, outcome, Vec::new(), effects)
-        }
+        Attempt::Done(effects) => done(subject, intent, effects, &[]),
+        Attempt::Noted(effects, reasons) => done(subject, intent, effects, &reasons),
         Attempt::Prepared => {
             outbox::put_intent(subject, &intent)?;
             note(subject, &intent, wit::Outcome::Unchanged, Vec::new(), Vec::new())
@@ -116,6 +115,19 @@ fn work_on(subject: &Subject, mut intent: Intent, ticket: u64) -> Result<wit::De
         Attempt::Refused(reason) => park(subject, intent, reason),
         Attempt::Later(Later { after_ms, problem }) => later(subject, intent, after_ms, &problem),
     }
+}
+
+fn done(
+    subject: &Subject,
+    mut intent: Intent,
+    effects: Vec<wit::Effect>,
+    reasons: &[Reason],
+) -> Result<wit::Decision, Failure> {
+    intent.attempts = 0;
+    intent.not_before_ms = 0;
+    outbox::put_intent(subject, &intent)?;
+    let outcome = if effects.is_empty() { wit::Outcome::Unchanged } else { wit::Outcome::Applied };
+    note(subject, &intent, outcome, answer::reasons(reasons), effects)
 }
 
 /// Not tried again until the order or the wish changes; people are told once.
@@ -137,6 +149,9 @@ fn tell(subject: &Subject, label: &str, reason: &ReasonRecord) -> Result<(), Fai
         Subject::Stock(_) => format!("The stock of {label} in LeafLink"),
         Subject::Payment(id) => {
             return letters::tell_of_payment(id, label, std::slice::from_ref(reason), &settings);
+        }
+        Subject::Price(id) => {
+            return letters::tell_of_price(*id, label, std::slice::from_ref(reason), &settings);
         }
     };
     let text = format!(
@@ -191,7 +206,7 @@ fn id(subject: &Subject) -> String {
     match subject {
         Subject::Order(number) => number.0.clone(),
         Subject::Payment(id) => id.0.clone(),
-        Subject::Stock(id) => id.to_string(),
+        Subject::Stock(id) | Subject::Price(id) => id.to_string(),
     }
 }
 
@@ -201,5 +216,6 @@ fn name(subject: &Subject, label: &str) -> String {
         Subject::Order(_) => format!("A change of LeafLink order {label}"),
         Subject::Payment(_) => label.to_owned(),
         Subject::Stock(_) => format!("A change of the stock of {label} in LeafLink"),
+        Subject::Price(_) => format!("A change of the wholesale price of {label} in LeafLink"),
     }
 }

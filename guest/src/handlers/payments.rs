@@ -113,7 +113,7 @@ fn look(id: &PaymentId, settings: &Settings) -> Result<wit::Decision, Failure> {
 fn pending(intent: &Intent) -> Option<Pending> {
     match &intent.wish {
         Wish::Payment(wish) => Some(Pending { side: wish.side, begun: wish.progress.begun() }),
-        Wish::Order(_) | Wish::Stock(_) => None,
+        Wish::Order(_) | Wish::Stock(_) | Wish::Price(_) => None,
     }
 }
 

@@ -29,7 +29,7 @@ use crate::rules::text::shortened;
 const PAGE: u64 = 100;
 /// How far before the watermark a pass begins.
 const OVERLAP_MINUTES: i64 = 10;
-/// Orders that one call answers.
+/// Orders, or products, that one call answers.
 const LOOKS: usize = 100;
 /// Held orders that are put on the list at the end of a pass.
 const HELD: u32 = 500;

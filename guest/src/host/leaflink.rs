@@ -311,13 +311,30 @@ fn words(body: &[u8]) -> String {
     }
     let text = match read::<Detail>(body) {
         Ok(Detail { detail }) => detail,
-        Err(_) => String::from_utf8_lossy(&body[..body.len().min(400)]).into_owned(),
+        Err(_) => field_errors(body)
+            .unwrap_or_else(|| String::from_utf8_lossy(&body[..body.len().min(400)]).into_owned()),
     };
     let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     match line.trim().trim_end_matches('.') {
         "" => "no explanation".to_owned(),
         line => shortened(line, 200),
     }
+}
+
+/// What an error body says of each field: `{"wholesale_price": ["A valid number is required."]}`.
+fn field_errors(body: &[u8]) -> Option<String> {
+    use serde_json::{Map, Value};
+    let fields: Map<String, Value> = read(body).ok()?;
+    let mut told = Vec::new();
+    for (field, messages) in fields {
+        let messages = match messages {
+            Value::Array(messages) => messages,
+            message => vec![message],
+        };
+        let messages: Option<Vec<&str>> = messages.iter().map(Value::as_str).collect();
+        told.push(format!("`{field}`: {}", messages?.join(" ").trim_end_matches('.')));
+    }
+    (!told.is_empty()).then(|| told.join("; "))
 }
 
 /// A path segment with everything but unreserved characters percent-encoded.
@@ -365,5 +382,8 @@ mod tests {
         assert_eq!(words(br#"{"detail": "Invalid token."}"#), "Invalid token");
         assert_eq!(words(b"<html>\nBad Gateway\n</html>"), "<html> Bad Gateway </html>");
         assert_eq!(words(b""), "no explanation");
+        let two = br#"{"wholesale_price": ["Not a number.", "Too long."], "sku": "Taken."}"#;
+        assert_eq!(words(two), "`sku`: Taken; `wholesale_price`: Not a number. Too long");
+        assert_eq!(words(br#"{"odd": {"deeper": 1}}"#), r#"{"odd": {"deeper": 1}}"#);
     }
 }

@@ -11,6 +11,7 @@ pub mod leaflink;
 pub mod mail;
 pub mod outbox;
 pub mod payments;
+pub mod prices;
 pub mod products;
 pub mod projection;
 mod sales_order_wire;

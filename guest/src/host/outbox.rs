@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::Failure;
 use super::payments::PaymentWish;
+use super::prices::PriceWish;
 use super::state::{ReasonRecord, decode, get, put, raw_entries, store_failure};
 use crate::bindings::leaflink_sync::host::store;
 use crate::rules::ids::{LeafLinkProductId, OrderNumber, PaymentId};
@@ -18,6 +19,7 @@ const PREFIX: &str = "outbox/";
 const ORDER: &str = "order/";
 const PAYMENT: &str = "payment/";
 const STOCK: &str = "stock/";
+const PRICE: &str = "price/";
 
 /// What an intent is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +30,8 @@ pub enum Subject {
     Payment(PaymentId),
     /// The stock of a LeafLink product.
     Stock(LeafLinkProductId),
+    /// The price of a LeafLink product.
+    Price(LeafLinkProductId),
 }
 
 impl Subject {
@@ -36,6 +40,7 @@ impl Subject {
             Subject::Order(number) => format!("{PREFIX}{ORDER}{number}"),
             Subject::Payment(id) => format!("{PREFIX}{PAYMENT}{id}"),
             Subject::Stock(id) => format!("{PREFIX}{STOCK}{id}"),
+            Subject::Price(id) => format!("{PREFIX}{PRICE}{id}"),
         }
     }
 
@@ -45,6 +50,9 @@ impl Subject {
         }
         if let Some(id) = rest.strip_prefix(STOCK) {
             return id.parse().ok().map(|id| Subject::Stock(LeafLinkProductId(id)));
+        }
+        if let Some(id) = rest.strip_prefix(PRICE) {
+            return id.parse().ok().map(|id| Subject::Price(LeafLinkProductId(id)));
         }
         rest.strip_prefix(ORDER).map(|number| Subject::Order(OrderNumber(number.to_owned())))
     }
@@ -86,6 +94,8 @@ pub enum Wish {
     Payment(PaymentWish),
     /// Of a product's stock.
     Stock(StockWish),
+    /// Of a product's price.
+    Price(PriceWish),
 }
 
 /// The stock that LeafLink should show.
@@ -120,6 +130,7 @@ impl Wish {
             Wish::Order(order) => *order == OrderWish::default(),
             Wish::Payment(payment) => payment.progress == Progress::Settled,
             Wish::Stock(stock) => stock.available.is_none(),
+            Wish::Price(price) => price.wholesale_price.is_none(),
         }
     }
 

@@ -333,6 +333,44 @@ reasons! {
         "LeafLink's products were not read to the end yet.",
         "Nothing to do: the host reads them by polling products; ask again afterwards.";
 
+    // --- Prices. ---
+    PricesOff, "prices-off", Notice,
+        "Prices are not kept in step, because the setting is off.",
+        "";
+    PriceWithoutLink, "price-without-link", Notice,
+        "The product is linked to none of the other side, so its price follows none.",
+        "";
+    PriceOverruled, "price-overruled", Notice,
+        "LeafLink's wholesale price gave way to the ERP's sale price, which goes first.",
+        "Change prices in the ERP; LeafLink follows.";
+    SalePriceMissing, "sale-price-missing", Blocking,
+        "The ERP product has no sale price, or one of 0, so LeafLink gets none.",
+        "Enter the Sale Price of the product in the ERP.";
+    WholesalePriceMissing, "wholesale-price-missing", Blocking,
+        "LeafLink's product has no wholesale price any more, or one of 0, so the ERP's stays.",
+        "Enter the Wholesale Price in LeafLink, or change the Sale Price in the ERP, which is then sent.";
+    PriceNegative, "price-negative", Blocking,
+        "A price is below 0.",
+        "Enter a price above 0.";
+    PriceNotExact, "price-not-exact", Blocking,
+        "A price has more than two places as LeafLink states it, or is too large for LeafLink.",
+        "Enter a price that makes whole cents.";
+    PriceInOtherCurrency, "price-in-other-currency", Blocking,
+        "A price is in another currency than the company's.",
+        "Enter the price in the company's currency.";
+    UnitsPerCaseUnusable, "units-per-case-unusable", Blocking,
+        "A case holds no units, or no whole number of them.",
+        "Correct the Units Per Case of the product.";
+    UnitsPerCaseDiffer, "units-per-case-differ", Blocking,
+        "The ERP and LeafLink count another number of units in one case, so neither price is the other's.",
+        "Enter the same Units Per Case on both sides.";
+    PriceRefused, "price-refused", Blocking,
+        "LeafLink refused the price.",
+        "See LeafLink's own words, and correct the price in the ERP or the product in LeafLink; it is then sent again.";
+    PriceRefusedByErp, "price-refused-by-erp", Blocking,
+        "The ERP refused the price that LeafLink has.",
+        "See the ERP's own words; put that right, or change the price back in LeafLink.";
+
     // --- The drift report. ---
     DifferenceGone, "difference-gone", Notice,
         "The two sides agree by now.",

@@ -66,6 +66,7 @@ const HOLD_TOTAL_DIFFERENCE: &str = "hold-total-difference-above";
 const SYNC_PAYMENTS: &str = "sync-payments";
 const PAYMENTS_RECORDED_BY: &str = "payments-recorded-by";
 const ON_TRANSFER_MATCHED: &str = "on-transfer-matched";
+const SYNC_PRICES: &str = "sync-prices";
 
 /// Every setting, in the order in which a page shows them.
 pub const DEFINITIONS: &[Definition] = &[
@@ -169,6 +170,13 @@ pub const DEFINITIONS: &[Definition] = &[
         default: "null",
     },
     Definition {
+        key: SYNC_PRICES,
+        title: "Sync Sale Price to LeafLink Wholesale Price",
+        help: "The Sale Price of a product and the Wholesale Price of its LeafLink product follow each other, by Units Per Case when it is sold in multiples. When both changed, and when this is turned on, the ERP's price goes first. Off: no price is sent or taken.",
+        kind: Kind::Toggle,
+        default: "false",
+    },
+    Definition {
         key: SYNC_PAYMENTS,
         title: "Sync recorded payments to LeafLink",
         help: "Each invoice payment entered from now on is recorded on the LeafLink order; voiding or deleting it records the negative. Payments never come back from LeafLink.",
@@ -254,6 +262,8 @@ pub struct Settings {
     pub product_page: Option<String>,
     /// The largest difference of totals that lets an order through; `None`: any does.
     pub hold_total_difference_above: Option<Decimal>,
+    /// Whether sale prices and wholesale prices follow each other.
+    pub sync_prices: bool,
     /// Whether payments are recorded in LeafLink.
     pub sync_payments: bool,
     /// Who records payments of users that are not connected.
@@ -329,6 +339,7 @@ impl Settings {
                 Some(Value::Amount(amount)) => *amount,
                 _ => None,
             },
+            sync_prices: values.get(SYNC_PRICES) == Some(&Value::Toggle(true)),
             sync_payments: values.get(SYNC_PAYMENTS) == Some(&Value::Toggle(true)),
             payments_recorded_by: text(PAYMENTS_RECORDED_BY).and_then(|id| id.parse().ok()).map(StaffId),
             on_transfer_matched: match text(ON_TRANSFER_MATCHED).as_deref() {

@@ -110,7 +110,7 @@ pub enum Happened {
     Repaired(Result<Decision, CallError>),
     /// It was said what a handler would do.
     Previewed {
-        /// The order as the step names it.
+        /// The order or product as the step names it.
         order: String,
         /// The answer.
         decision: Box<Decision>,
@@ -235,6 +235,10 @@ impl Stage {
             Act::Sync(SyncAct::PreviewSalesOrder(order)) => {
                 let decision = Box::new(self.preview_sales_order(order)?);
                 return Ok(Happened::Previewed { order: order.clone(), decision });
+            }
+            Act::Sync(SyncAct::PreviewProduct(product)) => {
+                let decision = Box::new(self.preview_product(product)?);
+                return Ok(Happened::Previewed { order: product.clone(), decision });
             }
             Act::Sync(SyncAct::LinkCustomer { company, customer }) => {
                 self.calls.link_customer(company, *customer)?;

@@ -2,8 +2,9 @@
 //! 1. ask what changed in LeafLink, and look at each order that is named;
 //! 2. look at each sales order that people changed in the ERP;
 //! 3. look at each product that people changed there, and at each payment and compliance transfer;
-//! 4. have the queued writes sent to LeafLink;
-//! 5. every ten minutes, read what changed in LeafLink's catalogue.
+//! 4. every ten minutes, read what changed in LeafLink's catalogue, and look at each product that is
+//!    named;
+//! 5. have the queued writes sent to LeafLink.
 //!
 //! What fails for one order is kept with that order and stops no other. Only settings or keys that
 //! are wrong end the round, since every further call would fail alike.
@@ -63,13 +64,15 @@ pub struct Catalogue {
     pub refused: Vec<Reason>,
     /// Why it was not read to its end; the next time goes on from there.
     pub stopped: Option<CallError>,
+    /// Every product that LeafLink's side named and that was looked at, in order.
+    pub looks: Vec<Look>,
 }
 
 /// One order, product, payment or transfer, looked at.
 #[derive(Debug)]
 pub struct Look {
-    /// LeafLink's number of the order, the UUID; the ERP's id of the product, payment or
-    /// transfer.
+    /// LeafLink's number of the order, the UUID; the ERP's id of the payment or transfer; the id of the
+    /// product on the side that moved.
     pub number: String,
     /// What was decided, or why nothing could be.
     pub outcome: Result<Decision, CallError>,
@@ -95,10 +98,10 @@ pub fn run(
         round.follow_billing(calls, changes);
     }
     if round.stopped.is_none() {
-        round.deliver(calls, ticket);
         if catalogue_is_due {
             round.catalogue = read_catalogue(calls);
         }
+        round.deliver(calls, ticket);
     }
     round
 }
@@ -155,14 +158,25 @@ pub fn push_stock(calls: &Calls, ticket: &mut dyn FnMut() -> u64) -> Round {
     round
 }
 
-/// Reads LeafLink's catalogue as far as it changed.
+/// Reads LeafLink's catalogue as far as it changed, and looks once at each product that is named.
 pub fn read_catalogue(calls: &Calls) -> Catalogue {
     let mut catalogue = Catalogue::default();
+    let mut seen = BTreeSet::new();
     loop {
         match calls.poll(Source::Products) {
             Ok(polled) => {
                 catalogue.refused.extend(polled.refused);
-                if !polled.more {
+                let mut fresh = false;
+                for subject in polled.look_at {
+                    let Subject::Product(id) = subject else { continue };
+                    if seen.insert(id) {
+                        fresh = true;
+                        let outcome = calls.on_product_change(&Product::Leaflink(id));
+                        catalogue.looks.push(Look { number: id.to_string(), outcome });
+                    }
+                }
+                // The list is handed out in portions, so one that held news may be followed by another.
+                if !polled.more && !fresh {
                     return catalogue;
                 }
             }
@@ -237,6 +251,7 @@ impl Round {
         self.stopped = self.stopped.take().or(other.stopped);
         self.undelivered = self.undelivered.take().or(other.undelivered);
         self.catalogue.refused.extend(other.catalogue.refused);
+        self.catalogue.looks.extend(other.catalogue.looks);
         self.catalogue.stopped = self.catalogue.stopped.take().or(other.catalogue.stopped);
     }
 

@@ -64,6 +64,7 @@ pub(super) fn compare(expected: &Expected, observed: &Observed) -> Vec<Differenc
     found.billing(expected, observed);
     found.links(expected, observed);
     found.product_links(expected, observed);
+    found.journal(expected, observed);
     found.drift(expected, observed);
     if let Some(explains) = &expected.explains {
         found.answers("explain", explains, &observed.explains);

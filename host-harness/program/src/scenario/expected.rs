@@ -43,6 +43,8 @@ pub(super) struct Expected {
     pub payments: Option<BTreeMap<String, Map<String, Value>>>,
     /// By the ERP's id: what was last said of these transfers.
     pub transfers: Option<BTreeMap<String, Map<String, Value>>>,
+    /// The journal has an entry about each of these subjects that contains these texts.
+    pub journal: Option<Vec<Entry>>,
     /// The LeafLink customer of these companies.
     pub companies: Option<BTreeMap<String, Option<u64>>>,
     /// The own company's LeafLink brand.
@@ -134,12 +136,22 @@ pub(super) struct Answer {
     pub verdicts: Option<BTreeMap<String, bool>>,
 }
 
+/// An entry of the journal.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Entry {
+    /// The stable id of what it is about.
+    pub subject: String,
+    /// Texts that it contains, as people read it.
+    pub contains: Vec<String>,
+}
+
 /// A call that failed.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Failure {
     /// `poll`, `poll_products`, `suggest_links`, `deliver`, the short id of the order that was looked
-    /// at, or the ERP's id of the payment or transfer.
+    /// at, or the id of the payment, transfer or product.
     pub at: String,
     /// The code of the reason.
     pub code: String,

@@ -60,6 +60,8 @@ pub(super) struct Observed {
     pub payments: BTreeMap<String, Value>,
     /// What was last said of transfers, by the ERP's id.
     pub transfers: BTreeMap<String, Value>,
+    /// Every entry of the journal: what it is about, and its text.
+    pub journal: Vec<(String, String)>,
     /// The LeafLink customer of every company.
     pub companies: BTreeMap<String, Option<u64>>,
     /// The own company's LeafLink brand.
@@ -122,6 +124,10 @@ impl Observed {
             erp_products: records::products(stage)?,
             payments: billing::last_words(&progress.payments),
             transfers: billing::last_words(&progress.transfers),
+            journal: journal(stage)?
+                .iter()
+                .map(|decision| (decision.subject.clone(), explained::decision(decision)))
+                .collect(),
             companies: records::companies(stage)?,
             leaflink_brand: records::leaflink_brand(stage)?,
             users: if expected.users.is_some() { users(stage)? } else { Vec::new() },
@@ -267,6 +273,8 @@ fn leaflink_products(stage: &Stage) -> Vec<Value> {
             "available": records::number(&product["available_inventory"].to_string()),
             "quantity": records::number(product["quantity"].as_str().unwrap_or_default()),
             "reserved": records::number(product["reserved_qty"].as_str().unwrap_or_default()),
+            "wholesale_price": records::money(product["wholesale_price"]["amount"].to_string().trim_matches('"')),
+            "units_per_case": product["unit_multiplier"],
         })
     });
     product.collect()

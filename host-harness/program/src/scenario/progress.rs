@@ -18,14 +18,14 @@ use crate::words;
 pub(super) struct Progress {
     /// LeafLink's number and outcome, for each `look_at`.
     pub looked_at: Vec<(String, &'static str)>,
-    /// What was last said of each product, by its id.
-    pub products: BTreeMap<String, Decision>,
     /// What was last said of each payment, by its id.
     pub payments: BTreeMap<String, Decision>,
     /// What was last said of each transfer, by its id.
     pub transfers: BTreeMap<String, Decision>,
-    /// `poll`, `poll_products`, `suggest_links`, `deliver`, LeafLink's number, or the id of a payment or
-    /// transfer, and code.
+    /// What was last said of each product, by the ERP's id, or by LeafLink's if it is linked to none.
+    pub products: BTreeMap<String, Decision>,
+    /// `poll`, `poll_products`, `suggest_links`, `deliver`, LeafLink's number, or the id of a payment,
+    /// transfer or product, and code.
     pub failures: Vec<(String, String)>,
     /// The order as its step names it, for each `explain`.
     pub explained: Vec<(String, Explanation)>,
@@ -53,7 +53,7 @@ impl Progress {
                     self.looked_at.push((look.number, words::outcome(decision.outcome)));
                 }
             }
-            Happened::ReadCatalogue(catalogue) => self.note_catalogue(&catalogue),
+            Happened::ReadCatalogue(catalogue) => self.note_catalogue(catalogue),
             Happened::Suggested(Ok(suggestions)) => self.suggested.extend(suggestions.found),
             Happened::Suggested(Err(error)) => {
                 self.failures.push(("suggest_links".to_owned(), code(&error)));
@@ -77,7 +77,6 @@ impl Progress {
             self.note_failure(look);
         }
         let said = |look: Look| Some((look.number, look.outcome.ok()?));
-        self.products.extend(round.products.into_iter().filter_map(said));
         self.payments.extend(round.payments.into_iter().filter_map(said));
         self.transfers.extend(round.transfers.into_iter().filter_map(said));
         for reason in &round.refused {
@@ -89,10 +88,21 @@ impl Progress {
         if let Some(error) = &round.undelivered {
             self.failures.push(("deliver".to_owned(), code(error)));
         }
-        self.note_catalogue(&round.catalogue);
+        self.note_products(round.products);
+        self.note_catalogue(round.catalogue);
     }
 
-    fn note_catalogue(&mut self, catalogue: &Catalogue) {
+    fn note_products(&mut self, looks: Vec<Look>) {
+        for decision in looks.into_iter().filter_map(|look| look.outcome.ok()) {
+            self.products.insert(decision.subject.clone(), decision);
+        }
+    }
+
+    fn note_catalogue(&mut self, catalogue: Catalogue) {
+        for look in &catalogue.looks {
+            self.note_failure(look);
+        }
+        self.note_products(catalogue.looks);
         let refused = catalogue.refused.iter().map(|reason| reason.code.clone());
         for code in refused.chain(catalogue.stopped.as_ref().map(code)) {
             self.failures.push(("poll_products".to_owned(), code));

@@ -25,6 +25,8 @@ pub enum SyncAct {
     Preview(String),
     /// A person asks what a change of a sales order would do, named also by its own number.
     PreviewSalesOrder(String),
+    /// A person asks what a change of a product in the ERP would do.
+    PreviewProduct(String),
     /// A LeafLink user is connected to an ERP user.
     MapUser { staff: u64, user: String },
     /// A LeafLink user is disconnected.
@@ -60,7 +62,7 @@ pub enum SyncAct {
 }
 
 /// The verbs of [`SyncAct`].
-pub(super) const SYNC_VERBS: [&str; 22] = [
+pub(super) const SYNC_VERBS: [&str; 23] = [
     "sync",
     "push_stock",
     "crash",
@@ -68,6 +70,7 @@ pub(super) const SYNC_VERBS: [&str; 22] = [
     "explain",
     "preview",
     "preview_sales_order",
+    "preview_product",
     "map_user",
     "unmap_user",
     "link_customer",
