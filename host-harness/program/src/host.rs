@@ -84,6 +84,16 @@ impl LocalHost {
         Self { traffic_log: log, ..self }
     }
 
+    /// How many calls have begun: what the next call's id follows from.
+    pub(crate) fn calls_begun(&self) -> u64 {
+        self.calls_begun.load(Ordering::Relaxed)
+    }
+
+    /// Counts on from here, for a stage that comes back to an earlier moment.
+    pub(crate) fn count_calls_from(&self, begun: u64) {
+        self.calls_begun.store(begun, Ordering::Relaxed);
+    }
+
     /// Has the next call's transaction fail at its commit, as when the ERP's process dies there.
     pub fn lose_next_commit(&self) {
         self.loses_commit.store(true, Ordering::Relaxed);
