@@ -101,13 +101,13 @@ fn orders_to_look_at() -> Result<Vec<Subject>, Failure> {
 
 fn answered(poll: &PollState, more: bool, refused: Vec<wit::Reason>) -> Result<Polled, Failure> {
     state::put_poll_orders(poll)?;
+    Ok(Polled { look_at: orders_to_look_at()?, more, watermark_ms: watermark_ms(poll), refused })
+}
+
+/// Up to when LeafLink's changes of orders were listed.
+pub fn watermark_ms(poll: &PollState) -> Option<u64> {
     let watermark = poll.watermark.as_deref().and_then(instant);
-    Ok(Polled {
-        look_at: orders_to_look_at()?,
-        more,
-        watermark_ms: watermark.and_then(|time| u64::try_from(time.timestamp_millis()).ok()),
-        refused,
-    })
+    watermark.and_then(|time| u64::try_from(time.timestamp_millis()).ok())
 }
 
 /// The query of one page.

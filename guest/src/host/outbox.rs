@@ -215,6 +215,43 @@ pub fn next_due(now: u64) -> Result<Next, Failure> {
     }
 }
 
+/// What is queued, in figures.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Figures {
+    /// Writes that are tried by themselves.
+    pub queued: u32,
+    /// Since when the oldest of them waits.
+    pub since_ms: Option<u64>,
+    /// Writes that wait for a person.
+    pub parked: u32,
+}
+
+/// Counts what is queued.
+pub fn figures() -> Result<Figures, Failure> {
+    const PAGE: u32 = 200;
+    let mut figures = Figures::default();
+    let mut after: Option<String> = None;
+    loop {
+        let page = raw_entries(PREFIX, after.as_deref(), PAGE)?;
+        for entry in &page {
+            match decode::<Intent>(&entry.key, &entry.value) {
+                Ok(intent) if intent.parked.is_some() => figures.parked += 1,
+                Ok(intent) => {
+                    figures.queued += 1;
+                    let since = figures.since_ms.map_or(intent.since_ms, |known| known.min(intent.since_ms));
+                    figures.since_ms = Some(since);
+                }
+                // The next delivery puts it aside.
+                Err(_) => figures.queued += 1,
+            }
+        }
+        if page.len() < PAGE as usize {
+            return Ok(figures);
+        }
+        after = page.last().map(|entry| entry.key[PREFIX.len()..].to_owned());
+    }
+}
+
 /// Puts an entry that cannot be read where it stands in nobody's way, as it is.
 pub fn quarantine(entry: &store::Entry) -> Result<(), Failure> {
     store::put(&format!("quarantine/{}", entry.key), &entry.value).map_err(store_failure)?;

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use hmac::{Hmac, Mac};
 use leaflink_sync_kit::host::{Transaction, http, log, secrets};
 use leaflink_sync_kit::{CallError, CallId, CallInfo, CallReport, CompanyId, Host};
+use leaflink_sync_telemetry::{CallLog, Metrics};
 use leaflink_sync_transport::{HttpLog, LeafLinkClient};
 use reference_erp::Erp;
 use sha2::Sha256;
@@ -31,6 +32,8 @@ pub struct LocalHost {
     leaflink: LeafLinkClient,
     keys: Keys,
     traffic_log: Option<TrafficLog>,
+    call_log: Option<CallLog<Box<dyn Write + Send>>>,
+    metrics: Metrics,
     random: Mutex<fastrand::Rng>,
     seen: Mutex<Seen>,
     loses_commit: AtomicBool,
@@ -48,7 +51,7 @@ pub struct Seen {
     pub peak_memory: usize,
     /// Lines of the component's log that warn or report an error.
     pub warnings: Vec<String>,
-    /// Why the traffic log is incomplete, if it is.
+    /// Why a log is incomplete, if it is.
     pub log_failure: Option<io::Error>,
 }
 
@@ -71,6 +74,8 @@ impl LocalHost {
             leaflink,
             keys,
             traffic_log: None,
+            call_log: None,
+            metrics: Metrics::new(),
             random: Mutex::new(fastrand::Rng::with_seed(random_seed)),
             seen: Mutex::default(),
             loses_commit: AtomicBool::new(false),
@@ -92,6 +97,23 @@ impl LocalHost {
     /// Counts on from here, for a stage that comes back to an earlier moment.
     pub(crate) fn count_calls_from(&self, begun: u64) {
         self.calls_begun.store(begun, Ordering::Relaxed);
+    }
+
+    /// The same host, writing what came of every call to a log.
+    #[must_use]
+    pub fn with_call_log(self, log: Option<Box<dyn Write + Send>>) -> Self {
+        Self { call_log: log.map(CallLog::new), ..self }
+    }
+
+    /// What was counted of the calls so far.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    fn note_log_failure(&self, written: io::Result<()>) {
+        if let Err(failure) = written {
+            self.seen().log_failure.get_or_insert(failure);
+        }
     }
 
     /// Has the next call's transaction fail at its commit, as when the ERP's process dies there.
@@ -163,13 +185,22 @@ impl Host for LocalHost {
         lock(&self.random).u32(..bound.max(1))
     }
 
-    fn log(&self, _company: &CompanyId, _info: &CallInfo, level: log::Level, message: &str) {
+    fn log(&self, company: &CompanyId, info: &CallInfo, level: log::Level, message: &str) {
+        if let Some(log) = &self.call_log {
+            let written = log.component_line(self.now_ms(), company, info, level, message);
+            self.note_log_failure(written);
+        }
         if matches!(level, log::Level::Warn | log::Level::Error) {
             self.seen().warnings.push(message.to_owned());
         }
     }
 
-    fn called(&self, _company: &CompanyId, report: &CallReport, _error: Option<&CallError>) {
+    fn called(&self, company: &CompanyId, report: &CallReport, error: Option<&CallError>) {
+        self.metrics.called(report, error);
+        if let Some(log) = &self.call_log {
+            let written = log.called(self.now_ms(), company, report, error);
+            self.note_log_failure(written);
+        }
         let mut seen = self.seen();
         seen.calls += 1;
         for request in seen.requests.iter_mut().filter(|request| request.call.is_empty()) {
