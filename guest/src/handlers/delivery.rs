@@ -5,21 +5,21 @@
 //! telling people is the same for all and is here.
 
 mod order;
+mod parked;
 pub(super) mod payment;
 mod price;
 mod stock;
 
 use super::Component;
 use super::letters;
-use super::payments::queue_again;
 use super::settings::in_force;
-use crate::bindings::exports::leaflink_sync::connector::delivery::{Delivered, Guest};
-use crate::bindings::leaflink_sync::host::{store, types as wit};
-use crate::host::answer::{self, Failure, effect};
+use crate::bindings::exports::leaflink_sync::connector::delivery::{Delivered, Guest, Parked};
+use crate::bindings::leaflink_sync::host::types as wit;
+use crate::host::answer::{self, Failure};
 use crate::host::leaflink::Later;
 use crate::host::outbox::{self, Intent, Next, Subject, Wish};
-use crate::host::state::{LookRecord, ReasonRecord};
-use crate::host::{self, mail, state};
+use crate::host::state::ReasonRecord;
+use crate::host::{self, mail};
 use crate::rules::decision::Reason;
 use crate::rules::reasons::Code;
 
@@ -31,52 +31,21 @@ impl Guest for Component {
     fn deliver(ticket: u64) -> Result<Delivered, Failure> {
         match outbox::next_due(host::now_ms())? {
             Next::Due(subject, intent) => work_on(&subject, *intent, ticket).map(Delivered::Worked),
-            Next::Unreadable(subject, entry) => put_aside(subject, &entry).map(Delivered::Worked),
             Next::Later(when) => Ok(Delivered::Idle(when)),
         }
     }
-}
 
-/// A queued write that cannot be read is kept aside, people are told, and what it was about is
-/// looked at anew, from both sides' records.
-fn put_aside(subject: Option<Subject>, entry: &store::Entry) -> Result<wit::Decision, Failure> {
-    outbox::quarantine(entry)?;
-    match &subject {
-        Some(Subject::Order(number)) if state::look(number)?.is_none() => {
-            state::put_look(number, &LookRecord::default())?;
-        }
-        Some(Subject::Payment(id)) => queue_again(id)?,
-        // The next push reckons stock anew, the next change of a product its prices.
-        Some(Subject::Order(_) | Subject::Stock(_) | Subject::Price(_)) | None => {}
+    fn list_parked(after: Option<String>, limit: u32) -> Result<Vec<Parked>, Failure> {
+        parked::list(after.as_deref(), limit)
     }
-    let reason = Reason::new(
-        Code::StoredStateUnreadable,
-        format!(
-            "The queued write `{}` cannot be read. It is kept as `quarantine/{}`, and what it was about is \
-             looked at anew.",
-            entry.key, entry.key
-        ),
-    );
-    mail::queue(
-        &in_force()?,
-        "A queued write to LeafLink could not be read",
-        format!("{}\nWhat to do: {}\n", reason.message, reason.fix),
-    )?;
-    let decision = wit::Decision {
-        stream: wit::Stream::Delivery,
-        subject: subject.as_ref().map_or_else(|| entry.key.clone(), id),
-        label: entry.key.clone(),
-        outcome: wit::Outcome::Parked,
-        reasons: vec![answer::reason(&reason)],
-        effects: vec![effect(
-            "put-aside",
-            &entry.key,
-            "Keep the unreadable record aside.".to_owned(),
-            Vec::new(),
-        )],
-    };
-    host::journal(&decision)?;
-    Ok(decision)
+
+    fn retry_parked(id: String) -> Result<wit::Decision, Failure> {
+        parked::retry(&id)
+    }
+
+    fn drop_parked(id: String, why: String) -> Result<wit::Decision, Failure> {
+        parked::drop(&id, &why)
+    }
 }
 
 /// What came of one attempt. The wish has lost the parts that came true.
@@ -95,26 +64,37 @@ pub(super) enum Attempt {
 
 fn work_on(subject: &Subject, mut intent: Intent, ticket: u64) -> Result<wit::Decision, Failure> {
     let attempt = match (subject, &mut intent.wish) {
-        (Subject::Order(number), Wish::Order(wish)) => order::attempt(number, &intent.label, wish)?,
-        (Subject::Payment(id), Wish::Payment(wish)) => payment::attempt(id, &intent.label, wish, ticket)?,
-        (Subject::Stock(id), Wish::Stock(wish)) => stock::attempt(*id, &intent.label, wish)?,
-        (Subject::Price(id), Wish::Price(wish)) => price::attempt(*id, &intent.label, wish)?,
+        (Subject::Order(number), Wish::Order(wish)) => order::attempt(number, &intent.label, wish),
+        (Subject::Payment(id), Wish::Payment(wish)) => payment::attempt(id, &intent.label, wish, ticket),
+        (Subject::Stock(id), Wish::Stock(wish)) => stock::attempt(*id, &intent.label, wish),
+        (Subject::Price(id), Wish::Price(wish)) => price::attempt(*id, &intent.label, wish),
         (subject, _) => {
             let message =
                 format!("{}: what is queued for it is of another kind.", name(subject, &intent.label));
-            Attempt::Refused(Reason::new(Code::StoredStateUnreadable, message))
+            Ok(Attempt::Refused(Reason::new(Code::StoredStateUnreadable, message)))
         }
+    };
+    let attempt = match attempt {
+        // What will never succeed must not stand in the way of the others.
+        Err(Failure::Reject(reason)) => Attempt::Refused(refusal(reason)),
+        attempt => attempt?,
     };
     match attempt {
         Attempt::Done(effects) => done(subject, intent, effects, &[]),
         Attempt::Noted(effects, reasons) => done(subject, intent, effects, &reasons),
         Attempt::Prepared => {
             outbox::put_intent(subject, &intent)?;
-            note(subject, &intent, wit::Outcome::Unchanged, Vec::new(), Vec::new())
+            note(subject, &intent.label, wit::Outcome::Unchanged, Vec::new(), Vec::new())
         }
         Attempt::Refused(reason) => park(subject, intent, reason),
         Attempt::Later(Later { after_ms, problem }) => later(subject, intent, after_ms, &problem),
     }
+}
+
+/// Why the attempt can never succeed as it is.
+fn refusal(reason: wit::Reason) -> Reason {
+    let code = Code::from_word(&reason.code).unwrap_or(Code::StoredStateUnreadable);
+    Reason::new(code, reason.message).with_fix(reason.fix)
 }
 
 fn done(
@@ -127,7 +107,7 @@ fn done(
     intent.not_before_ms = 0;
     outbox::put_intent(subject, &intent)?;
     let outcome = if effects.is_empty() { wit::Outcome::Unchanged } else { wit::Outcome::Applied };
-    note(subject, &intent, outcome, answer::reasons(reasons), effects)
+    note(subject, &intent.label, outcome, answer::reasons(reasons), effects)
 }
 
 /// Not tried again until the order or the wish changes; people are told once.
@@ -139,7 +119,7 @@ fn park(subject: &Subject, mut intent: Intent, reason: Reason) -> Result<wit::De
     }
     intent.parked = Some(kept);
     outbox::put_intent(subject, &intent)?;
-    note(subject, &intent, wit::Outcome::Parked, vec![answer::reason(&reason)], Vec::new())
+    note(subject, &intent.label, wit::Outcome::Parked, vec![answer::reason(&reason)], Vec::new())
 }
 
 fn tell(subject: &Subject, label: &str, reason: &ReasonRecord) -> Result<(), Failure> {
@@ -178,12 +158,12 @@ fn later(
         Code::LeafLinkUnavailable,
         format!("{} is tried again in {} s: {problem}.", name(subject, &intent.label), wait / 1_000),
     );
-    note(subject, &intent, wit::Outcome::Held, vec![answer::reason(&reason)], Vec::new())
+    note(subject, &intent.label, wit::Outcome::Held, vec![answer::reason(&reason)], Vec::new())
 }
 
 fn note(
     subject: &Subject,
-    intent: &Intent,
+    label: &str,
     outcome: wit::Outcome,
     reasons: Vec<wit::Reason>,
     effects: Vec<wit::Effect>,
@@ -191,7 +171,7 @@ fn note(
     let decision = wit::Decision {
         stream: wit::Stream::Delivery,
         subject: id(subject),
-        label: intent.label.clone(),
+        label: label.to_owned(),
         outcome,
         reasons,
         effects,

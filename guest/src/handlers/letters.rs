@@ -138,7 +138,7 @@ fn waiting_order(number: String) -> Result<Option<String>, Failure> {
 fn waiting_payment(id: String) -> Result<Option<String>, Failure> {
     let id = PaymentId(id);
     let waits = !payments::known(&id)?.waits_for.is_empty();
-    let parked = outbox::intent(&Subject::Payment(id.clone()))?.is_some_and(|known| known.parked.is_some());
+    let parked = outbox::intent(&Subject::Payment(id.clone()))?.is_some_and(|known| known.waits());
     Ok((waits || parked).then(|| format!("Payment {id}")))
 }
 

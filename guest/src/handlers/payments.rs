@@ -35,18 +35,6 @@ pub fn look_at_waiting() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Queues a payment's entry anew after what was queued could not be read. It may have been sent just
-/// before, so LeafLink's payments are not believed until the quiet time is over.
-pub fn queue_again(id: &PaymentId) -> Result<(), Failure> {
-    look(id, &in_force()?)?;
-    let subject = Subject::Payment(id.clone());
-    let Some(mut intent) = outbox::intent(&subject)? else { return Ok(()) };
-    if let Wish::Payment(wish) = &mut intent.wish {
-        wish.progress = Progress::Unknown { since_ms: host::now_ms() };
-    }
-    outbox::put_intent(&subject, &intent)
-}
-
 /// Looks at one payment as it now is, and queues the entry that LeafLink should get.
 fn look(id: &PaymentId, settings: &Settings) -> Result<wit::Decision, Failure> {
     let Some((payment, sales_order)) = payments::read(id)? else {
@@ -143,7 +131,7 @@ pub fn queue(
 ) -> Result<Vec<wit::Effect>, Failure> {
     let entry = wish.entry.entry();
     let wish = Wish::Payment(wish);
-    if queued.as_ref().is_some_and(|queued| queued.wish == wish && queued.parked.is_none()) {
+    if queued.as_ref().is_some_and(|queued| queued.wish == wish && !queued.waits()) {
         return Ok(Vec::new());
     }
     let queue = effect(
@@ -179,13 +167,8 @@ fn dropped(subject: &Subject, queued: Option<Intent>) -> Result<Vec<wit::Effect>
 /// Somebody asks again: an entry that was parked is tried once more, beginning with a look at what
 /// LeafLink has.
 pub fn again(subject: &Subject, queued: Option<Intent>) -> Result<Vec<wit::Effect>, Failure> {
-    let Some(mut intent) = queued.filter(|queued| queued.parked.is_some()) else { return Ok(Vec::new()) };
-    intent.parked = None;
-    intent.attempts = 0;
-    intent.not_before_ms = 0;
-    if let Wish::Payment(wish) = &mut intent.wish {
-        wish.unanswered = 0;
-    }
+    let Some(mut intent) = queued.filter(Intent::waits) else { return Ok(Vec::new()) };
+    intent.try_again();
     outbox::put_intent(subject, &intent)?;
     let summary = format!("Try {} again.", intent.label);
     Ok(vec![effect("queue-leaflink-write", &intent.label, summary, Vec::new())])

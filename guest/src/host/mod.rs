@@ -1,6 +1,7 @@
 //! The imports, as the handlers want them: typed, and with every failure turned into the host's
 //! next action.
 
+pub mod alarms;
 pub mod answer;
 pub mod catalogue;
 pub mod erp;

@@ -10,10 +10,11 @@ use serde::{Deserialize, Serialize};
 use super::answer::Failure;
 use super::payments::PaymentWish;
 use super::prices::PriceWish;
-use super::state::{ReasonRecord, decode, get, put, raw_entries, store_failure};
+use super::state::{ReasonRecord, decode, delete, get, put, store_failure};
 use crate::bindings::leaflink_sync::host::store;
 use crate::rules::ids::{LeafLinkProductId, OrderNumber, PaymentId};
 use crate::rules::payment::protocol::Progress;
+use crate::rules::reasons::Code;
 
 const PREFIX: &str = "outbox/";
 const ORDER: &str = "order/";
@@ -42,6 +43,16 @@ impl Subject {
             Subject::Stock(id) => format!("{PREFIX}{STOCK}{id}"),
             Subject::Price(id) => format!("{PREFIX}{PRICE}{id}"),
         }
+    }
+
+    /// Names it for people's calls: its key without the outbox's prefix.
+    pub fn id(&self) -> String {
+        self.key().split_off(PREFIX.len())
+    }
+
+    /// Whether people wait less for it than for others: stock goes out by the hundred.
+    fn is_bulk(&self) -> bool {
+        matches!(self, Subject::Stock(_))
     }
 
     fn from_key(rest: &str) -> Option<Self> {
@@ -123,6 +134,28 @@ pub struct OrderWish {
     pub external_id: Option<(String, Option<String>)>,
 }
 
+impl Intent {
+    /// Whether a person dropped it: it stands parked until something else is wanted.
+    pub fn is_dropped(&self) -> bool {
+        self.parked.as_ref().is_some_and(|parked| parked.code == Code::WriteDropped.word())
+    }
+
+    /// Whether it waits for a person or a change.
+    pub fn waits(&self) -> bool {
+        self.parked.is_some() && !self.is_dropped()
+    }
+
+    /// Makes it due at once, whatever it waited for.
+    pub fn try_again(&mut self) {
+        self.parked = None;
+        self.attempts = 0;
+        self.not_before_ms = 0;
+        if let Wish::Payment(wish) = &mut self.wish {
+            wish.unanswered = 0;
+        }
+    }
+}
+
 impl Wish {
     /// Whether nothing is left to do.
     pub fn is_done(&self) -> bool {
@@ -174,43 +207,33 @@ pub fn is_news(subject: &Subject, wanted: &Intent) -> Result<bool, Failure> {
 fn is_the_same(known: Option<&Intent>, wanted: &Intent) -> bool {
     match known {
         Some(known) => {
-            known.wish == wanted.wish && (known.parked.is_none() || known.modified == wanted.modified)
+            let stands = known.parked.is_none() || known.is_dropped() || known.modified == wanted.modified;
+            known.wish == wanted.wish && stands
         }
         None => wanted.wish.is_done(),
     }
 }
 
-/// The intent that the call before prepared, or the one that has waited longest among those that
-/// are due at `now`; or when one will be.
-pub fn next_due(now: u64) -> Result<Next, Failure> {
+/// One entry of the outbox: its subject, and the intent unless it cannot be read.
+pub type Entry = (Subject, Result<Intent, Failure>);
+
+/// Hands over every entry after `after`, until told to stop. One that cannot be read stops no other.
+fn scan(after: Option<&str>, each: &mut dyn FnMut(Entry) -> Result<bool, Failure>) -> Result<(), Failure> {
     const PAGE: u32 = 200;
-    let mut due: Option<(Subject, Intent)> = None;
-    let mut soonest: Option<u64> = None;
-    let mut after: Option<String> = None;
+    let mut after = after.map(|id| format!("{PREFIX}{id}"));
     loop {
-        let page = raw_entries(PREFIX, after.as_deref(), PAGE)?;
+        let page = store::scan(PREFIX, after.as_deref(), PAGE).map_err(store_failure)?;
         let last = page.len() < PAGE as usize;
-        after = page.last().map(|entry| entry.key[PREFIX.len()..].to_owned());
+        after = page.last().map(|entry| entry.key.clone());
         for entry in page {
-            let subject = Subject::from_key(&entry.key[PREFIX.len()..]);
-            let Ok(intent) = decode::<Intent>(&entry.key, &entry.value) else {
-                return Ok(Next::Unreadable(subject, entry));
-            };
-            let Some(subject) = subject.filter(|_| intent.parked.is_none()) else { continue };
-            if intent.wish.is_armed() {
-                return Ok(Next::Due(subject, Box::new(intent)));
-            }
-            if intent.not_before_ms > now {
-                soonest = Some(soonest.map_or(intent.not_before_ms, |known| known.min(intent.not_before_ms)));
-            } else if due.as_ref().is_none_or(|(_, known)| intent.since_ms < known.since_ms) {
-                due = Some((subject, intent));
+            if let Some(subject) = Subject::from_key(&entry.key[PREFIX.len()..])
+                && !each((subject, decode(&entry.key, &entry.value)))?
+            {
+                return Ok(());
             }
         }
         if last {
-            return Ok(match due {
-                Some((subject, intent)) => Next::Due(subject, Box::new(intent)),
-                None => Next::Later(soonest),
-            });
+            return Ok(());
         }
     }
 }
@@ -228,42 +251,76 @@ pub struct Figures {
 
 /// Counts what is queued.
 pub fn figures() -> Result<Figures, Failure> {
-    const PAGE: u32 = 200;
     let mut figures = Figures::default();
-    let mut after: Option<String> = None;
-    loop {
-        let page = raw_entries(PREFIX, after.as_deref(), PAGE)?;
-        for entry in &page {
-            match decode::<Intent>(&entry.key, &entry.value) {
-                Ok(intent) if intent.parked.is_some() => figures.parked += 1,
-                Ok(intent) => {
-                    figures.queued += 1;
-                    let since = figures.since_ms.map_or(intent.since_ms, |known| known.min(intent.since_ms));
-                    figures.since_ms = Some(since);
-                }
-                // The next delivery puts it aside.
-                Err(_) => figures.queued += 1,
+    scan(None, &mut |(_, intent)| {
+        match intent {
+            Ok(intent) if intent.parked.is_none() => {
+                figures.queued += 1;
+                let since = figures.since_ms.map_or(intent.since_ms, |known| known.min(intent.since_ms));
+                figures.since_ms = Some(since);
             }
+            Ok(_) | Err(_) => figures.parked += 1,
         }
-        if page.len() < PAGE as usize {
-            return Ok(figures);
-        }
-        after = page.last().map(|entry| entry.key[PREFIX.len()..].to_owned());
-    }
+        Ok(true)
+    })?;
+    Ok(figures)
 }
 
-/// Puts an entry that cannot be read where it stands in nobody's way, as it is.
-pub fn quarantine(entry: &store::Entry) -> Result<(), Failure> {
-    store::put(&format!("quarantine/{}", entry.key), &entry.value).map_err(store_failure)?;
-    store::delete(&entry.key).map_err(store_failure)
+/// Entries that wait for a person, after the one with the id `after`, at most `limit`.
+pub fn waiting(after: Option<&str>, limit: usize) -> Result<Vec<Entry>, Failure> {
+    let mut found = Vec::new();
+    scan(after, &mut |entry| {
+        if entry.1.as_ref().map_or(true, Intent::waits) {
+            found.push(entry);
+        }
+        Ok(found.len() < limit)
+    })?;
+    Ok(found)
+}
+
+/// The entry with this id.
+pub fn entry(id: &str) -> Result<Option<Entry>, Failure> {
+    let Some(subject) = Subject::from_key(id) else { return Ok(None) };
+    let key = subject.key();
+    let value = store::get(&key).map_err(store_failure)?;
+    Ok(value.map(|value| (subject, decode(&key, &value))))
+}
+
+/// Forgets what is wanted of a thing.
+pub fn forget(subject: &Subject) -> Result<(), Failure> {
+    delete(&subject.key())
+}
+
+/// The intent that the call before prepared, or the one that has waited longest among those that
+/// are due at `now`, stock after everything else; or when one will be.
+pub fn next_due(now: u64) -> Result<Next, Failure> {
+    let mut armed: Option<(Subject, Intent)> = None;
+    let mut due: Option<(Subject, Intent)> = None;
+    let mut soonest: Option<u64> = None;
+    scan(None, &mut |(subject, intent)| {
+        let Some(intent) = intent.ok().filter(|intent| intent.parked.is_none()) else { return Ok(true) };
+        if intent.wish.is_armed() {
+            armed = Some((subject, intent));
+            return Ok(false);
+        }
+        let turn = |subject: &Subject, intent: &Intent| (subject.is_bulk(), intent.since_ms);
+        if intent.not_before_ms > now {
+            soonest = Some(soonest.map_or(intent.not_before_ms, |known| known.min(intent.not_before_ms)));
+        } else if due.as_ref().is_none_or(|(other, known)| turn(&subject, &intent) < turn(other, known)) {
+            due = Some((subject, intent));
+        }
+        Ok(true)
+    })?;
+    Ok(match armed.or(due) {
+        Some((subject, intent)) => Next::Due(subject, Box::new(intent)),
+        None => Next::Later(soonest),
+    })
 }
 
 /// What is to be worked on.
 pub enum Next {
     /// This.
     Due(Subject, Box<Intent>),
-    /// This cannot be read; nothing is known of it but what its key says.
-    Unreadable(Option<Subject>, store::Entry),
     /// Nothing yet; something at this time, if ever.
     Later(Option<u64>),
 }

@@ -282,6 +282,30 @@ reasons! {
     LeafLinkUnavailable, "leaflink-unavailable", Blocking,
         "LeafLink did not answer, or asked to be asked later.",
         "Nothing to do: the call is made again.";
+    LeafLinkBusy, "leaflink-busy", Blocking,
+        "LeafLink's limit on requests is used up for now, so nothing was asked of it.",
+        "Nothing to do: the call is made again.";
+    WriteDropped, "write-dropped", Notice,
+        "A person decided that a queued write does not go to LeafLink.",
+        "";
+    WriteNotFound, "write-not-found", Blocking,
+        "No write of this name waits for a person.",
+        "Look at the list again; somebody else may have seen to it.";
+    SyncPaused, "sync-paused", Notice,
+        "For a while nobody asked for LeafLink's changes; what changed meanwhile is read now.",
+        "See why the ERP's background work stood still.";
+    PollingStalled, "polling-stalled", Blocking,
+        "LeafLink's changes could not be read to their end for a while.",
+        "See the last failures of the sync: LeafLink may be down, or refuse the API key.";
+    RecordInTheWay, "record-in-the-way", Blocking,
+        "A record in LeafLink's list cannot be read, so the list is read from before it each time.",
+        "Ask LeafLink's support about the record; everything else goes on.";
+    WebhooksMissing, "webhooks-missing", Blocking,
+        "Webhooks used to come, and an order changed without one.",
+        "In LeafLink, Settings, Developer Options: see that the webhook is enabled, with both types and this ERP's address. Polling goes on.";
+    LeafLinkSilent, "leaflink-silent", Blocking,
+        "No order changed in LeafLink for much longer than ever before.",
+        "Open LeafLink and compare its newest order with the ERP's; if one is missing, check the API key's company and permissions.";
     LeafLinkKeyRefused, "leaflink-key-refused", Blocking,
         "LeafLink refused the API key.",
         "Settings, Integrations, LeafLink, API Key: paste the key again, and check the app's permissions in LeafLink.";

@@ -33,12 +33,12 @@ pub mod webhooks {
 
 /// `polling.wit`.
 pub mod polling {
-    pub use super::wit::polling::{Polled, Source, Subject};
+    pub use super::wit::polling::{Due, Polled, Source, Subject};
 }
 
 /// `delivery.wit`.
 pub mod delivery {
-    pub use super::wit::delivery::Delivered;
+    pub use super::wit::delivery::{Delivered, Parked};
 }
 
 /// `settings.wit`.

@@ -6,10 +6,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hmac::{Hmac, Mac};
+use leaflink_sync_kit::host::Urgency;
 use leaflink_sync_kit::host::{Transaction, http, log, secrets};
-use leaflink_sync_kit::{CallError, CallId, CallInfo, CallReport, CompanyId, Host};
+use leaflink_sync_kit::{CallError, CallId, CallInfo, CallReport, CompanyId, Host, RequestResult};
 use leaflink_sync_telemetry::{CallLog, Metrics};
-use leaflink_sync_transport::{HttpLog, LeafLinkClient};
+use leaflink_sync_transport::{HttpLog, LeafLinkClient, RequestBudget};
 use reference_erp::Erp;
 use sha2::Sha256;
 
@@ -30,6 +31,8 @@ pub type TrafficLog = HttpLog<Box<dyn Write + Send>>;
 pub struct LocalHost {
     erp: Erp,
     leaflink: LeafLinkClient,
+    /// One company, one key: its owner's budget.
+    budget: RequestBudget,
     keys: Keys,
     traffic_log: Option<TrafficLog>,
     call_log: Option<CallLog<Box<dyn Write + Send>>>,
@@ -51,6 +54,9 @@ pub struct Seen {
     pub peak_memory: usize,
     /// Lines of the component's log that warn or report an error.
     pub warnings: Vec<String>,
+    /// Calls that were committed and wrote to the ERP or to LeafLink without a decision in the
+    /// journal that says so.
+    pub unjournaled: Vec<String>,
     /// Why a log is incomplete, if it is.
     pub log_failure: Option<io::Error>,
 }
@@ -72,6 +78,7 @@ impl LocalHost {
         Self {
             erp,
             leaflink,
+            budget: RequestBudget::default(),
             keys,
             traffic_log: None,
             call_log: None,
@@ -126,6 +133,11 @@ impl LocalHost {
         lock(&self.random)
     }
 
+    /// LeafLink's limit on requests, as it is kept here.
+    pub fn budget(&self) -> &RequestBudget {
+        &self.budget
+    }
+
     /// What was seen so far.
     pub fn seen(&self) -> MutexGuard<'_, Seen> {
         lock(&self.seen)
@@ -146,14 +158,26 @@ impl Host for LocalHost {
         }))
     }
 
-    fn send(&self, _company: &CompanyId, request: http::Request) -> Result<http::Response, http::Error> {
+    fn send(&self, company: &CompanyId, request: http::Request) -> Result<http::Response, http::Error> {
+        self.send_as(company, Urgency::Background, request)
+    }
+
+    fn send_as(
+        &self,
+        _company: &CompanyId,
+        urgency: Urgency,
+        request: http::Request,
+    ) -> Result<http::Response, http::Error> {
         let (at_ms, method) = (self.now_ms(), words::method(request.method));
+        if let Err(wait_ms) = self.budget.take(at_ms, urgency) {
+            return Err(http::Error::NotNow(u32::try_from(wait_ms).unwrap_or(u32::MAX)));
+        }
         self.seen().requests.push(Request { method, path: request.path.clone(), call: "" });
-        let Some(log) = &self.traffic_log else {
-            return self.leaflink.send(request);
-        };
         let outcome = self.leaflink.send(request.clone());
-        if let Err(failure) = log.record(at_ms, &request, &outcome) {
+        self.budget.answered(at_ms, outcome.as_ref().ok());
+        if let Some(log) = &self.traffic_log
+            && let Err(failure) = log.record(at_ms, &request, &outcome)
+        {
             self.seen().log_failure.get_or_insert(failure);
         }
         outcome
@@ -203,6 +227,13 @@ impl Host for LocalHost {
         }
         let mut seen = self.seen();
         seen.calls += 1;
+        let sent = report.requests.iter().filter(|request| request.method != http::Method::Get);
+        let taken = sent.filter(|it| matches!(it.result, RequestResult::Status(200..=299))).count();
+        let told = report.decisions.iter().any(|decision| !decision.effects.is_empty());
+        if error.is_none() && (report.record_writes > 0 || taken > 0) && !told {
+            let about = report.subject.as_deref().unwrap_or_default();
+            seen.unjournaled.push(format!("{} {about} (call {})", report.call, report.id));
+        }
         for request in seen.requests.iter_mut().filter(|request| request.call.is_empty()) {
             request.call = report.call;
         }

@@ -15,10 +15,12 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use anyhow::{Context, bail};
-use chrono::{DateTime, FixedOffset, NaiveTime};
+use chrono::{DateTime, FixedOffset, NaiveTime, TimeDelta};
 use leaflink_sandbox::{Sandbox, Server};
 use leaflink_sync_kit::exports::insight::Explanation;
+use leaflink_sync_kit::exports::polling::Source;
 use leaflink_sync_kit::exports::product_links::Suggestions;
+use leaflink_sync_kit::exports::readiness::Check;
 use leaflink_sync_kit::host::types::Decision;
 use leaflink_sync_kit::{CallError, Calls, CompanyId, Connector, Host};
 use leaflink_sync_transport::CaughtMail;
@@ -107,6 +109,8 @@ pub enum Happened {
         /// The answer.
         explanation: Box<Explanation>,
     },
+    /// The set-up check-list was read.
+    Checked(Vec<Check>),
     /// The two sides were compared.
     Compared(Box<DriftReport>),
     /// A difference was to be repaired.
@@ -262,6 +266,14 @@ impl Stage {
             Act::Sync(SyncAct::Unlink { product }) => {
                 return Ok(Happened::Linked(self.calls.unlink_product(product)));
             }
+            Act::Sync(SyncAct::RunUntil(time)) => {
+                return Ok(Happened::Synced(Box::new(self.run_until(*time)?)));
+            }
+            Act::Sync(SyncAct::RetryWrite(write)) => drop(self.calls.retry_write(&self.write_id(write))?),
+            Act::Sync(SyncAct::DropWrite { write, why }) => {
+                drop(self.calls.drop_write(&self.write_id(write), why)?);
+            }
+            Act::Sync(SyncAct::CheckList(())) => return Ok(Happened::Checked(self.calls.readiness()?)),
             Act::Sync(SyncAct::Drift(areas)) => {
                 return Ok(Happened::Compared(Box::new(self.drift(areas)?)));
             }
@@ -299,6 +311,33 @@ impl Stage {
         }
         self.send_mail()?;
         round.join(self.webhooks_arrive()?);
+        Ok(round)
+    }
+
+    /// Runs the ERP's background work minute by minute until a time of the world's day: what the
+    /// component says is due, and what people changed.
+    ///
+    /// # Errors
+    /// That time is past, or the component cannot say what is due.
+    pub fn run_until(&self, time: NaiveTime) -> anyhow::Result<Round> {
+        let mut round = Round::default();
+        while self.now().time() < time {
+            let minute = self.now().time() + TimeDelta::minutes(1);
+            self.move_to(minute.min(time))?;
+            let now = self.clock.now_ms();
+            let due: Vec<_> = self
+                .calls
+                .polls_due()?
+                .into_iter()
+                .filter(|due| due.at_ms <= now)
+                .map(|due| due.source)
+                .collect();
+            let mut ticket = || self.next_ticket();
+            let (orders, products) = (due.contains(&Source::Orders), due.contains(&Source::Products));
+            round.join(sync_round::run_due(&self.calls, &mut self.changes(), &mut ticket, orders, products));
+            self.send_mail()?;
+            round.join(self.webhooks_arrive()?);
+        }
         Ok(round)
     }
 
@@ -384,6 +423,14 @@ impl Stage {
             self.host.lose_next_commit();
         }
         self.ticket.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// The component's name of a queued write, whose order a step names by its short id.
+    fn write_id(&self, write: &str) -> String {
+        match write.strip_prefix("order/") {
+            Some(order) => format!("order/{}", self.order_number(order)),
+            None => write.to_owned(),
+        }
     }
 
     fn look_at(&self, order: &str) -> anyhow::Result<Look> {

@@ -4,6 +4,7 @@ mod answers;
 mod billing;
 mod drift;
 mod products;
+mod upkeep;
 
 use std::collections::BTreeMap;
 
@@ -72,16 +73,16 @@ pub(super) fn compare(expected: &Expected, observed: &Observed) -> Vec<Differenc
     if let Some(previews) = &expected.previews {
         found.answers("preview", previews, &observed.previews);
     }
-    if let Some(answers) = &expected.webhook_answers {
-        let list = |answers: &BTreeMap<u16, u64>| {
-            answers.iter().map(|(status, times)| format!("{status}: {times}")).collect::<Vec<_>>().join(", ")
-        };
-        found.equal("answers to webhooks", &list(answers), &list(&observed.webhook_answers));
-    }
+    found.upkeep(expected, observed);
     let wanted: Vec<_> =
         expected.failures.iter().map(|failure| format!("{}: {}", failure.at, failure.code)).collect();
     let came: Vec<_> = observed.failures.iter().map(|(at, code)| format!("{at}: {code}")).collect();
     found.equal("failed calls", &wanted.join("; "), &came.join("; "));
+    found.equal(
+        "calls that wrote something and have no decision for it",
+        "",
+        &observed.unjournaled.join(", "),
+    );
     found.equal("requests to LeafLink that the sync must not send", "", &observed.odd_requests.join(", "));
     found.0
 }

@@ -75,6 +75,14 @@ pub(super) struct Expected {
     pub explains: Option<Vec<Answer>>,
     /// What was answered to each step `preview` and `preview_sales_order`, in order.
     pub previews: Option<Vec<Answer>>,
+    /// Exactly these queued writes wait for a person, as `order/<short id>` or `payment/<id>`, each with
+    /// the code of its reason.
+    pub parked: Option<BTreeMap<String, String>>,
+    /// What the last step `check_list` showed: each check by its title, whether it is done, and texts
+    /// that its detail contains.
+    pub check_list: Option<BTreeMap<String, Checked>>,
+    /// Which alarms went to the journal: `code: raised` and `code: over`, in order.
+    pub alarms: Option<Vec<String>>,
     /// How often each answer was given to webhooks, by its status.
     pub webhook_answers: Option<BTreeMap<u16, u64>>,
     /// Calls that failed; left out, none may.
@@ -134,6 +142,17 @@ pub(super) struct Answer {
     pub effects: Option<Vec<String>>,
     /// Of an explanation: what some of the rules said.
     pub verdicts: Option<BTreeMap<String, bool>>,
+}
+
+/// A line of the check-list.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Checked {
+    /// Whether nothing is left to do.
+    pub done: bool,
+    /// Texts that the detail contains.
+    #[serde(default)]
+    pub contains: Vec<String>,
 }
 
 /// An entry of the journal.

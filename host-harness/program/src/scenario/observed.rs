@@ -4,6 +4,7 @@ mod billing;
 mod drift;
 mod products;
 mod records;
+mod upkeep;
 
 use std::collections::BTreeMap;
 
@@ -40,6 +41,14 @@ pub(super) struct Observed {
     pub requests: BTreeMap<String, u64>,
     /// Requests that the sync has no business to send.
     pub odd_requests: Vec<String>,
+    /// Calls that wrote to either side and have no decision with an effect in the journal.
+    pub unjournaled: Vec<String>,
+    /// The code of each parked write's reason.
+    pub parked: BTreeMap<String, String>,
+    /// Alarms in the journal, in order.
+    pub alarms: Vec<String>,
+    /// By title: whether it is done, and the detail.
+    pub check_list: BTreeMap<String, (bool, String)>,
     /// How often each answer was given to webhooks, by its status.
     pub webhook_answers: BTreeMap<u16, u64>,
     /// `poll`, `deliver` or short id, and code.
@@ -106,8 +115,12 @@ impl Observed {
                 .collect(),
             notices: notices(stage, &names)?,
             stock: records::stock(stage)?,
+            unjournaled: stage.host().seen().unjournaled.clone(),
             odd_requests: requests.iter().filter(|request| is_odd(request)).map(plain).collect(),
             requests: counted(&requests, &names),
+            parked: upkeep::parked(stage, &names)?,
+            alarms: upkeep::alarms(&journal(stage)?),
+            check_list: upkeep::check_list(progress.checked),
             webhook_answers: stage.webhook_answers().into_iter().fold(
                 BTreeMap::new(),
                 |mut counts, status| {

@@ -6,6 +6,7 @@ use leaflink_sync_kit::CallError;
 use leaflink_sync_kit::exports::Failure;
 use leaflink_sync_kit::exports::insight::Explanation;
 use leaflink_sync_kit::exports::product_links::Suggestion;
+use leaflink_sync_kit::exports::readiness::Check;
 use leaflink_sync_kit::host::types::Decision;
 
 use crate::drift::DriftReport;
@@ -31,6 +32,8 @@ pub(super) struct Progress {
     pub explained: Vec<(String, Explanation)>,
     /// The order as its step names it, for each `preview`.
     pub previewed: Vec<(String, Decision)>,
+    /// What the last `check_list` showed.
+    pub checked: Vec<Check>,
     /// What every `suggest_links` was answered, one after the other.
     pub suggested: Vec<Suggestion>,
     /// What every step `drift` was answered.
@@ -62,6 +65,7 @@ impl Progress {
                 Ok(decision) => Ok(words::outcome(decision.outcome)),
                 Err(error) => Err(code(&error)),
             }),
+            Happened::Checked(checks) => self.checked = checks,
             Happened::Compared(report) => self.drift.push(*report),
             Happened::Repaired(outcome) => self.repaired.push(outcome.map_err(|error| code(&error))),
             Happened::Explained { order, explanation } => self.explained.push((order, *explanation)),
@@ -82,7 +86,7 @@ impl Progress {
         for reason in &round.refused {
             self.failures.push(("poll".to_owned(), reason.code.clone()));
         }
-        if let Some(error) = &round.stopped {
+        if let Some(error) = round.busy.as_ref().or(round.stopped.as_ref()) {
             self.failures.push(("poll".to_owned(), code(error)));
         }
         if let Some(error) = &round.undelivered {

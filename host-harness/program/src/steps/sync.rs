@@ -1,5 +1,6 @@
 //! What happens to the integration itself, as steps write it.
 
+use chrono::NaiveTime;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
@@ -43,6 +44,14 @@ pub enum SyncAct {
     Link { product: String, leaflink_product: u64 },
     /// A person unlinks a product.
     Unlink { product: String },
+    /// The ERP's background work runs until this time, as the component says what is due.
+    RunUntil(#[serde(deserialize_with = "time_of_day")] NaiveTime),
+    /// A person has a parked write tried again, named as `order/<short id>` or `payment/<id>`.
+    RetryWrite(String),
+    /// A person drops a parked write, and says why.
+    DropWrite { write: String, why: String },
+    /// A person opens the set-up check-list; written `"check_list": true`.
+    CheckList(#[serde(deserialize_with = "only_true")] ()),
     /// A person asks for the drift report of these areas; all of them: `"drift": []`.
     Drift(Vec<AreaWord>),
     /// A person wants one difference repaired, named by its id, in which an order may be named by
@@ -62,7 +71,7 @@ pub enum SyncAct {
 }
 
 /// The verbs of [`SyncAct`].
-pub(super) const SYNC_VERBS: [&str; 23] = [
+pub(super) const SYNC_VERBS: [&str; 27] = [
     "sync",
     "push_stock",
     "crash",
@@ -79,6 +88,10 @@ pub(super) const SYNC_VERBS: [&str; 23] = [
     "suggest_links",
     "link",
     "unlink",
+    "run_until",
+    "retry_write",
+    "drop_write",
+    "check_list",
     "drift",
     "repair",
     "lose_changes",
@@ -87,6 +100,13 @@ pub(super) const SYNC_VERBS: [&str; 23] = [
     "post_webhook",
     "settings",
 ];
+
+fn time_of_day<'de, D: Deserializer<'de>>(source: D) -> Result<NaiveTime, D::Error> {
+    let text = String::deserialize(source)?;
+    NaiveTime::parse_from_str(&text, "%H:%M").map_err(|_| {
+        serde::de::Error::custom(format!("found `{text}`, expected a time of day such as \"09:30\""))
+    })
+}
 
 /// An area of the drift report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, clap::ValueEnum)]
