@@ -182,6 +182,7 @@ impl Metrics {
                 RequestResult::Status(status) => status.to_string(),
                 RequestResult::NotAllowed => "not-allowed".to_owned(),
                 RequestResult::NotSent => "not-sent".to_owned(),
+                RequestResult::NotNow => "not-now".to_owned(),
                 RequestResult::NoAnswer => "no-answer".to_owned(),
                 RequestResult::TooLarge => "too-large".to_owned(),
             };
