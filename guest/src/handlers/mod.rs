@@ -16,6 +16,7 @@ mod look;
 mod orders;
 mod payments;
 mod polling;
+mod product_choices;
 mod product_links;
 mod products;
 mod readiness;

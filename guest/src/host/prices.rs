@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::Failure;
 use super::erp::{Written, failure, number, written};
-use super::state::{ReasonRecord, get, put};
+use super::state::{ReasonRecord, delete, get, put};
 use super::{catalogue, erp};
 use crate::bindings::leaflink_sync::host::records;
 use crate::bindings::leaflink_sync::host::types::Money;
@@ -155,6 +155,11 @@ pub fn record(leaflink: LeafLinkProductId, product: &ProductId) -> Result<PriceR
 /// Remembers it.
 pub fn put_record(leaflink: LeafLinkProductId, record: &PriceRecord) -> Result<(), Failure> {
     put(&key(leaflink), record)
+}
+
+/// Forgets what is remembered of the price of a LeafLink product.
+pub fn forget(leaflink: LeafLinkProductId) -> Result<(), Failure> {
+    delete(&key(leaflink))
 }
 
 /// Whether the price of a LeafLink product waits for something that people were told of.

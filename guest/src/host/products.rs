@@ -74,19 +74,22 @@ pub fn link(id: &ProductId, leaflink: Option<LeafLinkProductId>) -> Result<(), F
     }
 }
 
-fn of_record(record: records::Product) -> Result<Product, Failure> {
-    let optional = |text: Option<&String>| text.map(|text| number(text)).transpose();
-    Ok(Product {
-        unit: UnitType {
-            measures: match record.unit_type.category {
-                records::UnitCategory::Weight => Measures::Weight,
-                records::UnitCategory::Volume => Measures::Volume,
-                records::UnitCategory::Count | records::UnitCategory::Custom => Measures::Pieces,
-            },
-            per_si_unit: optional(record.unit_type.per_si_unit.as_ref())?,
-            name: record.unit_type.name,
+pub(super) fn unit_type(unit: records::UnitType) -> Result<UnitType, Failure> {
+    Ok(UnitType {
+        measures: match unit.category {
+            records::UnitCategory::Weight => Measures::Weight,
+            records::UnitCategory::Volume => Measures::Volume,
+            records::UnitCategory::Count | records::UnitCategory::Custom => Measures::Pieces,
         },
-        price: optional(record.sale_price.as_ref().map(|price| &price.amount))?,
+        per_si_unit: unit.per_si_unit.as_deref().map(number).transpose()?,
+        name: unit.name,
+    })
+}
+
+fn of_record(record: records::Product) -> Result<Product, Failure> {
+    Ok(Product {
+        unit: unit_type(record.unit_type)?,
+        price: record.sale_price.as_ref().map(|price| number(&price.amount)).transpose()?,
         id: ProductId(record.id),
         name: record.name,
         sku: record.sku,

@@ -1,10 +1,11 @@
 //! The price of a linked product: read from both sides, asked of the rule, carried out.
 
+use super::side::Side;
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::handlers::letters;
 use crate::host::answer::{self, Failure, effect};
 use crate::host::erp::Written;
-use crate::host::leaflink::{Found, product_body, try_again};
+use crate::host::leaflink::{Found, try_again};
 use crate::host::outbox::{self, Intent, Subject, Wish};
 use crate::host::prices::{self, PriceRecord, PriceWish, Product};
 use crate::host::state::ReasonRecord;
@@ -41,10 +42,11 @@ pub struct Look {
 }
 
 /// Reads both sides and asks the rule. With the setting off LeafLink is not asked.
-pub fn look(product: Product, leaflink: LeafLinkProductId, settings: &Settings) -> Result<Look, Failure> {
+pub fn look(product: Product, side: &Side, settings: &Settings) -> Result<Look, Failure> {
+    let leaflink = side.id;
     let record = prices::record(leaflink, &product.id)?;
     let queued = outbox::intent(&Subject::Price(leaflink))?;
-    let listed = if settings.sync_prices { listed(leaflink, &product.name)? } else { Ok(None) };
+    let listed = if settings.sync_prices { listed(side, &product.name)? } else { Ok(None) };
     let (listed, unusable) = match listed {
         Ok(listed) => (listed, None),
         Err(reason) => (None, Some(reason)),
@@ -74,13 +76,14 @@ pub fn look(product: Product, leaflink: LeafLinkProductId, settings: &Settings) 
 }
 
 /// LeafLink's product as it now is, or why it cannot be used.
-fn listed(id: LeafLinkProductId, name: &str) -> Result<Result<Option<Listed>, Reason>, Failure> {
+fn listed(side: &Side, name: &str) -> Result<Result<Option<Listed>, Reason>, Failure> {
+    let id = side.id;
     let unusable = |path: String, problem: String| {
         let message = format!("The field `{path}` of LeafLink product {id} cannot be used: {problem}.");
         Reason::new(Code::LeafLinkProductUnusable, message).at(path)
     };
-    Ok(match product_body(id)? {
-        Found::Body(body) => match read::<Listed>(&body) {
+    Ok(match side.found()? {
+        Found::Body(body) => match read::<Listed>(body) {
             Ok(listed) if listed.id == id.0 => Ok(Some(listed)),
             Ok(_) => Err(unusable("id".to_owned(), "it names another product".to_owned())),
             Err(Unreadable::Field { path, problem }) => Err(unusable(path, problem)),
@@ -112,7 +115,7 @@ fn sent(record: &PriceRecord, queued: Option<&Intent>) -> Vec<rust_decimal::Deci
 fn wanted(intent: &Intent) -> Option<&str> {
     match &intent.wish {
         Wish::Price(wish) => wish.wholesale_price.as_deref(),
-        Wish::Order(_) | Wish::Payment(_) | Wish::Stock(_) => None,
+        _ => None,
     }
 }
 

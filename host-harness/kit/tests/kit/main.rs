@@ -8,3 +8,4 @@ mod component;
 mod double;
 mod limits;
 mod loading;
+mod recording;

@@ -7,6 +7,7 @@ mod journal;
 mod play;
 mod products;
 mod reasons;
+mod replay;
 mod tables;
 
 use std::io::{self, Write};
@@ -60,6 +61,8 @@ enum Task {
         /// The component
         file: PathBuf,
     },
+    /// Play recorded calls on a component, and show what it does differently
+    Replay(replay::Wishes),
     /// List every reason that the component can give, and what to do about it
     Reasons(ComponentFile),
 }
@@ -81,6 +84,7 @@ pub fn run(command: &Command) -> anyhow::Result<ExitCode> {
     let (text, code) = match &command.task {
         Task::Demo(wishes) => (demo::run(wishes, ink)?, ExitCode::SUCCESS),
         Task::Scenario(wishes) => return play::run(wishes, ink),
+        Task::Replay(wishes) => return replay::run(wishes, ink),
         Task::Orders { erp, search } => (tables::orders(erp, search.as_deref())?, ExitCode::SUCCESS),
         Task::Journal(wishes) => (journal::run(wishes)?, ExitCode::SUCCESS),
         Task::Companies(erp) => (tables::companies(erp)?, ExitCode::SUCCESS),

@@ -19,6 +19,7 @@ use leaflink_sync_transport::HttpLog;
 use crate::commands::{ComponentFile, load};
 use crate::document::{Document, Place};
 use crate::host::TrafficLog;
+use crate::recording::Recording;
 use crate::stage::{Options, Stage};
 use crate::steps;
 use crate::terminal::Ink;
@@ -42,6 +43,9 @@ pub struct Wishes {
     /// Write the day's metrics here, as OpenMetrics text
     #[arg(long, value_name = "FILE")]
     metrics: Option<PathBuf>,
+    /// Record every call of the component here, for `replay`
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
     /// Print the result as JSON
     #[arg(long)]
     json: bool,
@@ -74,6 +78,7 @@ pub fn run(wishes: &Wishes, ink: Ink) -> anyhow::Result<String> {
     }
     let settings = wishes.settings.as_deref().map(Document::load).transpose()?;
 
+    let recording = wishes.record.as_deref().map(Recording::begin).transpose()?;
     let began = Instant::now();
     let stage = Stage::set_up(
         &connector,
@@ -83,6 +88,7 @@ pub fn run(wishes: &Wishes, ink: Ink) -> anyhow::Result<String> {
             traffic_log: wishes.http_log.as_deref().map(traffic_log).transpose()?,
             call_log: wishes.log.as_deref().map(log_file).transpose()?,
             random_seed: wishes.seed,
+            recorder: recording.as_ref().map(Recording::recorder),
             ..Options::default()
         },
     )?;
@@ -99,11 +105,13 @@ pub fn run(wishes: &Wishes, ink: Ink) -> anyhow::Result<String> {
     if let (Some(path), Some(failure)) = (&wishes.http_log, &stage.host().seen().log_failure) {
         bail!("{} is incomplete: {failure}", path.display());
     }
+    let recorded = recording.as_ref().map(Recording::end).transpose()?;
     let report = Report::of(&stage, day, began.elapsed())?;
     if wishes.json {
         return Ok(format!("{}\n", serde_json::to_string_pretty(&report)?));
     }
     let mut text = show::text(&report, ink);
+    text.extend(recorded);
     text.push_str(&show::where_to_look(wishes.erp.as_deref(), wishes.http_log.as_deref()));
     Ok(text)
 }
