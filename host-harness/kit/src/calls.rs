@@ -387,7 +387,7 @@ impl Calls {
 
     /// Figures for an operator's screen and alarms. Read only.
     pub fn status(&self) -> Result<insight::Figures, CallError> {
-        self.run(Access::Read, "status", |connector, store| {
+        self.run(Access::Read, "status", &(), |connector, store| {
             connector.leaflink_sync_connector_insight().call_status(store)
         })
     }
