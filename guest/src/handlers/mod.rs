@@ -20,6 +20,7 @@ mod product_choices;
 mod product_links;
 mod products;
 mod readiness;
+mod relinks;
 mod sales_orders;
 mod settings;
 mod stock;

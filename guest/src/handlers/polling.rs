@@ -5,7 +5,7 @@
 //! moves while it is paged can skip a row, so a pass of several pages is repeated until it finds
 //! nothing new; only then the watermark moves.
 
-mod products;
+pub mod products;
 
 use chrono::{DateTime, Duration, FixedOffset, SecondsFormat, Utc};
 

@@ -52,6 +52,22 @@ pub fn listed<T>(
     }
 }
 
+/// Linked products, a page of the ERP's.
+pub struct LinkedPage {
+    /// The linked ones among them.
+    pub products: Vec<Product>,
+    /// The last id of a full page.
+    pub next: Option<String>,
+}
+
+/// One page of the ERP's products after `after`.
+pub fn linked_page(after: Option<&str>) -> Result<LinkedPage, Failure> {
+    let page = records::list_products(after, BATCH as u32).map_err(failure)?;
+    let next = if page.len() < BATCH { None } else { page.last().map(|product| product.id.clone()) };
+    let linked = page.into_iter().filter(|product| product.leaflink_product_id.is_some()).map(of_record);
+    Ok(LinkedPage { products: linked.collect::<Result<_, _>>()?, next })
+}
+
 /// The products that are linked to any of these.
 pub fn linked_to(ids: &[LeafLinkProductId]) -> Result<Vec<Product>, Failure> {
     let mut found = Vec::new();

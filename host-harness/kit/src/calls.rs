@@ -22,20 +22,43 @@ use crate::host::types::Decision;
 use crate::host::{CompanyId, Host};
 use crate::recording::{Recorder, Tape, Webhook, written};
 use crate::state::{Access, Call, CallState};
+use crate::swap::Slot;
 use crate::trace::CallInfo;
 
 /// The calls of one company on one component. Cheap to make and to clone.
 #[derive(Clone)]
 pub struct Calls {
-    connector: Connector,
+    source: Source,
     host: Arc<dyn Host>,
     company: CompanyId,
     recorder: Option<Arc<dyn Recorder>>,
 }
 
+/// Where a call takes its component from.
+#[derive(Clone)]
+enum Source {
+    /// Always this one.
+    File(Connector),
+    /// The one that is in use when the call is made.
+    Slot(Slot),
+}
+
+/// How often a call is made anew because its component was swapped, or its state migrated, while it
+/// waited for its turn.
+const MOST_ATTEMPTS: u32 = 100;
+
 impl Calls {
     pub(crate) fn new(connector: Connector, host: Arc<dyn Host>, company: CompanyId) -> Self {
-        Self { connector, host, company, recorder: None }
+        Self { source: Source::File(connector), host, company, recorder: None }
+    }
+
+    pub(crate) fn in_slot(slot: Slot, host: Arc<dyn Host>, company: CompanyId) -> Self {
+        Self { source: Source::Slot(slot), host, company, recorder: None }
+    }
+
+    /// The same calls, always on this component.
+    pub(crate) fn on(&self, connector: Connector) -> Self {
+        Self { source: Source::File(connector), ..self.clone() }
     }
 
     /// The same calls, each of them recorded once it is over.
@@ -44,9 +67,12 @@ impl Calls {
         Self { recorder: Some(recorder), ..self }
     }
 
-    /// The component that is called.
-    pub fn connector(&self) -> &Connector {
-        &self.connector
+    /// The component that is called; of a slot, the one that is in use now.
+    pub fn connector(&self) -> Connector {
+        match &self.source {
+            Source::File(connector) => connector.clone(),
+            Source::Slot(slot) => slot.current(),
+        }
     }
 
     /// The company on whose behalf it is called.
@@ -426,7 +452,7 @@ impl Calls {
         access: Access,
         name: &'static str,
         arguments: &impl Serialize,
-        body: impl FnOnce(&bindings::Connector, &mut Store<CallState>) -> Answer<T>,
+        body: impl Fn(&bindings::Connector, &mut Store<CallState>) -> Answer<T>,
     ) -> Result<T, CallError> {
         self.run_on(access, name, About::default(), arguments, body)
     }
@@ -438,25 +464,43 @@ impl Calls {
         name: &'static str,
         about: About,
         arguments: &impl Serialize,
-        body: impl FnOnce(&bindings::Connector, &mut Store<CallState>) -> Answer<T>,
+        body: impl Fn(&bindings::Connector, &mut Store<CallState>) -> Answer<T>,
     ) -> Result<T, CallError> {
-        let described = self.connector.description();
+        let mut connector = self.connector();
+        let mut attempts = 0;
+        loop {
+            let outcome = self.attempt(&connector, Call { name, access }, &about, arguments, &body);
+            attempts += 1;
+            match (&self.source, outcome) {
+                (Source::Slot(slot), Err(error @ CallError::Schema { .. })) if attempts < MOST_ATTEMPTS => {
+                    connector = slot.resolve(self, &connector, error)?;
+                }
+                (_, outcome) => return outcome,
+            }
+        }
+    }
+
+    fn attempt<T: Serialize>(
+        &self,
+        connector: &Connector,
+        call: Call,
+        about: &About,
+        arguments: &impl Serialize,
+        body: &impl Fn(&bindings::Connector, &mut Store<CallState>) -> Answer<T>,
+    ) -> Result<T, CallError> {
         let info = CallInfo {
             id: self.host.next_call_id(),
-            call: name,
-            subject: about.subject,
-            component: format!("{} ({})", described.version, described.revision),
+            call: call.name,
+            subject: about.subject.clone(),
+            component: connector.name_and_revision(),
         };
-        let (engine, pre) = (self.connector.engine(), self.connector.pre());
-        let call = Call { name, access };
         let Some(recorder) = &self.recorder else {
-            return call::run(engine, pre, &self.host, &self.company, call, info, about.bytes, body);
+            return call::run(connector, &self.host, &self.company, call, info, about.bytes, body);
         };
         let (at_ms, tape) = (self.host.now_ms(), Tape::new());
         let listening = tape.host(Arc::clone(&self.host));
-        let outcome =
-            call::run(engine, pre, &listening, &self.company, call, info.clone(), about.bytes, body);
-        let whose = (name, &self.company, at_ms, self.connector.digest().to_string());
+        let outcome = call::run(connector, &listening, &self.company, call, info.clone(), about.bytes, body);
+        let whose = (call.name, &self.company, at_ms, connector.digest().to_string());
         if let Err(why) = recorder.keep(tape.finish(whose, written(arguments), &outcome)) {
             self.host.log(&self.company, &info, Level::Warn, &why);
         }

@@ -38,15 +38,24 @@ pub struct Look {
     /// LeafLink's `modified`.
     modified: String,
     /// The write that is wanted already.
-    queued: Option<Intent>,
+    pub queued: Option<Intent>,
 }
 
 /// Reads both sides and asks the rule. With the setting off LeafLink is not asked.
 pub fn look(product: Product, side: &Side, settings: &Settings) -> Result<Look, Failure> {
-    let leaflink = side.id;
+    let listed = if settings.sync_prices { listed(side, &product.name)? } else { Ok(None) };
+    look_at(product, side.id, listed, settings.sync_prices)
+}
+
+/// Asks the rule about both sides as they were read: LeafLink's product, or why it cannot be used.
+pub fn look_at(
+    product: Product,
+    leaflink: LeafLinkProductId,
+    listed: Result<Option<Listed>, Reason>,
+    on: bool,
+) -> Result<Look, Failure> {
     let record = prices::record(leaflink, &product.id)?;
     let queued = outbox::intent(&Subject::Price(leaflink))?;
-    let listed = if settings.sync_prices { listed(side, &product.name)? } else { Ok(None) };
     let (listed, unusable) = match listed {
         Ok(listed) => (listed, None),
         Err(reason) => (None, Some(reason)),
@@ -68,7 +77,7 @@ pub fn look(product: Product, side: &Side, settings: &Settings) -> Result<Look, 
                 agreed: record.agreed(),
                 sent: &sent(&record, queued.as_ref()),
             };
-            decide(&sides, settings.sync_prices)
+            decide(&sides, on)
         }
     };
     let modified = listed.and_then(|listed| listed.modified).unwrap_or_default();
@@ -76,7 +85,7 @@ pub fn look(product: Product, side: &Side, settings: &Settings) -> Result<Look, 
 }
 
 /// LeafLink's product as it now is, or why it cannot be used.
-fn listed(side: &Side, name: &str) -> Result<Result<Option<Listed>, Reason>, Failure> {
+pub fn listed(side: &Side, name: &str) -> Result<Result<Option<Listed>, Reason>, Failure> {
     let id = side.id;
     let unusable = |path: String, problem: String| {
         let message = format!("The field `{path}` of LeafLink product {id} cannot be used: {problem}.");
@@ -112,7 +121,7 @@ fn sent(record: &PriceRecord, queued: Option<&Intent>) -> Vec<rust_decimal::Deci
 }
 
 /// The price that a queued write would set.
-fn wanted(intent: &Intent) -> Option<&str> {
+pub fn wanted(intent: &Intent) -> Option<&str> {
     match &intent.wish {
         Wish::Price(wish) => wish.wholesale_price.as_deref(),
         _ => None,
@@ -135,7 +144,7 @@ impl Look {
     }
 
     /// The wish for a price, if LeafLink's is to change.
-    fn intent(&self) -> Intent {
+    pub fn intent(&self) -> Intent {
         let wholesale_price = match self.plan.action {
             Action::Push(price) => Some(plain(price)),
             Action::Nothing | Action::Agree(_) | Action::Take(_) => None,
@@ -153,7 +162,7 @@ impl Look {
     }
 
     /// The decision, if the wish is news or not.
-    fn decision(&self, is_news: bool) -> wit::Decision {
+    pub fn decision(&self, is_news: bool) -> wit::Decision {
         let name = &self.product.name;
         let effects = match self.plan.action {
             Action::Push(price) if is_news => vec![effect(

@@ -9,3 +9,4 @@ mod double;
 mod limits;
 mod loading;
 mod recording;
+mod swap;

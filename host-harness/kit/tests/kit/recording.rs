@@ -130,7 +130,7 @@ fn a_call_that_failed_is_played_to_the_same_failure() {
         let calls = calls(&Double::new(faults), &recorder);
         calls.on_order("a").expect_err("the host fails");
         let call = Reader::open(&path).expect("a recording").next().expect("a call").expect("readable");
-        let played = replay(calls.connector(), &call).expect("it can be played");
+        let played = replay(&calls.connector(), &call).expect("it can be played");
         let comparison = played.comparison;
         assert!(comparison.differences.is_empty() && comparison.asked.is_none(), "{comparison:?}");
     }

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod bench;
 mod check;
 mod component;
 mod drift;
@@ -56,6 +57,8 @@ enum Task {
     },
     /// Play a scenario, and compare the two sides at its end: what differs, and why it may
     Drift(drift::Wishes),
+    /// Measure how long suggestions of product links take with large catalogues
+    Bench(bench::Wishes),
     /// Check a component file as an ERP would before it takes it into use
     Check {
         /// The component
@@ -90,6 +93,7 @@ pub fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Task::Companies(erp) => (tables::companies(erp)?, ExitCode::SUCCESS),
         Task::Products { erp, component } => (products::run(erp, component)?, ExitCode::SUCCESS),
         Task::Drift(wishes) => (drift::run(wishes, ink)?, ExitCode::SUCCESS),
+        Task::Bench(wishes) => (bench::run(wishes)?, ExitCode::SUCCESS),
         Task::Check { file } => (check::run(file)?, ExitCode::SUCCESS),
         Task::Reasons(file) => (reasons::run(file)?, ExitCode::SUCCESS),
     };
