@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hmac::{Hmac, Mac};
 use leaflink_sync_kit::host::Urgency;
+use leaflink_sync_kit::host::types::Outcome;
 use leaflink_sync_kit::host::{Transaction, http, log, secrets};
 use leaflink_sync_kit::{CallError, CallId, CallInfo, CallReport, CompanyId, Host, RequestResult};
 use leaflink_sync_telemetry::{CallLog, Metrics};
@@ -229,7 +230,11 @@ impl Host for LocalHost {
         seen.calls += 1;
         let sent = report.requests.iter().filter(|request| request.method != http::Method::Get);
         let taken = sent.filter(|it| matches!(it.result, RequestResult::Status(200..=299))).count();
-        let told = report.decisions.iter().any(|decision| !decision.effects.is_empty());
+        // What LeafLink took in another way than it was meant is told by a reason.
+        let told = report
+            .decisions
+            .iter()
+            .any(|it| !it.effects.is_empty() || (it.outcome == Outcome::Parked && !it.reasons.is_empty()));
         if error.is_none() && (report.record_writes > 0 || taken > 0) && !told {
             let about = report.subject.as_deref().unwrap_or_default();
             seen.unjournaled.push(format!("{} {about} (call {})", report.call, report.id));

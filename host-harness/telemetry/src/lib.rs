@@ -52,6 +52,7 @@ pub fn ending(error: Option<&CallError>) -> &'static str {
         Some(CallError::MemoryLimit { .. }) => "memory-limit",
         Some(CallError::Limit { .. }) => "limit",
         Some(CallError::Forbidden { .. }) => "forbidden",
+        Some(CallError::Schema { .. }) => "schema",
         Some(CallError::Host { .. }) => "host",
         Some(CallError::Commit { .. }) => "commit",
     }

@@ -102,7 +102,10 @@ impl Observed {
     pub fn of(stage: &Stage, progress: Progress, expected: &Expected) -> anyhow::Result<Self> {
         let names = Names::of(stage);
         // Taken before the questions below, which are no part of the story.
-        let requests = stage.host().seen().requests.clone();
+        let (requests, unjournaled) = {
+            let seen = stage.host().seen();
+            (seen.requests.clone(), seen.unjournaled.clone())
+        };
         let short = |(number, word): (String, String)| (names.short(&number), word);
         Ok(Self {
             sales_orders: records::sales_orders(stage)?,
@@ -115,7 +118,7 @@ impl Observed {
                 .collect(),
             notices: notices(stage, &names)?,
             stock: records::stock(stage)?,
-            unjournaled: stage.host().seen().unjournaled.clone(),
+            unjournaled,
             odd_requests: requests.iter().filter(|request| is_odd(request)).map(plain).collect(),
             requests: counted(&requests, &names),
             parked: upkeep::parked(stage, &names)?,
