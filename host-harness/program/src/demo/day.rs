@@ -51,7 +51,7 @@ pub(super) fn play(stage: &Stage, events: &Document, steps: &[Step]) -> anyhow::
             Err(error) if matches!(step.act, Act::SalesOrder { .. } | Act::Billing(_)) => {
                 day.stumbles.push((stage.now().format("%H:%M").to_string(), format!("not done: {error:#}")));
             }
-            Err(error) => return Err(events.problem(&step.place, format!("{error:#}")).into()),
+            Err(error) => return Err(events.problem(&step.place, format!("{error:#}"))),
         }
     }
     if let Some(closing) = CLOSING {
