@@ -5,6 +5,8 @@
 mod day;
 mod report;
 mod show;
+mod show_tables;
+mod tables;
 
 use std::fs::{self, File};
 use std::io::Write;
