@@ -18,6 +18,7 @@ use crate::world::{Action, OrderEdit, Placing, Source, World};
 
 /// A LeafLink with one seller in it. It does no I/O and reads no clock: the same calls in the
 /// same order always give the same answers.
+#[derive(Clone)]
 pub struct Sandbox {
     world: World,
     api_key: String,
@@ -28,6 +29,7 @@ pub struct Sandbox {
 }
 
 /// A fault, and what a stale read sees.
+#[derive(Clone)]
 struct Waiting {
     armed: Armed,
     stale: Option<Box<World>>,
@@ -193,6 +195,10 @@ impl Sandbox {
     /// Takes the webhooks that are due, oldest first.
     pub fn take_webhooks(&mut self) -> Vec<Webhook> {
         std::mem::take(&mut self.world.webhooks)
+    }
+
+    pub(crate) fn world(&self) -> &World {
+        &self.world
     }
 
     /// The key that requests must carry.
