@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use leaflink_sync::scenario::{self, Difference};
+use leaflink_sync::stage::Connections;
 use leaflink_sync_kit::{Connector, Limits};
 use leaflink_sync_tests::component;
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -38,7 +39,8 @@ fn trials() -> anyhow::Result<Vec<Trial>> {
 }
 
 fn play(connector: &Connector, folder: &Path) -> Result<(), Failed> {
-    let played = scenario::play(connector, folder).map_err(|error| format!("{error:#}"))?;
+    let played =
+        scenario::play(connector, folder, Connections::Real).map_err(|error| format!("{error:#}"))?;
     if played.differences.is_empty() {
         return Ok(());
     }

@@ -16,6 +16,7 @@ mod orders;
 mod payments;
 mod polling;
 mod product_links;
+mod products;
 mod sales_orders;
 mod settings;
 mod stock;

@@ -24,6 +24,7 @@ const STEPS: &[M<'_>] = &[
     M::up(include_str!("../migrations/04-billing-and-transfers.sql")),
     M::up(include_str!("../migrations/05-component.sql")),
     M::up(include_str!("../migrations/06-documents.sql")),
+    M::up(include_str!("../migrations/07-leaflink-listings.sql")),
 ];
 
 /// Opens the file for writing, creates it if need be, and brings its schema up to date.
@@ -38,6 +39,13 @@ pub(crate) fn open(path: &Path) -> anyhow::Result<Connection> {
     Ok(db)
 }
 
+/// A new database in memory, with its schema.
+pub(crate) fn open_in_memory() -> anyhow::Result<Connection> {
+    let mut db = configured(Connection::open_in_memory()?)?;
+    Migrations::from_slice(STEPS).to_latest(&mut db)?;
+    Ok(db)
+}
+
 /// Opens the file for reading only.
 pub(crate) fn open_to_read(path: &Path) -> anyhow::Result<Connection> {
     let db = connect(path)?;
@@ -48,6 +56,10 @@ pub(crate) fn open_to_read(path: &Path) -> anyhow::Result<Connection> {
 fn connect(path: &Path) -> anyhow::Result<Connection> {
     let db = Connection::open(path)
         .with_context(|| format!("the database {} cannot be opened", path.display()))?;
+    configured(db)
+}
+
+fn configured(db: Connection) -> anyhow::Result<Connection> {
     db.busy_timeout(BUSY_TIMEOUT)?;
     db.pragma_update(None, "foreign_keys", true)?;
     db.set_prepared_statement_cache_capacity(128);

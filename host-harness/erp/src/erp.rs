@@ -18,7 +18,7 @@ const TURN_TIMEOUT: Duration = Duration::from_secs(60);
 /// Where the ERP takes the time from: milliseconds since 1970-01-01T00:00:00Z.
 pub type Clock = Arc<dyn Fn() -> u64 + Send + Sync>;
 
-/// The reference ERP: any number of companies (tenants) in one SQLite file.
+/// The reference ERP: any number of companies (tenants) in one SQLite database.
 ///
 /// SQLite knows one writer at a time, so transactions take turns, those of different companies
 /// too. Reading ([`Erp::view`]) waits for nobody. Clones share the file, the clock and the turn.
@@ -47,15 +47,38 @@ impl Erp {
         Self::with_folder(folder.path().join("erp.sqlite"), Some(folder))
     }
 
+    /// An empty ERP in this process's memory, gone with the last clone. It has one connection, so
+    /// that looking waits its turn too.
+    ///
+    /// # Errors
+    /// SQLite failed.
+    pub fn in_memory() -> anyhow::Result<Self> {
+        Ok(Self::on(Writer {
+            idle: Mutex::new(Some(database::open_in_memory()?)),
+            freed: Condvar::new(),
+            path: PathBuf::from(":memory:"),
+            in_memory: true,
+            _folder: None,
+        }))
+    }
+
     fn with_folder(path: PathBuf, folder: Option<TempDir>) -> anyhow::Result<Self> {
         let connection = database::open(&path)?;
         if folder.is_some() {
             // Nothing in it is to survive a power cut.
             connection.pragma_update(None, "synchronous", "OFF")?;
         }
-        let writer =
-            Writer { idle: Mutex::new(Some(connection)), freed: Condvar::new(), path, _folder: folder };
-        Ok(Self { writer: Arc::new(writer), clock: Arc::new(system_time_ms) })
+        Ok(Self::on(Writer {
+            idle: Mutex::new(Some(connection)),
+            freed: Condvar::new(),
+            path,
+            in_memory: false,
+            _folder: folder,
+        }))
+    }
+
+    fn on(writer: Writer) -> Self {
+        Self { writer: Arc::new(writer), clock: Arc::new(system_time_ms) }
     }
 
     /// The same ERP on another clock: a simulation's, say.
@@ -91,16 +114,31 @@ impl Erp {
     /// # Errors
     /// No such company, or SQLite failed.
     pub fn view(&self, company: &CompanyId) -> anyhow::Result<ErpTransaction> {
-        let connection = database::open_to_read(self.path())?;
         let transaction =
-            ErpTransaction::open(Lease::own(connection), "BEGIN DEFERRED", company, self.now_ms())?;
+            ErpTransaction::open(self.lease_to_read()?, "BEGIN DEFERRED", company, self.now_ms())?;
         transaction.db().require_tenant()?;
         Ok(transaction)
     }
 
+    /// A connection that cannot write.
+    pub(crate) fn lease_to_read(&self) -> anyhow::Result<Lease> {
+        if !self.writer.in_memory {
+            return Ok(Lease::own(database::open_to_read(self.path())?));
+        }
+        let mut lease = Lease::wait_for(&self.writer)?;
+        lease.connection().pragma_update(None, "query_only", true)?;
+        lease.only_reads = true;
+        Ok(lease)
+    }
+
+    /// The connection that writes, when its turn has come.
+    pub(crate) fn lease_to_write(&self) -> Result<Lease> {
+        Lease::wait_for(&self.writer)
+    }
+
     /// As [`begin`](Self::begin); the company need not exist yet if it is about to be made.
     pub(crate) fn begin_for(&self, company: &CompanyId, exists: bool) -> Result<ErpTransaction> {
-        let lease = Lease::wait_for(&self.writer)?;
+        let lease = self.lease_to_write()?;
         let transaction = ErpTransaction::open(lease, "BEGIN IMMEDIATE", company, self.now_ms())?;
         if exists {
             transaction.db().require_tenant()?;
@@ -114,7 +152,7 @@ impl Erp {
     /// # Errors
     /// A transaction is open and does not end within a minute, or SQLite failed.
     pub fn checkpoint(&self) -> Result<()> {
-        let lease = Lease::wait_for(&self.writer)?;
+        let lease = self.lease_to_write()?;
         lease.connection().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         Ok(())
     }
@@ -125,7 +163,7 @@ impl Erp {
     /// # Errors
     /// SQLite failed.
     pub fn dump(&self) -> anyhow::Result<String> {
-        crate::dump::dump(&database::open_to_read(self.path())?)
+        crate::dump::dump(self.lease_to_read()?.connection())
     }
 }
 
@@ -140,6 +178,8 @@ struct Writer {
     idle: Mutex<Option<Connection>>,
     freed: Condvar,
     path: PathBuf,
+    /// Then there can be no other connection.
+    in_memory: bool,
     _folder: Option<TempDir>,
 }
 
@@ -154,11 +194,13 @@ impl Writer {
 pub(crate) struct Lease {
     connection: Option<Connection>,
     lender: Option<Arc<Writer>>,
+    /// It is kept from writing, and must not be when it goes back.
+    only_reads: bool,
 }
 
 impl Lease {
     fn own(connection: Connection) -> Self {
-        Self { connection: Some(connection), lender: None }
+        Self { connection: Some(connection), lender: None, only_reads: false }
     }
 
     fn wait_for(writer: &Arc<Writer>) -> Result<Self> {
@@ -173,17 +215,25 @@ impl Lease {
                 TURN_TIMEOUT.as_secs()
             )));
         }
-        Ok(Self { connection: idle.take(), lender: Some(Arc::clone(writer)) })
+        Ok(Self { connection: idle.take(), lender: Some(Arc::clone(writer)), only_reads: false })
     }
 
     pub(crate) fn connection(&self) -> &Connection {
         self.connection.as_ref().expect("only `drop` takes it away")
+    }
+
+    pub(crate) fn connection_mut(&mut self) -> &mut Connection {
+        self.connection.as_mut().expect("only `drop` takes it away")
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
         if let Some(writer) = self.lender.take() {
+            if self.only_reads {
+                // Where this fails, the next write does, and says so.
+                let _ = self.connection().pragma_update(None, "query_only", false);
+            }
             *writer.lock() = self.connection.take();
             writer.freed.notify_one();
         }

@@ -1,5 +1,6 @@
 //! What people do in the ERP's own screens.
 
+mod form;
 mod goods;
 mod master_data;
 mod money;
@@ -11,6 +12,7 @@ use crate::database::Db;
 use crate::erp::Erp;
 use crate::error::Result;
 
+pub use form::ProductEdit;
 pub use orders::{NewLine, NewSalesOrder};
 
 /// The people of one company, and what they can do, each act in a transaction of its own.

@@ -7,6 +7,7 @@ use rusqlite::{Params, Row, params};
 use crate::database::{Db, id_list, number_list, page_size};
 use crate::error::{Error, Result, refuse};
 use crate::exact::{self, Exact};
+use crate::listings;
 use crate::organisation;
 use crate::words::Word;
 
@@ -70,17 +71,20 @@ fn select(db: &Db<'_>, condition: &str, params: impl Params) -> Result<Vec<Produ
     let sql = format!(
         "SELECT p.id, p.name, p.sku, p.description, u.name, u.category, u.per_si_unit,
                 p.sale_price, t.currency, p.units_per_case, p.brand, p.category, p.strain,
-                p.active, p.leaflink_product, p.modified_at
+                p.active, p.leaflink_product, p.modified_at, {}
          FROM products p
          JOIN tenants t ON t.tenant = p.tenant
          JOIN unit_types u ON u.tenant = p.tenant AND u.name = p.unit_type
-         WHERE p.tenant = ?1 AND {condition}"
+         LEFT JOIN leaflink_listings l ON l.tenant = p.tenant AND l.product = p.id
+         WHERE p.tenant = ?1 AND {condition}",
+        listings::COLUMNS
     );
     db.rows(&sql, params, product)
 }
 
 fn product(row: &Row<'_>) -> rusqlite::Result<Product> {
-    let currency = row.get(8)?;
+    let currency: String = row.get(8)?;
+    let leaflink_listing = listings::record(row, &currency)?;
     let price: Option<Exact> = row.get(7)?;
     Ok(Product {
         id: row.get(0)?,
@@ -99,6 +103,7 @@ fn product(row: &Row<'_>) -> rusqlite::Result<Product> {
         strain: row.get(12)?,
         active: row.get(13)?,
         leaflink_product_id: row.get::<_, Option<i64>>(14)?.map(i64::cast_unsigned),
+        leaflink_listing,
         modified_at_ms: row.get::<_, i64>(15)?.cast_unsigned(),
     })
 }

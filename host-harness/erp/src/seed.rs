@@ -6,13 +6,14 @@
 mod check;
 mod load;
 mod values;
-mod write;
+pub(crate) mod write;
 
 use serde::Deserialize;
 
 pub use load::SeedError;
 pub use values::{Amount, Status, Stock};
 
+use crate::listings::Listing;
 use crate::words::Tracking;
 
 /// A company as a seed file describes it.
@@ -120,6 +121,8 @@ pub struct Product {
     pub active: bool,
     /// The LeafLink product that it is linked to.
     pub leaflink_product: Option<u64>,
+    /// The "LeafLink" tab of its form. Left out: nobody ever filled it in.
+    pub leaflink_listing: Option<Listing>,
     /// On hand by location, or `"unknown"`. Left out: none anywhere.
     #[serde(default)]
     pub stock: Stock,

@@ -27,10 +27,10 @@ pub mod mail {
 /// The ERP's records.
 pub mod records {
     pub use super::wit::records::{
-        Address, ChargeDraft, ChargeKind, Company, Error, Invoice, LeaflinkOrigin, License, Line, LineDraft,
-        Location, OwnCompany, Payment, PaymentMethod, PaymentState, Product, SalesOrder, SalesOrderDraft,
-        SalesOrderStatus, SalesOrderUpdate, StockLevel, Tax, Transfer, TransferState, UnitCategory, UnitType,
-        User,
+        Address, ChargeDraft, ChargeKind, Company, Error, InventoryManagement, Invoice, LeaflinkListing,
+        LeaflinkOrigin, License, Line, LineDraft, Location, OwnCompany, Payment, PaymentMethod, PaymentState,
+        Product, SalesOrder, SalesOrderDraft, SalesOrderStatus, SalesOrderUpdate, StockLevel, Tax, Transfer,
+        TransferState, UnitCategory, UnitType, User,
     };
 }
 

@@ -87,6 +87,11 @@ impl LocalHost {
         self.loses_commit.store(true, Ordering::Relaxed);
     }
 
+    /// The random numbers to come.
+    pub(crate) fn random(&self) -> MutexGuard<'_, fastrand::Rng> {
+        lock(&self.random)
+    }
+
     /// What was seen so far.
     pub fn seen(&self) -> MutexGuard<'_, Seen> {
         lock(&self.seen)

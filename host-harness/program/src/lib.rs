@@ -1,7 +1,7 @@
 //! The leaflink-sync program: the component with everything around it, in one process.
 //!
 //! - [`stage`] sets up one company's sync: the reference ERP, a LeafLink sandbox behind real HTTP,
-//!   a mail catcher behind real SMTP, and the component between them.
+//!   a mail catcher behind real SMTP, and the component between them; or all of it in this process.
 //! - [`host`] is what the component sees of it; [`sync_round`] is the loop that an ERP runs.
 //! - [`world`] and [`steps`] are the JSON files that say where a stage starts and what happens.
 //! - [`scenario`] plays such files and compares the end with what was expected; [`demo`] plays the
@@ -22,4 +22,5 @@ pub mod sync_round;
 pub mod terminal;
 pub mod world;
 
+mod connections;
 mod words;

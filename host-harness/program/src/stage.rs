@@ -1,11 +1,12 @@
-//! One company's sync with everything around it: the reference ERP in an SQLite file, a LeafLink
-//! sandbox behind real HTTP, a mail catcher behind real SMTP, and the component between them.
+//! One company's sync with everything around it: the reference ERP on SQLite, a LeafLink sandbox, a
+//! mailbox, and the component between them; with [real connections](Connections::Real), or all in
+//! this process.
 
 mod billing;
 mod insight;
 mod people;
+mod snapshot;
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -16,13 +17,13 @@ use leaflink_sandbox::{Sandbox, Server};
 use leaflink_sync_kit::exports::insight::Explanation;
 use leaflink_sync_kit::exports::product_links::Suggestions;
 use leaflink_sync_kit::host::types::Decision;
-use leaflink_sync_kit::{CallError, Calls, CompanyId, Connector};
-use leaflink_sync_transport::{
-    ApiKey, Catcher, CaughtMail, LeafLinkAccess, LeafLinkClient, Origin, Security, SmtpSender, SmtpServer,
-};
+use leaflink_sync_kit::{CallError, Calls, CompanyId, Connector, Host};
+use leaflink_sync_transport::CaughtMail;
 use reference_erp::Erp;
 use serde_json::{Map, Value};
 
+pub use crate::connections::Connections;
+use crate::connections::{Post, ToLeafLink};
 use crate::document::Place;
 use crate::host::{Keys, LocalHost, SetClock, TrafficLog, lock};
 use crate::post;
@@ -30,16 +31,26 @@ use crate::steps::{Act, SyncAct};
 use crate::sync_round::{self, Catalogue, Changes, Look, Round};
 use crate::world::{LEAFLINK, LoadedWorld};
 
+pub use snapshot::Snapshot;
+
 /// What a stage can do besides.
 #[derive(Default)]
 pub struct Options {
+    /// Real ones, or all in this process.
+    pub connections: Connections,
     /// Keeps the ERP's database in this file, which must not exist yet.
     pub erp_file: Option<PathBuf>,
     /// Is given every exchange with LeafLink.
     pub traffic_log: Option<TrafficLog>,
     /// What the random numbers follow from.
     pub random_seed: u64,
+    /// What the component is to have as its host, made from the stage's own: to watch, to record or
+    /// to disturb it.
+    pub around_host: Option<AroundHost>,
 }
+
+/// Puts something around a stage's host.
+pub type AroundHost = Box<dyn FnOnce(Arc<LocalHost>) -> Arc<dyn Host>>;
 
 /// The running stage. Everything on it ends with it.
 pub struct Stage {
@@ -48,9 +59,8 @@ pub struct Stage {
     erp: Erp,
     company: CompanyId,
     sandbox: Arc<Mutex<Sandbox>>,
-    _server: Server,
-    catcher: Catcher,
-    smtp: SmtpSender,
+    _server: Option<Server>,
+    post: Post,
     clock: SetClock,
     began: DateTime<FixedOffset>,
     /// What the ERP's screens noted since the last round.
@@ -113,9 +123,10 @@ impl Stage {
 
         let company = CompanyId(COMPANY.to_owned());
         let ticking = clock.clone();
-        let erp = match &options.erp_file {
-            Some(file) => new_erp(file)?,
-            None => Erp::temporary()?,
+        let erp = match (&options.erp_file, options.connections) {
+            (Some(file), _) => new_erp(file)?,
+            (None, Connections::Real) => Erp::temporary()?,
+            (None, Connections::InProcess) => Erp::in_memory()?,
         };
         let erp = erp.with_clock(Arc::new(move || ticking.now_ms()));
         erp.seed(&company, &world.erp).map_err(|error| loaded.problem(&Place::root().key("erp"), error))?;
@@ -124,27 +135,28 @@ impl Stage {
             .map_err(|error| loaded.problem(&Place::root().key(LEAFLINK), format!("{error:#}")))?;
         sandbox.set_now_ms(began_ms);
         let sandbox = Arc::new(Mutex::new(sandbox));
-        let server = Server::start(Arc::clone(&sandbox), SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+        let to_leaflink = ToLeafLink::connect(options.connections, &sandbox, &world.leaflink.api_key)?;
 
         let keys = Keys {
             leaflink_webhook: world.leaflink.webhook_key.clone().map(String::into_bytes),
             // Nothing that this stage writes outlives it, so its mark need not be secret.
             write_token: options.random_seed.to_be_bytes().to_vec(),
         };
-        let client = client(&server, &world.leaflink.api_key)?;
-        let host = LocalHost::new(erp.clone(), client, keys, options.random_seed)
+        let host = LocalHost::new(erp.clone(), to_leaflink.client, keys, options.random_seed)
             .with_traffic_log(options.traffic_log);
         let host = Arc::new(host);
-        let catcher = Catcher::start().context("the mail catcher cannot start")?;
+        let for_component = match options.around_host {
+            Some(around) => around(Arc::clone(&host)),
+            None => host.clone(),
+        };
         let stage = Self {
-            calls: connector.calls(host.clone(), company.clone()),
+            calls: connector.calls(for_component, company.clone()),
             host,
             erp,
             company,
             sandbox,
-            _server: server,
-            smtp: smtp(&catcher)?,
-            catcher,
+            _server: to_leaflink.server,
+            post: Post::open(options.connections)?,
             clock,
             began: world.now,
             changes: Mutex::default(),
@@ -307,7 +319,7 @@ impl Stage {
 
     /// Every e-mail that arrived, oldest first.
     pub fn mails(&self) -> Vec<CaughtMail> {
-        self.catcher.messages()
+        self.post.mails()
     }
 
     fn configure(&self, loaded: &LoadedWorld) -> anyhow::Result<()> {
@@ -349,7 +361,8 @@ impl Stage {
     }
 
     fn send_mail(&self) -> anyhow::Result<()> {
-        match post::send_queued(&self.erp, &self.company, &self.smtp)?.into_iter().next() {
+        let problems = post::send_queued(&self.erp, &self.company, |mail| self.post.send(mail))?;
+        match problems.into_iter().next() {
             Some(problem) => bail!(problem),
             None => Ok(()),
         }
@@ -369,22 +382,4 @@ fn new_erp(file: &Path) -> anyhow::Result<Erp> {
         bail!("{} cannot be made: there is no folder {}", file.display(), folder.display());
     }
     Erp::open(file)
-}
-
-fn client(server: &Server, api_key: &str) -> anyhow::Result<LeafLinkClient> {
-    let url = server.url();
-    let address = url.strip_prefix("http://").unwrap_or(&url).parse().context("the sandbox's address")?;
-    let access = LeafLinkAccess::new(Origin::loopback(address)?, ApiKey::new(api_key)?);
-    Ok(LeafLinkClient::new(access)?)
-}
-
-fn smtp(catcher: &Catcher) -> anyhow::Result<SmtpSender> {
-    let address = catcher.address();
-    Ok(SmtpSender::new(SmtpServer {
-        host: address.ip().to_string(),
-        port: address.port(),
-        security: Security::None,
-        credentials: None,
-        from: "ERP alerts <alerts@erp.example>".to_owned(),
-    })?)
 }

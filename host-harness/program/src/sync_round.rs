@@ -1,7 +1,7 @@
 //! One round of the sync, as an ERP runs it every few minutes:
 //! 1. ask what changed in LeafLink, and look at each order that is named;
 //! 2. look at each sales order that people changed in the ERP;
-//! 3. look at each payment, and then at each compliance transfer, that people changed there;
+//! 3. look at each product that people changed there, and at each payment and compliance transfer;
 //! 4. have the queued writes sent to LeafLink;
 //! 5. every ten minutes, read what changed in LeafLink's catalogue.
 //!
@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use leaflink_sync_kit::exports::Failure;
 use leaflink_sync_kit::exports::delivery::Delivered;
 use leaflink_sync_kit::exports::polling::{Source, Subject};
+use leaflink_sync_kit::exports::products::Product;
 use leaflink_sync_kit::host::types::{Decision, Reason};
 use leaflink_sync_kit::{CallError, Calls};
 
@@ -20,10 +21,12 @@ use leaflink_sync_kit::{CallError, Calls};
 const DELIVERIES: usize = 1_000;
 
 /// What people changed in the ERP and nobody has looked at since.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Changes {
     /// Sales orders by their id: LeafLink's number of the order.
     pub sales_orders: BTreeMap<String, String>,
+    /// Products by their id.
+    pub products: BTreeSet<String>,
     /// Payments by their id.
     pub payments: BTreeSet<String>,
     /// Compliance transfers by their id.
@@ -35,6 +38,8 @@ pub struct Changes {
 pub struct Round {
     /// Every order that was looked at, in order, from either side.
     pub looks: Vec<Look>,
+    /// Every product that was looked at, in order.
+    pub products: Vec<Look>,
     /// Every payment that was looked at, in order.
     pub payments: Vec<Look>,
     /// Every compliance transfer that was looked at, in order.
@@ -60,10 +65,11 @@ pub struct Catalogue {
     pub stopped: Option<CallError>,
 }
 
-/// One order, payment or transfer, looked at.
+/// One order, product, payment or transfer, looked at.
 #[derive(Debug)]
 pub struct Look {
-    /// LeafLink's number of the order, the UUID; the ERP's id of the payment or transfer.
+    /// LeafLink's number of the order, the UUID; the ERP's id of the product, payment or
+    /// transfer.
     pub number: String,
     /// What was decided, or why nothing could be.
     pub outcome: Result<Decision, CallError>,
@@ -81,6 +87,9 @@ pub fn run(
     round.poll(calls);
     if round.stopped.is_none() {
         round.follow(calls, changes);
+    }
+    if round.stopped.is_none() {
+        round.follow_products(calls, changes);
     }
     if round.stopped.is_none() {
         round.follow_billing(calls, changes);
@@ -175,6 +184,17 @@ impl Round {
             if !self.note(number, outcome) {
                 return;
             }
+        }
+    }
+
+    /// Looks at the products that people changed.
+    fn follow_products(&mut self, calls: &Calls, changes: &mut Changes) {
+        for product in changes.products.clone() {
+            let outcome = calls.on_product_change(&Product::Erp(product.clone()));
+            if outcome.is_ok() {
+                changes.products.remove(&product);
+            }
+            self.products.push(Look { number: product, outcome });
         }
     }
 

@@ -1,5 +1,6 @@
 //! Requests and answers as data, so that the sandbox needs no socket.
 
+use axum::http;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::Deserialize;
 use serde_json::Value;
@@ -69,6 +70,22 @@ impl Request {
         self.header("Content-Type", "application/json")
     }
 
+    /// A request as it came over the network.
+    pub fn from_http(head: &http::request::Parts, body: Vec<u8>) -> Self {
+        let headers = head
+            .headers
+            .iter()
+            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .collect();
+        Self {
+            method: Method::from_name(head.method.as_str()),
+            path: head.uri.path().to_owned(),
+            query: head.uri.query().unwrap_or_default().to_owned(),
+            headers,
+            body,
+        }
+    }
+
     /// The first header of this name.
     pub(crate) fn get_header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
@@ -135,6 +152,20 @@ impl Response {
     /// The error shape of Django REST Framework.
     pub(crate) fn detail(status: u16, message: &str) -> Self {
         Self::json(status, &serde_json::json!({ "detail": message }))
+    }
+
+    /// The answer as it goes over the network, if it does.
+    pub fn into_http(self) -> http::Response<Vec<u8>> {
+        let mut builder = http::Response::builder().status(self.status);
+        for (name, value) in &self.headers {
+            builder = builder.header(name, value);
+        }
+        // Only a fault can ask for a status or header that HTTP does not have.
+        builder.body(self.body).unwrap_or_else(|_| {
+            let mut refused = http::Response::new(Vec::new());
+            *refused.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
+            refused
+        })
     }
 
     /// The body as JSON; `None` if it is not JSON.

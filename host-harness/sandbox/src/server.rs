@@ -13,7 +13,7 @@ use axum::extract::State;
 use axum::http;
 use tokio::sync::oneshot;
 
-use crate::http::{Delivery, Method, Request, Response};
+use crate::http::{Delivery, Request, Response};
 use crate::sandbox::Sandbox;
 
 /// The longest request body that is read, in bytes.
@@ -98,15 +98,16 @@ impl Drop for Server {
 }
 
 async fn serve(State(shared): State<Shared>, request: http::Request<Body>) -> http::Response<Body> {
-    let response = match read(request).await {
-        Ok(request) => shared.answer(&request),
+    let (head, body) = request.into_parts();
+    let response = match to_bytes(body, BODY_LIMIT).await {
+        Ok(body) => shared.answer(&Request::from_http(&head, body.to_vec())),
         Err(_) => Response::detail(413, "Request body is too large."),
     };
     match response.delivery {
-        Delivery::Prompt => write(response),
+        Delivery::Prompt => response.into_http().map(Body::from),
         Delivery::Late(ms) => {
             tokio::time::sleep(Duration::from_millis(ms)).await;
-            write(response)
+            response.into_http().map(Body::from)
         }
         Delivery::Lost => http::Response::new(Body::new(Broken)),
     }
@@ -122,35 +123,6 @@ impl Shared {
         }
         sandbox.handle(request)
     }
-}
-
-async fn read(request: http::Request<Body>) -> Result<Request> {
-    let (head, body) = request.into_parts();
-    let headers = head
-        .headers
-        .iter()
-        .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
-        .collect();
-    Ok(Request {
-        method: Method::from_name(head.method.as_str()),
-        path: head.uri.path().to_owned(),
-        query: head.uri.query().unwrap_or_default().to_owned(),
-        headers,
-        body: to_bytes(body, BODY_LIMIT).await?.to_vec(),
-    })
-}
-
-fn write(response: Response) -> http::Response<Body> {
-    let mut builder = http::Response::builder().status(response.status);
-    for (name, value) in &response.headers {
-        builder = builder.header(name, value);
-    }
-    // Only a fault can ask for a status or header that HTTP does not have.
-    builder.body(Body::from(response.body)).unwrap_or_else(|_| {
-        let mut refused = http::Response::new(Body::empty());
-        *refused.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
-        refused
-    })
 }
 
 /// A body that fails at once, which makes the server drop the connection without an answer.

@@ -6,21 +6,25 @@
 //! has done so: this is the last gate before the network.
 
 mod access;
+mod carrier;
 mod reach;
 mod rules;
 
 use std::io::Read;
+use std::sync::Arc;
 
 use leaflink_sync_kit::host::http::{Error, Method, Request, Response};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use ureq::Agent;
 use ureq::http::header::{
     ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap,
     HeaderValue, TRANSFER_ENCODING, USER_AGENT,
 };
 use ureq::http::request::Builder;
-use ureq::{Agent, Body};
+use ureq::http::response::Parts as Head;
 
 pub use access::{AccessError, ApiKey, LeafLinkAccess, Origin, Timeouts};
+pub use carrier::{Carrier, NotCarried};
 pub(crate) use rules::is_host_owned;
 
 /// All but RFC 3986's unreserved characters are encoded in a query.
@@ -30,10 +34,17 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// A client for one company's access to LeafLink. Cheap to keep, safe to share between threads.
 #[derive(Debug)]
 pub struct LeafLinkClient {
-    agent: Agent,
+    wire: Wire,
     access: LeafLinkAccess,
     authorization: HeaderValue,
     user_agent: HeaderValue,
+}
+
+/// What carries the requests.
+#[derive(Debug)]
+enum Wire {
+    Network(Agent),
+    Carrier(Arc<dyn Carrier>),
 }
 
 impl LeafLinkClient {
@@ -42,7 +53,6 @@ impl LeafLinkClient {
     /// # Errors
     /// When a part of `access` could not be sent as it is, or a limit is zero.
     pub fn new(access: LeafLinkAccess) -> Result<LeafLinkClient, AccessError> {
-        access.check()?;
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -53,8 +63,21 @@ impl LeafLinkClient {
             .timeout_connect(Some(access.timeouts.connect))
             .timeout_global(Some(access.timeouts.whole))
             .build();
+        Self::on(Wire::Network(reach::agent(config)), access)
+    }
+
+    /// A client whose requests a carrier takes instead of the network, each as it would leave.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn carried_by(carrier: Arc<dyn Carrier>, access: LeafLinkAccess) -> Result<Self, AccessError> {
+        Self::on(Wire::Carrier(carrier), access)
+    }
+
+    fn on(wire: Wire, access: LeafLinkAccess) -> Result<Self, AccessError> {
+        access.check()?;
         Ok(LeafLinkClient {
-            agent: reach::agent(config),
+            wire,
             authorization: access.api_key.authorization()?,
             user_agent: access.user_agent_header()?,
             access,
@@ -68,19 +91,26 @@ impl LeafLinkClient {
     /// [`Error::NoAnswer`]. No error text contains the key or a header's value.
     pub fn send(&self, request: Request) -> Result<Response, Error> {
         let outgoing = self.prepare(&request).map_err(Error::NotAllowed)?;
-        let answer = match (request.method, request.body) {
-            (Method::Post | Method::Patch, body) => {
-                let body = body.unwrap_or_default();
-                self.agent.run(outgoing.body(body).map_err(not_allowed)?)
-            }
-            (Method::Get | Method::Delete, None) => self.agent.run(outgoing.body(()).map_err(not_allowed)?),
-            (Method::Get | Method::Delete, Some(_)) => {
-                return Err(Error::NotAllowed("a GET or DELETE request must not have a body".into()));
+        let takes_body = matches!(request.method, Method::Post | Method::Patch);
+        if request.body.is_some() && !takes_body {
+            return Err(Error::NotAllowed("a GET or DELETE request must not have a body".into()));
+        }
+        let subject = format!("{} {}", method_name(request.method), request.path);
+        let body = request.body.unwrap_or_default();
+        let agent = match &self.wire {
+            Wire::Network(agent) => agent,
+            Wire::Carrier(carrier) => {
+                let answer = carrier.carry(outgoing.body(body).map_err(not_allowed)?);
+                let (head, body) = answer.map_err(|cause| self.not_carried(&subject, &cause))?.into_parts();
+                return self.whole(&subject, &head, body.as_slice());
             }
         };
-        let subject = format!("{} {}", method_name(request.method), request.path);
-        let answer = answer.map_err(|error| self.failure(&subject, &error))?;
-        self.whole(&subject, answer)
+        let answer = match takes_body {
+            true => agent.run(outgoing.body(body).map_err(not_allowed)?),
+            false => agent.run(outgoing.body(()).map_err(not_allowed)?),
+        };
+        let (head, body) = answer.map_err(|error| self.failure(&subject, &error))?.into_parts();
+        self.whole(&subject, &head, body.into_reader())
     }
 
     /// Everything but the body, or the rule that the request breaks.
@@ -111,14 +141,24 @@ impl LeafLinkClient {
     }
 
     fn failure(&self, subject: &str, error: &ureq::Error) -> Error {
-        if reach::nothing_sent(error) {
-            Error::NotSent(format!(
-                "{subject}: could not reach {}, nothing was sent: {error}",
-                self.access.origin.as_str()
-            ))
-        } else {
-            self.no_answer(subject, &error.to_string())
+        match reach::nothing_sent(error) {
+            true => self.not_sent(subject, &error.to_string()),
+            false => self.no_answer(subject, &error.to_string()),
         }
+    }
+
+    fn not_carried(&self, subject: &str, cause: &NotCarried) -> Error {
+        match cause {
+            NotCarried::NothingSent(cause) => self.not_sent(subject, cause),
+            NotCarried::NoAnswer(cause) => self.no_answer(subject, cause),
+        }
+    }
+
+    fn not_sent(&self, subject: &str, cause: &str) -> Error {
+        Error::NotSent(format!(
+            "{subject}: could not reach {}, nothing was sent: {cause}",
+            self.access.origin.as_str()
+        ))
     }
 
     fn no_answer(&self, subject: &str, cause: &str) -> Error {
@@ -129,8 +169,7 @@ impl LeafLinkClient {
     }
 
     /// Reads the answer to its end, up to the limit.
-    fn whole(&self, subject: &str, answer: ureq::http::Response<Body>) -> Result<Response, Error> {
-        let (head, body) = answer.into_parts();
+    fn whole(&self, subject: &str, head: &Head, body: impl Read) -> Result<Response, Error> {
         let status = head.status.as_u16();
         if !(100..=599).contains(&status) {
             return Err(self.no_answer(subject, &format!("{status} is not an HTTP status")));
@@ -142,8 +181,7 @@ impl LeafLinkClient {
         }
         let limit = self.access.max_response_bytes;
         let mut bytes = Vec::new();
-        body.into_reader()
-            .take(limit.saturating_add(1))
+        body.take(limit.saturating_add(1))
             .read_to_end(&mut bytes)
             .map_err(|error| self.no_answer(subject, &error.to_string()))?;
         if bytes.len() as u64 > limit {

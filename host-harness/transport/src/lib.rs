@@ -11,5 +11,9 @@ mod smtp;
 
 pub use catcher::{Catcher, CaughtMail};
 pub use http_log::{BODY_LIMIT, HttpLog};
-pub use leaflink::{AccessError, ApiKey, LeafLinkAccess, LeafLinkClient, Origin, Timeouts};
+pub use leaflink::{
+    AccessError, ApiKey, Carrier, LeafLinkAccess, LeafLinkClient, NotCarried, Origin, Timeouts,
+};
+pub use ureq::http;
+
 pub use smtp::{Credentials, MailError, OutgoingMail, Security, SmtpSender, SmtpServer};

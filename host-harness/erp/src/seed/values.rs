@@ -7,7 +7,7 @@ use leaflink_sync_kit::host::records::SalesOrderStatus;
 use rust_decimal::Decimal;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::exact;
 
@@ -56,6 +56,12 @@ impl From<Status> for SalesOrderStatus {
             Status::Completed => Self::Completed,
             Status::Canceled => Self::Canceled,
         }
+    }
+}
+
+impl Serialize for Amount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::error::{Error, Result, refuse};
 use crate::exact::Exact;
 use crate::sales_orders::{self, Draft, LineForm};
 use crate::words::Word;
-use crate::{stock, transfers};
+use crate::{listings, stock, transfers};
 
 /// The built-in unit types, and how many of each make one kilogram or litre.
 const UNIT_TYPES: [(&str, UnitCategory, Option<&str>); 10] = [
@@ -93,6 +93,11 @@ fn organisation(db: &Db<'_>, seed: &Seed) -> Result<()> {
     Ok(())
 }
 
+/// A unit type of the company's own, unless there is one of this name.
+pub(crate) fn own_unit_type(db: &Db<'_>, name: &str) -> Result<()> {
+    unit_type(db, name, UnitCategory::Custom, None)
+}
+
 /// A unit type that exists already stays as it is.
 fn unit_type(db: &Db<'_>, name: &str, category: UnitCategory, per_si_unit: Option<&str>) -> Result<()> {
     let sql = "INSERT OR IGNORE INTO unit_types (tenant, name, category, per_si_unit)
@@ -102,7 +107,7 @@ fn unit_type(db: &Db<'_>, name: &str, category: UnitCategory, per_si_unit: Optio
 }
 
 fn product(db: &Db<'_>, product: &Product) -> Result<()> {
-    unit_type(db, &product.unit, UnitCategory::Custom, None)?;
+    own_unit_type(db, &product.unit)?;
     let sql = "INSERT INTO products
                (tenant, id, name, sku, description, unit_type, sale_price, units_per_case, brand,
                 category, strain, tracking, stock_known, active, leaflink_product, modified_at)
@@ -128,6 +133,9 @@ fn product(db: &Db<'_>, product: &Product) -> Result<()> {
             db.now_ms.cast_signed(),
         ],
     )?;
+    if let Some(listing) = &product.leaflink_listing {
+        listings::put(db, &product.id, listing)?;
+    }
     if let Stock::Known(by_location) = &product.stock {
         for (place, quantity) in by_location {
             stock::set_active(db, &product.id, Some(place), quantity.0)?;

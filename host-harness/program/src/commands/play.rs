@@ -11,6 +11,7 @@ use leaflink_sync_kit::Connector;
 use super::{ComponentFile, component, print};
 use crate::explained;
 use crate::scenario::{self, Difference};
+use crate::stage::Connections;
 use crate::terminal::Ink;
 use crate::words::count;
 
@@ -41,7 +42,7 @@ pub(super) fn run(wishes: &Wishes, ink: Ink) -> anyhow::Result<ExitCode> {
     let mut failed = 0;
     for folder in &scenarios {
         let began = Instant::now();
-        let played = scenario::play(&connector, folder);
+        let played = scenario::play(&connector, folder, Connections::Real);
         let name = folder.display();
         let millis = began.elapsed().as_millis();
         let (passed, text) = match &played {

@@ -75,6 +75,7 @@ pub fn run(wishes: &Wishes, ink: Ink) -> anyhow::Result<String> {
             erp_file: wishes.erp.clone(),
             traffic_log: wishes.http_log.as_deref().map(traffic_log).transpose()?,
             random_seed: wishes.seed,
+            ..Options::default()
         },
     )?;
     if let Some(document) = &settings {

@@ -55,6 +55,11 @@ pub(super) fn compare(expected: &Expected, observed: &Observed) -> Vec<Differenc
         expected.availability.as_deref().unwrap_or_default(),
         &observed.availability,
     );
+    found.products(
+        "ERP product",
+        expected.erp_products.as_deref().unwrap_or_default(),
+        &observed.erp_products,
+    );
     found.billing(expected, observed);
     found.links(expected, observed);
     found.product_links(expected, observed);

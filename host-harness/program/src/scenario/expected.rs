@@ -35,6 +35,10 @@ pub(super) struct Expected {
     pub availability: Option<Vec<Map<String, Value>>>,
     /// Exactly these payments on LeafLink's orders, oldest first.
     pub leaflink_payments: Option<Vec<Map<String, Value>>>,
+    /// By the ERP's id: what was last said of these products.
+    pub products: Option<BTreeMap<String, Map<String, Value>>>,
+    /// The ERP's side: these products, each with at least `product`, the ERP's id.
+    pub erp_products: Option<Vec<Map<String, Value>>>,
     /// By the ERP's id: what was last said of these payments.
     pub payments: Option<BTreeMap<String, Map<String, Value>>>,
     /// By the ERP's id: what was last said of these transfers.

@@ -17,7 +17,7 @@ use leaflink_sync_kit::Connector;
 use leaflink_sync_kit::exports::insight::Explanation;
 
 use crate::document::Document;
-use crate::stage::{Options, Stage};
+use crate::stage::{Connections, Options, Stage};
 use crate::steps;
 use crate::world::LoadedWorld;
 use expected::Expected;
@@ -77,9 +77,9 @@ fn is_scenario(folder: &Path) -> bool {
 ///
 /// # Errors
 /// A file is missing or malformed, or a step could not be done; names the file and the line.
-pub fn play(connector: &Connector, folder: &Path) -> anyhow::Result<Played> {
+pub fn play(connector: &Connector, folder: &Path, connections: Connections) -> anyhow::Result<Played> {
     let expected = Expected::read(Document::load(&folder.join("expected.json"))?)?;
-    let (stage, progress, about) = to_the_end(connector, folder)?;
+    let (stage, progress, about) = to_the_end(connector, folder, connections)?;
     let observed = Observed::of(&stage, progress, &expected)?;
     Ok(Played { about, differences: compare::compare(&expected, &observed) })
 }
@@ -90,17 +90,22 @@ pub fn play(connector: &Connector, folder: &Path) -> anyhow::Result<Played> {
 /// # Errors
 /// As [`play`]; or the component could not say.
 pub fn explain(connector: &Connector, folder: &Path, order: &str) -> anyhow::Result<Explanation> {
-    let (stage, _, _) = to_the_end(connector, folder)?;
+    let (stage, _, _) = to_the_end(connector, folder, Connections::Real)?;
     stage.explain(order)
 }
 
 /// The stage after the last step, what the steps brought about, and what the scenario shows.
-fn to_the_end(connector: &Connector, folder: &Path) -> anyhow::Result<(Stage, Progress, String)> {
+fn to_the_end(
+    connector: &Connector,
+    folder: &Path,
+    connections: Connections,
+) -> anyhow::Result<(Stage, Progress, String)> {
     let world = LoadedWorld::load(&folder.join("world.json"))?;
     let events = Document::load(&folder.join("events.json"))?;
     let steps = steps::read(&events)?;
 
-    let stage = Stage::set_up(connector, &world, Options { random_seed: RANDOM_SEED, ..Options::default() })?;
+    let options = Options { connections, random_seed: RANDOM_SEED, ..Options::default() };
+    let stage = Stage::set_up(connector, &world, options)?;
     // What the set-up asked for is no part of the story.
     stage.host().seen().requests.clear();
     let mut progress = Progress::default();

@@ -49,6 +49,10 @@ pub(super) struct Observed {
     pub availability: Vec<Value>,
     /// Every payment on LeafLink's orders, oldest first.
     pub leaflink_payments: Vec<Value>,
+    /// What was last said of products, by the ERP's id.
+    pub products: BTreeMap<String, Value>,
+    /// Every product of the ERP's, by id.
+    pub erp_products: Vec<Value>,
     /// What was last said of payments, by the ERP's id.
     pub payments: BTreeMap<String, Value>,
     /// What was last said of transfers, by the ERP's id.
@@ -100,6 +104,8 @@ impl Observed {
             leaflink_products: leaflink_products(stage),
             availability: if expected.availability.is_some() { availability(stage)? } else { Vec::new() },
             leaflink_payments: billing::leaflink_payments(stage, &names),
+            products: billing::last_words(&progress.products),
+            erp_products: records::products(stage)?,
             payments: billing::last_words(&progress.payments),
             transfers: billing::last_words(&progress.transfers),
             companies: records::companies(stage)?,

@@ -17,6 +17,8 @@ use crate::words;
 pub(super) struct Progress {
     /// LeafLink's number and outcome, for each `look_at`.
     pub looked_at: Vec<(String, &'static str)>,
+    /// What was last said of each product, by its id.
+    pub products: BTreeMap<String, Decision>,
     /// What was last said of each payment, by its id.
     pub payments: BTreeMap<String, Decision>,
     /// What was last said of each transfer, by its id.
@@ -64,10 +66,11 @@ impl Progress {
         for look in &round.looks {
             self.note_failure(look);
         }
-        for look in round.payments.iter().chain(&round.transfers) {
+        for look in round.products.iter().chain(&round.payments).chain(&round.transfers) {
             self.note_failure(look);
         }
         let said = |look: Look| Some((look.number, look.outcome.ok()?));
+        self.products.extend(round.products.into_iter().filter_map(said));
         self.payments.extend(round.payments.into_iter().filter_map(said));
         self.transfers.extend(round.transfers.into_iter().filter_map(said));
         for reason in &round.refused {

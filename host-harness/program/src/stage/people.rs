@@ -21,8 +21,17 @@ impl Stage {
                 people.count_stock(product, location, quantity.0)?;
             }
             ErpAct::ForgetStock { product } => people.forget_stock(product)?,
+            ErpAct::EditErpProduct { product, edit } => {
+                people.edit_product(product, edit)?;
+                self.changes().products.insert(product.clone());
+            }
+            ErpAct::EditListing { product, edit } => {
+                people.edit_listing(product, &edit.0)?;
+                self.changes().products.insert(product.clone());
+            }
             ErpAct::LinkProduct { product, leaflink_product } => {
                 people.link_product(product, *leaflink_product)?;
+                self.changes().products.insert(product.clone());
             }
             ErpAct::LinkCompany { company, leaflink_customer } => {
                 people.link_company(company, *leaflink_customer)?;

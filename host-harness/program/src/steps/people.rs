@@ -1,8 +1,10 @@
 //! What people do in the ERP, as steps write it.
 
 use leaflink_sync_kit::host::records::{ChargeKind, SalesOrderStatus};
+use reference_erp::{Listing, ProductEdit};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
 
 use crate::words;
 
@@ -17,6 +19,10 @@ pub enum ErpAct {
     CountStock { product: String, location: String, quantity: Quantity },
     /// A product's stock becomes unknown.
     ForgetStock { product: String },
+    /// Fields of a product change: its name, SKU, description, unit type, units per case.
+    EditErpProduct { product: String, edit: ProductEdit },
+    /// Fields of a product's LeafLink tab are filled in, changed or with `null` emptied.
+    EditListing { product: String, edit: ListingEdit },
     /// A product is linked to a LeafLink product, or with `null` unlinked.
     LinkProduct { product: String, leaflink_product: Option<u64> },
     /// A company is connected to a LeafLink customer, or with `null` disconnected.
@@ -99,10 +105,12 @@ pub enum SalesOrderAct {
 }
 
 /// The verbs of [`ErpAct`].
-pub(super) const ERP_VERBS: [&str; 7] = [
+pub(super) const ERP_VERBS: [&str; 9] = [
     "receive_stock",
     "count_stock",
     "forget_stock",
+    "edit_erp_product",
+    "edit_listing",
     "link_product",
     "link_company",
     "set_inventory_source",
@@ -133,6 +141,20 @@ pub(super) const SALES_ORDER_VERBS: [&str; 21] = [
     "reject_transfer",
     "delete_order",
 ];
+
+/// Fields of a product's LeafLink tab, checked to be such.
+#[derive(Clone, Debug)]
+pub struct ListingEdit(pub Map<String, Value>);
+
+impl<'de> Deserialize<'de> for ListingEdit {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        let fields = Map::deserialize(source)?;
+        let mut filled = fields.clone();
+        filled.retain(|_, value| !value.is_null());
+        Listing::deserialize(Value::Object(filled)).map_err(serde::de::Error::custom)?;
+        Ok(Self(fields))
+    }
+}
 
 /// A quantity, a price or an amount, written as a decimal in quotes.
 #[derive(Clone, Copy, Debug, PartialEq)]

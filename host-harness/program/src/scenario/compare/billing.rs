@@ -1,4 +1,4 @@
-//! Payments and transfers.
+//! Payments, transfers, and what was said of products.
 
 use std::collections::BTreeMap;
 
@@ -15,6 +15,7 @@ impl Found {
             let came = Value::Array(observed.leaflink_payments.clone());
             self.subset("payments in LeafLink", &wanted, &came);
         }
+        self.last_words("product", expected.products.as_ref(), &observed.products);
         self.last_words("payment", expected.payments.as_ref(), &observed.payments);
         self.last_words("transfer", expected.transfers.as_ref(), &observed.transfers);
     }

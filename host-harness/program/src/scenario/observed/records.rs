@@ -80,6 +80,21 @@ fn charge(charge: &ChargeDraft) -> Value {
     })
 }
 
+/// Every product, with its price and its link.
+pub(super) fn products(stage: &Stage) -> anyhow::Result<Vec<Value>> {
+    let products = stage.erp().view(stage.company())?.list_products(None, PAGE)?;
+    let product = products.iter().map(|product| {
+        json!({
+            "product": product.id,
+            "name": product.name,
+            "sku": product.sku,
+            "sale_price": product.sale_price.as_ref().map(|price| number(&price.amount)),
+            "leaflink_product": product.leaflink_product_id,
+        })
+    });
+    Ok(product.collect())
+}
+
 /// Every level of every product.
 pub(super) fn stock(stage: &Stage) -> anyhow::Result<Vec<Value>> {
     let mut view = stage.erp().view(stage.company())?;
