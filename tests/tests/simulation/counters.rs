@@ -26,7 +26,7 @@ pub const MUST_HAPPEN: [&str; 36] = [
     "an answer was cut in half",
     "an answer was no JSON",
     "an order came in",
-    "an order came in while stock was being pushed",
+    "somebody acted in LeafLink while a figure was written",
     "an order could not be read",
     "an order was combined after it came over",
     "an order was deleted in the ERP and came over again",

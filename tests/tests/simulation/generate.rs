@@ -33,7 +33,7 @@ pub fn history(seed: u64) -> History {
     let length = acts.len() + 8 + rng.usize(..24);
     while acts.len() < length {
         acts.push(act(&mut rng, temper));
-        if let Some(Act::Fault(_) | Act::Crash(_) | Act::Amid { .. }) = acts.last()
+        if let Some(Act::Fault(_) | Act::Crash { .. } | Act::Amid { .. }) = acts.last()
             && rng.u32(..3) > 0
         {
             acts.push(Act::Sync([Sync::Round, Sync::RoundAndPush][rng.usize(..2)]));
@@ -89,8 +89,8 @@ fn act(rng: &mut Rng, temper: Temper) -> Act {
     }
     match rng.u32(..100) {
         0..24 => Act::InLeafLink(in_leaflink(rng)),
-        24..26 if temper.one_by_one => Act::Amid { request: rng.u32(..12), act: in_leaflink(rng) },
-        26..56 => Act::InErp(in_erp(rng)),
+        24..28 if temper.one_by_one => Act::Amid { request: rng.u32(..16), act: in_leaflink(rng) },
+        24..56 => Act::InErp(in_erp(rng)),
         56..62 => Act::Wait([1, 20, 61, 130, 600, 4000][rng.usize(..6)]),
         _ => Act::Sync(sync(rng, temper)),
     }
@@ -176,8 +176,11 @@ fn sync(rng: &mut Rng, temper: Temper) -> Sync {
 
 fn trouble(rng: &mut Rng) -> Act {
     match rng.u32(..10) {
-        0 => Act::Crash(Crash::AfterCommit),
-        1 | 2 => Act::Crash(Crash::BeforeCommit),
+        0 | 1 => Act::Crash { delivery: None, at: [Crash::AfterCommit, Crash::BeforeCommit][rng.usize(..2)] },
+        2 => Act::Crash {
+            delivery: Some(rng.u32(..3)),
+            at: if rng.u32(..4) == 0 { Crash::AfterCommit } else { Crash::BeforeCommit },
+        },
         3 => Act::ClockJump([-7200, -900, -60, 60, 900, 7200][rng.usize(..6)]),
         _ => Act::Fault(fault(rng)),
     }

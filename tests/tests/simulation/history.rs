@@ -47,8 +47,8 @@ pub enum Act {
     Sync(Sync),
     /// Something goes wrong with a request.
     Fault(Fault),
-    /// The ERP's process dies in its next call.
-    Crash(Crash),
+    /// The ERP's process dies in its next call, or in the so-many-th delivery from now.
+    Crash { delivery: Option<u32>, at: Crash },
     /// Both clocks move on by so many seconds.
     Wait(u32),
     /// The ERP's clock jumps by so many seconds; LeafLink's does not.

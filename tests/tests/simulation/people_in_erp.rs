@@ -47,7 +47,11 @@ pub fn act(player: &mut Player, act: &InErp) -> bool {
                 if done {
                     edited(player, order);
                     let key = (order.id.clone(), line.to_owned());
-                    player.stage.world().memory.entered.insert(key, quantity);
+                    let memory = &mut player.stage.world().memory;
+                    // An edit of LeafLink's that is still to come over wins.
+                    if !memory.unapplied.contains(&number_of(order)) {
+                        memory.entered.insert(key, quantity);
+                    }
                 }
                 done
             })

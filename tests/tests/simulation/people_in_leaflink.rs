@@ -156,12 +156,14 @@ fn edit(world: &mut World, order: &OrderRow, edit: Value) -> bool {
     let packed = is_packed(world, order);
     let done = world.sandbox.apply(event).is_ok();
     if done {
+        world.memory.unapplied.insert(order.number.clone());
         if let Some(sales_order) = world.memory.books.order_of(&order.number) {
             let id = sales_order.id.clone();
             world.memory.entered.retain(|(of, _), _| *of != id);
         }
         if packed {
             world.counters.hit("a line was edited in LeafLink after it was packed");
+            world.memory.disputed.insert(order.number.clone());
             stock::against_advice(world);
         }
     }

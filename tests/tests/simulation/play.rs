@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use leaflink_sync_kit::exports::delivery::Delivered;
 use leaflink_sync_kit::exports::polling::{Source, Subject};
 use leaflink_sync_kit::exports::sales_orders::Deletion;
+use leaflink_sync_kit::host::types::{Decision, Severity};
 use leaflink_sync_kit::{CallError, Calls};
 use reference_erp::ErpTransaction;
 
@@ -119,7 +120,7 @@ impl Player {
                     Act::InLeafLink(act) => drop(people_in_leaflink::act(&mut world, act)),
                     Act::Amid { request, act } => world.act_amid(*request, act.clone()),
                     Act::Fault(fault) => world.arm(*fault),
-                    Act::Crash(crash) => world.crash = Some(*crash),
+                    Act::Crash { delivery, at } => world.crash = Some((*delivery, *at)),
                     Act::Wait(seconds) => world.pass_ms(u64::from(*seconds) * 1_000),
                     Act::ClockJump(seconds) => world.jump_ms(i64::from(*seconds) * 1_000),
                     Act::InErp(_) | Act::Sync(_) => {}
@@ -193,7 +194,8 @@ impl Player {
     /// Looks at the next order that was named.
     fn look(&mut self) -> anyhow::Result<bool> {
         let Some(number) = self.to_look_at.pop_front() else { return Ok(false) };
-        Ok(self.call(false, |calls| calls.on_order(&number))?.is_some())
+        let decision = self.call(false, |calls| calls.on_order(&number))?;
+        Ok(self.looked_at(&number, decision))
     }
 
     /// Looks at the next change; one that fails stays, behind the others.
@@ -203,7 +205,9 @@ impl Player {
                 self.changes.deletions.pop_front();
             }
         } else if let Some(id) = self.changes.sales_orders.first().cloned() {
-            if self.call(false, |calls| calls.on_sales_order_change(&id))?.is_some() {
+            let decision = self.call(false, |calls| calls.on_sales_order_change(&id))?;
+            let number = decision.as_ref().map(|decision| decision.subject.clone()).unwrap_or_default();
+            if self.looked_at(&number, decision) {
                 self.changes.sales_orders.remove(&id);
             }
         } else if let Some(id) = self.changes.payments.first().cloned() {
@@ -216,10 +220,24 @@ impl Player {
         Ok(true)
     }
 
+    /// Notes what came of a look; answers whether there was one.
+    fn looked_at(&self, number: &str, decision: Option<Decision>) -> bool {
+        let blocks =
+            |decision: &Decision| decision.reasons.iter().any(|it| it.severity == Severity::Blocking);
+        if decision.as_ref().is_some_and(|decision| !blocks(decision)) {
+            self.stage.world().memory.unapplied.remove(number);
+        }
+        decision.is_some()
+    }
+
     fn push(&mut self) -> anyhow::Result<()> {
         let mut after: Option<String> = None;
         loop {
             let pushed = self.call(false, |calls| calls.push_inventory(after.as_deref()))?;
+            if pushed.is_some() {
+                let world = &mut *self.stage.world();
+                world.memory.figures_are_doubtful = world.call.disturbed || world.call.stale;
+            }
             match pushed.and_then(|pushed| pushed.next) {
                 Some(next) => after = Some(next),
                 None => return Ok(()),

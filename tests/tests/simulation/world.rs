@@ -45,8 +45,11 @@ pub struct Memory {
     pub books: Books,
     /// Products of which LeafLink offers what the last push said, as far as orders did not change it.
     pub in_step: BTreeSet<u64>,
-    /// Subjects of decisions that are in the journal.
-    pub decided: BTreeSet<String>,
+    /// Somebody acted in LeafLink while the figures that are queued were reckoned, or what was read
+    /// for them was no longer so.
+    pub figures_are_doubtful: bool,
+    /// The codes of the last decision in the journal about a subject, apart from its delivery.
+    pub decided: BTreeMap<String, Vec<String>>,
     /// Orders that came over at some time.
     pub came_over: BTreeSet<String>,
     /// Orders whose sales order people deleted.
@@ -57,6 +60,10 @@ pub struct Memory {
     pub moved_back: BTreeSet<String>,
     /// Orders whose sales order people edited.
     pub edited_in_erp: BTreeSet<String>,
+    /// Orders that were edited in LeafLink after they were packed.
+    pub disputed: BTreeSet<String>,
+    /// Orders with an edit in LeafLink that has not come over, or could not.
+    pub unapplied: BTreeSet<String>,
     /// Quantities that people entered for a line of the ERP, until LeafLink edits its order.
     pub entered: BTreeMap<(String, String), Decimal>,
     /// Orders that were held at some time.
@@ -75,7 +82,8 @@ pub struct World {
     pub trace: Trace,
     pub counters: Counters,
     pub call: UnderWay,
-    pub crash: Option<Crash>,
+    /// Where the next call dies, or the so-many-th delivery.
+    pub crash: Option<(Option<u32>, Crash)>,
     pub memory: Memory,
     /// Units of the first product that LeafLink never gets to see.
     pub buffer: Decimal,

@@ -47,7 +47,7 @@ fn is_missing(
     waits: bool,
 ) -> Option<String> {
     let world = player.stage.world();
-    if !world.memory.decided.contains(&order.number) {
+    if !world.memory.decided.contains_key(&order.number) {
         return Some(format!("nothing was ever decided about LeafLink order {}", order.short_id));
     }
     let rightly_absent = is_over(order.status) || world.memory.forgotten.contains(&order.number);
@@ -60,10 +60,17 @@ fn is_missing(
     None
 }
 
-/// The codes of what the component says of an order now.
+/// The codes of what the component says of an order now, and of what it said last: what the ERP
+/// refuses shows only when it is asked.
 fn reasons(player: &Player, order: &OrderRow) -> anyhow::Result<Vec<String>> {
     let decision = player.stage.calls.preview(&Handler::Order(order.number.clone()))?;
-    Ok(decision.reasons.into_iter().map(|reason| reason.code).collect())
+    let mut codes: Vec<String> = decision.reasons.into_iter().map(|reason| reason.code).collect();
+    codes.extend(player.stage.world().memory.decided.get(&order.number).cloned().unwrap_or_default());
+    // What stops nothing explains nothing.
+    codes.retain(|code| {
+        !["no-delivery-date", "sales-rep-at-random", "tax-not-matched"].contains(&code.as_str())
+    });
+    Ok(codes)
 }
 
 /// Neither side lags behind the other without saying so.
@@ -173,10 +180,10 @@ fn stock_agrees(player: &Player, orders: &[OrderRow]) -> Vec<String> {
         if !world.memory.books.links.contains_key(&row.id) || !row.managed {
             continue;
         }
-        let free = stock::free(&world, row.id).max(Decimal::ZERO);
-        if row.available != free {
+        let (least, most) = stock::free(&world, row.id);
+        if row.available < least || row.available > most {
             found.push(format!(
-                "at rest LeafLink offers {} of product {}, and {free} are free: {}",
+                "at rest LeafLink offers {} of product {}, and {most} are free: {}",
                 row.available,
                 row.id,
                 stock::account(&world, row.id)

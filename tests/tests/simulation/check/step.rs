@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use leaflink_sync_kit::CallError;
 use leaflink_sync_kit::exports::Failure;
 use leaflink_sync_kit::host::records::{SalesOrder, SalesOrderStatus};
-use leaflink_sync_kit::host::types::Outcome;
+use leaflink_sync_kit::host::types::{Outcome, Stream};
 use reference_erp::JournalEntry;
 use serde_json::Value;
 
@@ -17,7 +17,17 @@ use crate::world::{UnderWay, World, is_over};
 /// A call begins; answers whether the ERP's process dies in it. `queued`: the outbox, if the call
 /// may send writes.
 pub fn begins(world: &mut World, queued: Option<&BTreeMap<String, Vec<u8>>>) -> Option<Crash> {
-    let dies = world.crash.take();
+    let dies = match (world.crash, queued) {
+        (Some((None | Some(0), at)), Some(_)) | (Some((None, at)), None) => {
+            world.crash = None;
+            Some(at)
+        }
+        (Some((Some(left), at)), Some(_)) => {
+            world.crash = Some((Some(left - 1), at));
+            None
+        }
+        (Some((Some(_), _)), None) | (None, _) => None,
+    };
     let queued = queued.map(|queued| queued.keys().cloned().collect());
     world.call = UnderWay { dies, queued, ..UnderWay::default() };
     dies
@@ -57,18 +67,24 @@ pub fn ended<T>(world: &mut World, outcome: &Result<T, CallError>) -> bool {
 /// An entry of the journal.
 pub fn decided(world: &mut World, entry: &JournalEntry) {
     let decision = &entry.decision;
-    let codes: Vec<&str> = decision.reasons.iter().map(|reason| reason.code.as_str()).collect();
+    let told: Vec<&str> = decision.reasons.iter().map(|reason| reason.message.as_str()).collect();
     world.trace.note(&format!(
-        "  journal: {:?} {} {:?} {codes:?} {:?}",
+        "  journal: {:?} {} {:?} {told:?} {:?}",
         decision.stream,
         decision.label,
         decision.outcome,
         decision.effects.iter().map(|effect| effect.summary.as_str()).collect::<Vec<_>>()
     ));
-    if decision.outcome == Outcome::Held && world.memory.held.insert(decision.subject.clone()) {
+    if decision.outcome == Outcome::Held
+        && decision.stream == Stream::Orders
+        && world.memory.held.insert(decision.subject.clone())
+    {
         world.counters.hit("an order was held");
     }
-    world.memory.decided.insert(decision.subject.clone());
+    let codes = decision.reasons.iter().map(|reason| reason.code.clone()).collect();
+    if decision.stream != Stream::Delivery {
+        world.memory.decided.insert(decision.subject.clone(), codes);
+    }
 }
 
 /// What a call made of the ERP's records and of the queued writes.

@@ -6,9 +6,10 @@
 //!    figure is at most what the ERP has on hand, less what it reserved, less what is promised to
 //!    buyers and not yet subtracted there (pending sales orders, and LeafLink's open orders as far
 //!    as no sales order has them), less the safety buffer; and it is never negative. Not judged:
-//!    a figure during whose call somebody acted in LeafLink (the window between reading and
-//!    writing, which LeafLink's API cannot close), one that was read from a stale page, and one
-//!    that LeafLink carried out after it was given up.
+//!    a figure that was reckoned or sent by a call during which somebody acted in LeafLink (the
+//!    window between reading and writing, which LeafLink's API cannot close), one that was read
+//!    from a stale page, and one that LeafLink carried out after it was given up. The next push
+//!    puts each of them right.
 //! 2. **It stays so.** From then on, whatever LeafLink's people and the sync do, LeafLink offers no
 //!    unit that is not on the shelf or was promised to somebody. Until the next push this no longer
 //!    holds when units leave the ERP by a way that LeafLink does not know (a count, a direct sale,
@@ -35,7 +36,10 @@ pub fn confirmed(world: &mut World, path: &str, body: &[u8]) {
         world.violations.push(format!("LeafLink product {product} is to offer {figure}"));
     }
     world.memory.in_step.remove(&product);
-    if world.call.disturbed || world.call.stale {
+    if world.call.disturbed {
+        world.counters.hit("somebody acted in LeafLink while a figure was written");
+    }
+    if world.call.disturbed || world.call.stale || world.memory.figures_are_doubtful {
         return;
     }
     world.counters.hit("stock was pushed and compared");
@@ -84,8 +88,22 @@ pub fn still_in_step(world: &mut World) {
     }
 }
 
-/// What is to be offered of a product once every order was looked at.
-pub fn free(world: &World, product: u64) -> Decimal {
+/// What is to be offered of a product once every order was looked at: at least, and at most. They
+/// differ by what is disputed.
+pub fn free(world: &World, product: u64) -> (Decimal, Decimal) {
+    let of = |disputed| reckoned(world, product, disputed).max(Decimal::ZERO);
+    (of(Disputed::Owed), of(Disputed::NotOwed))
+}
+
+/// Whether a fulfilled order on which the two sides differ is owed as LeafLink has it. It is for some
+/// minutes, and then no longer: it is people's to settle.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Disputed {
+    Owed,
+    NotOwed,
+}
+
+fn reckoned(world: &World, product: u64, disputed: Disputed) -> Decimal {
     let Some((erp, level)) = level(&world.memory.books, product) else { return Decimal::ZERO };
     let owed: Decimal = world
         .sandbox
@@ -93,7 +111,7 @@ pub fn free(world: &World, product: u64) -> Decimal {
         .iter()
         .map(|order| {
             let in_erp = live(world, order).map_or(Decimal::ZERO, |known| of_product(known, erp).0);
-            (wanted(world, order, product) - in_erp).max(Decimal::ZERO)
+            (wanted(world, order, product, disputed) - in_erp).max(Decimal::ZERO)
         })
         .sum();
     level.active - level.reserved - level.promised - owed - buffer(world, product)
@@ -132,7 +150,7 @@ fn balance(world: &World, product: u64, sales: Sales) -> Decimal {
         .map(|order| {
             let (quantity, packed) =
                 live(world, order).map_or_else(Default::default, |it| of_product(it, erp));
-            let wanted = wanted(world, order, product);
+            let wanted = wanted(world, order, product, Disputed::NotOwed);
             let claimed = match sales {
                 Sales::Whole if !is_over(order.status) => wanted.max(quantity),
                 Sales::Whole | Sales::AsWanted => wanted,
@@ -144,26 +162,37 @@ fn balance(world: &World, product: u64, sales: Sales) -> Decimal {
 }
 
 /// What a LeafLink order's buyer waits for.
-fn wanted(world: &World, order: &OrderRow, product: u64) -> Decimal {
+fn wanted(world: &World, order: &OrderRow, product: u64, disputed: Disputed) -> Decimal {
     let quantity: Decimal =
         order.lines.iter().filter(|line| line.product == Some(product)).map(|line| line.quantity).sum();
     match order.status {
         Status::Submitted | Status::Accepted => quantity,
         Status::Fulfilled | Status::Shipped | Status::Complete => {
             // LeafLink has taken it off its quantity; it is owed if the ERP is still to pack it.
-            // Nobody can tell what is on an order that cannot be read.
+            // Nobody can tell what is on an order that cannot be read. Of a disputed one the sales
+            // order says what people pack.
             let forgotten = world.memory.forgotten.contains(&order.number);
-            let canceled = world
-                .memory
-                .books
-                .order_of(&order.number)
-                .is_some_and(|known| known.status == SalesOrderStatus::Canceled);
-            if forgotten || canceled || order.malformed { Decimal::ZERO } else { quantity }
+            let known = world.memory.books.order_of(&order.number);
+            let canceled = known.is_some_and(|known| known.status == SalesOrderStatus::Canceled);
+            let erp = world.memory.books.links.get(&product).map_or("", String::as_str);
+            match known {
+                _ if forgotten || canceled || order.malformed => Decimal::ZERO,
+                Some(known) if disputed == Disputed::NotOwed && is_disputed(world, order) => {
+                    quantity.min(of_product(known, erp).0)
+                }
+                _ => quantity,
+            }
         }
         Status::Draft | Status::Backorder | Status::Rejected | Status::Combined | Status::Cancelled => {
             Decimal::ZERO
         }
     }
+}
+
+/// Whether people on both sides have to agree what is on an order: it was edited in LeafLink after it
+/// was packed, or in the ERP.
+fn is_disputed(world: &World, order: &OrderRow) -> bool {
+    world.memory.disputed.contains(&order.number) || world.memory.edited_in_erp.contains(&order.number)
 }
 
 /// The sales order of an order, if it takes goods.
@@ -196,7 +225,7 @@ pub fn account(world: &World, product: u64) -> String {
                 "{} {:?} wants {} ({sales_order})",
                 order.short_id,
                 order.status,
-                wanted(world, order, product)
+                wanted(world, order, product, Disputed::Owed)
             )
         })
         .collect();

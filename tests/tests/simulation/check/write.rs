@@ -22,17 +22,17 @@ pub fn allowed(world: &mut World, request: &http::Request) {
     let (kind, id) = (segments.next().unwrap_or_default(), segments.next().unwrap_or_default());
     let (kept, decided) = match kind {
         "orders-received" => {
-            (queued.contains(&format!("outbox/order/{id}")), world.memory.decided.contains(id))
+            (queued.contains(&format!("outbox/order/{id}")), world.memory.decided.contains_key(id))
         }
         "products" => {
             let product = id.parse().ok().and_then(|id: u64| world.memory.books.links.get(&id));
-            let decided = product.is_some_and(|product| world.memory.decided.contains(product));
+            let decided = product.is_some_and(|product| world.memory.decided.contains_key(product));
             (queued.contains(&format!("outbox/stock/{id}")), decided)
         }
         "order-payments" => {
             let payment = mark_of(&body(request)).map(|(payment, _)| payment).unwrap_or_default();
             let kept = queued.contains(&format!("outbox/payment/{payment}"));
-            (kept, world.memory.decided.contains(&payment))
+            (kept, world.memory.decided.contains_key(&payment))
         }
         _ => (false, false),
     };
