@@ -6,7 +6,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use leaflink_sync_kit::host::{Transaction, http, log, secrets};
-use leaflink_sync_kit::{CallError, CallReport, Calls, CompanyId, Connector, Host};
+use leaflink_sync_kit::{CallError, CallInfo, CallReport, Calls, CompanyId, Connector, Host};
 use reference_erp::{Erp, Seed};
 
 /// What LeafLink answers to a request.
@@ -70,7 +70,7 @@ struct BenchHost {
 }
 
 impl Host for BenchHost {
-    fn begin(&self, company: &CompanyId) -> anyhow::Result<Box<dyn Transaction>> {
+    fn begin(&self, company: &CompanyId, _info: &CallInfo) -> anyhow::Result<Box<dyn Transaction>> {
         Ok(Box::new(self.erp.begin(company)?))
     }
 
@@ -95,7 +95,7 @@ impl Host for BenchHost {
         0
     }
 
-    fn log(&self, _company: &CompanyId, _level: log::Level, _message: &str) {}
+    fn log(&self, _company: &CompanyId, _info: &CallInfo, _level: log::Level, _message: &str) {}
 
     fn called(&self, _company: &CompanyId, report: &CallReport, _error: Option<&CallError>) {
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(report.clone());

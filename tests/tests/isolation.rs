@@ -1,7 +1,9 @@
 //! A call that breaks down leaves no trace: the database stays as it was, byte for byte, and the
 //! next call works.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::ops::Range;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -12,7 +14,7 @@ use leaflink_sync_kit::{Budget, CallError, Connector, Engine, Limits};
 use leaflink_sync_tests::bench::{Bench, answer, not_found};
 use leaflink_sync_tests::component;
 use serde_json::{Value, json};
-use wasmparser::{ExternalKind, Parser, Payload, TypeRef};
+use wasmparser::{BinaryReader, ExternalKind, Operator, OperatorsReader, Parser, Payload, TypeRef};
 
 /// The order's number.
 const NUMBER: &str = "2f1dd9c7-4b0e-4d7a-9d2f-0f6f0c1f9a55";
@@ -82,47 +84,108 @@ fn works(bench: &Bench, outcome: Outcome) {
     assert_eq!(decision.outcome, outcome);
 }
 
+/// The component's functions, as they lie in its file.
+struct Code {
+    bytes: Vec<u8>,
+    /// Where the code of each function is, its `end` included.
+    bodies: Vec<Range<usize>>,
+    /// What its exported functions are called, each with its place in `bodies`.
+    exports: Vec<(String, usize)>,
+}
+
+impl Code {
+    fn read() -> Self {
+        let bytes = fs::read(component::path().expect("the component")).expect("its file");
+        let (mut imported, mut exports, mut bodies) = (0, Vec::new(), Vec::new());
+        for payload in Parser::new(0).parse_all(&bytes) {
+            match payload.expect("the component is well-formed") {
+                // A component holds several modules; the one with these exports is meant.
+                Payload::ModuleSection { .. } if exports.len() < 10 => {
+                    (imported, exports, bodies) = (0, Vec::new(), Vec::new());
+                }
+                Payload::ModuleSection { .. } => break,
+                Payload::ImportSection(imports) => {
+                    let imports = imports.into_imports().map(|import| import.expect("an import").ty);
+                    imported +=
+                        imports.filter(|of| matches!(of, TypeRef::Func(_) | TypeRef::FuncExact(_))).count();
+                }
+                Payload::ExportSection(found) => {
+                    let found = found.into_iter().map(|export| export.expect("an export"));
+                    let found = found.filter(|export| export.kind == ExternalKind::Func);
+                    exports.extend(found.map(|export| (export.name.to_owned(), export.index as usize)));
+                }
+                Payload::CodeSectionEntry(body) => {
+                    let code = body.get_operators_reader().expect("a function's code");
+                    bodies.push(code.original_position() as usize..body.range().end as usize);
+                }
+                _ => {}
+            }
+        }
+        for (_, index) in &mut exports {
+            *index -= imported;
+        }
+        Self { bytes, bodies, exports }
+    }
+
+    /// The component with this in one of its functions, after the call with which an exported
+    /// function sets the instance up. The rest is filled up with `unreachable`.
+    fn load_with(mut self, function: &str, planted: &[u8]) -> Connector {
+        let found = self.exports.iter().find(|(name, _)| name == function);
+        let index = found.unwrap_or_else(|| panic!("the component has no function {function}")).1;
+        let code = self.bodies[index].clone();
+        let operators = self.operators(&code);
+        let set_up = operators.windows(2).find(|two| matches!(two[0].0, Operator::Call { .. }));
+        let begin = if planted.is_empty() { code.start } else { set_up.expect("a call")[1].1 };
+        let code = begin..code.end - 1;
+        self.bytes[code.clone()].fill(0);
+        self.bytes[code][..planted.len()].copy_from_slice(planted);
+        let engine = Engine::new(Limits::DEFAULT).expect("an engine");
+        engine.load_bytes(&self.bytes).expect("it is a component still")
+    }
+
+    /// A place where the component panics: message, length and place pushed, and the call that
+    /// does not come back. The standard library's own is the one that is called most.
+    fn panic(&self) -> Vec<u8> {
+        use Operator::{Call, I32Const, Unreachable};
+        let mut places: BTreeMap<u32, (usize, Range<usize>)> = BTreeMap::new();
+        for body in &self.bodies {
+            for five in self.operators(body).windows(5) {
+                let [(one, from), (two, _), (three, _), (Call { function_index }, _), (Unreachable, to)] =
+                    five
+                else {
+                    continue;
+                };
+                if [one, two, three].iter().all(|it| matches!(it, I32Const { .. })) {
+                    places.entry(*function_index).or_insert((0, *from..*to)).0 += 1;
+                }
+            }
+        }
+        let most = places.into_values().max_by_key(|(count, _)| *count);
+        self.bytes[most.expect("the component panics nowhere").1].to_vec()
+    }
+
+    /// The instructions of a function, each with its place in the file.
+    fn operators(&self, body: &Range<usize>) -> Vec<(Operator<'_>, usize)> {
+        let reader = BinaryReader::new(&self.bytes[body.clone()], body.start as u64);
+        let operators = OperatorsReader::new(reader).into_iter_with_offsets();
+        let found = operators.map(|it| it.expect("an instruction"));
+        found.map(|(operator, at)| (operator, at as usize)).collect()
+    }
+}
+
+const ON_ORDER: &str = "leaflink-sync:connector/orders@0.1.0#on-order";
+
 /// The component with a fault planted in one function of its module: the first thing that it does
 /// is to trap.
 fn with_trap_in(function: &str) -> Connector {
-    let mut bytes = fs::read(component::path().expect("the component")).expect("its file");
-    let (mut imported, mut index, mut bodies) = (0, None, Vec::new());
-    for payload in Parser::new(0).parse_all(&bytes) {
-        match payload.expect("the component is well-formed") {
-            // A component holds several modules; the one with this export is meant.
-            Payload::ModuleSection { .. } if index.is_none() => (imported, bodies) = (0, Vec::new()),
-            Payload::ModuleSection { .. } => break,
-            Payload::ImportSection(imports) => {
-                let imports = imports.into_imports().map(|import| import.expect("an import").ty);
-                imported +=
-                    imports.filter(|of| matches!(of, TypeRef::Func(_) | TypeRef::FuncExact(_))).count();
-            }
-            Payload::ExportSection(exports) => {
-                let found = exports.into_iter().map(|export| export.expect("an export"));
-                let mut found = found.filter(|it| it.kind == ExternalKind::Func && it.name == function);
-                index = index.or(found.next().map(|export| export.index as usize));
-            }
-            Payload::CodeSectionEntry(body) => {
-                let code = body.get_operators_reader().expect("a function's code");
-                bodies.push(code.original_position() as usize..body.range().end as usize);
-            }
-            _ => {}
-        }
-    }
-    let index = index.unwrap_or_else(|| panic!("the component has no function {function}"));
-    // `unreachable`, as often as there is room; what follows the first is never reached. The last
-    // byte is the function's `end`.
-    let code = bodies[index - imported].clone();
-    bytes[code.start..code.end - 1].fill(0);
-    let engine = Engine::new(Limits::DEFAULT).expect("an engine");
-    engine.load_bytes(&bytes).expect("it is a component still")
+    Code::read().load_with(function, &[])
 }
 
 #[test]
 fn a_call_that_traps_leaves_no_trace() {
     let bench = bench(&order(1).to_string());
     for function in [
-        "leaflink-sync:connector/orders@0.1.0#on-order",
+        ON_ORDER,
         // Runs after everything is written and answered, and before the commit.
         "cabi_post_leaflink-sync:connector/orders@0.1.0#on-order",
     ] {
@@ -131,6 +194,18 @@ fn a_call_that_traps_leaves_no_trace() {
     }
     let report = bench.last_report().expect("the call was reported");
     assert_eq!(report.record_writes, 1, "the second call wrote before it trapped");
+    works(&bench, Outcome::Applied);
+}
+
+#[test]
+fn what_a_panic_says_is_in_the_report_of_the_trap() {
+    let bench = bench(&order(1).to_string());
+    let code = Code::read();
+    let panic = code.panic();
+    let error = fails(&bench, &code.load_with(ON_ORDER, &panic));
+    let CallError::Trapped { last_log: Some(words), .. } = &error else { panic!("{error}") };
+    assert!(words.starts_with("panicked at ") && words.contains(".rs:"), "{words}");
+    assert!(error.to_string().contains("panicked at "), "{error}");
     works(&bench, Outcome::Applied);
 }
 

@@ -23,6 +23,7 @@ mod stock;
 mod transfers;
 mod users;
 mod waking;
+mod webhooks;
 
 /// The component.
 struct Component;

@@ -1,17 +1,11 @@
 //! Exports that later versions fill in. Each answers that it is not supported; none pretends.
 
 use super::Component;
-use crate::bindings::exports::leaflink_sync::connector::{drift, readiness, webhooks};
+use crate::bindings::exports::leaflink_sync::connector::{drift, readiness};
 use crate::host::answer::Failure;
 
 fn not_yet<T>(what: &str) -> Result<T, Failure> {
     Err(Failure::NotSupported(what.to_owned()))
-}
-
-impl webhooks::Guest for Component {
-    fn on_webhook(_delivery: webhooks::Delivery) -> Result<webhooks::Received, Failure> {
-        not_yet("webhooks")
-    }
 }
 
 impl readiness::Guest for Component {

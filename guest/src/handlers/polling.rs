@@ -17,7 +17,7 @@ use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{self, Failure};
 use crate::host::leaflink::Listed;
 use crate::host::state::{LookRecord, Pass, PollState};
-use crate::host::{self, leaflink, state};
+use crate::host::{self, leaflink, state, webhooks};
 use crate::leaflink::order::OrderHint;
 use crate::leaflink::read;
 use crate::rules::decision::Reason;
@@ -44,6 +44,12 @@ impl Guest for Component {
             Source::Orders => poll_orders(),
             Source::Products => products::poll(),
         }
+    }
+
+    fn to_look_at() -> Result<Vec<Subject>, Failure> {
+        let mut list = orders_to_look_at()?;
+        list.extend(webhooks::products(LOOKS)?.into_iter().map(|product| Subject::Product(product.0)));
+        Ok(list)
     }
 }
 
@@ -89,11 +95,15 @@ fn poll_orders() -> Result<Polled, Failure> {
     answered(&poll, more, refused)
 }
 
+fn orders_to_look_at() -> Result<Vec<Subject>, Failure> {
+    Ok(state::looks(LOOKS)?.into_iter().map(|number| Subject::Order(number.0)).collect())
+}
+
 fn answered(poll: &PollState, more: bool, refused: Vec<wit::Reason>) -> Result<Polled, Failure> {
     state::put_poll_orders(poll)?;
     let watermark = poll.watermark.as_deref().and_then(instant);
     Ok(Polled {
-        look_at: state::looks(LOOKS)?.into_iter().map(|number| Subject::Order(number.0)).collect(),
+        look_at: orders_to_look_at()?,
         more,
         watermark_ms: watermark.and_then(|time| u64::try_from(time.timestamp_millis()).ok()),
         refused,
@@ -102,7 +112,7 @@ fn answered(poll: &PollState, more: bool, refused: Vec<wit::Reason>) -> Result<P
 
 /// The query of one page.
 fn query(poll: &PollState, pass: &Pass) -> Vec<(&'static str, String)> {
-    let mut query = vec![("fields_include", "number,created_on,modified".to_owned())];
+    let mut query = vec![("fields_include", "number,created_on,modified,seller".to_owned())];
     match since(poll) {
         Some(from) => query.push(("modified__gte", from)),
         None if !poll.opened => query.push(("status", OPEN_STATUSES.to_owned())),
@@ -131,6 +141,11 @@ fn note(mut pass: Pass, record: &str, refused: &mut Vec<wit::Reason>) -> Result<
         ))?);
         return Ok(pass);
     };
+    if let Some(seller) = hint.seller
+        && webhooks::own_company()?.is_none()
+    {
+        webhooks::put_own_company(seller)?;
+    }
     if later(&hint.modified, pass.highest.as_deref()) {
         pass.highest = Some(hint.modified.clone());
     }

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::answer::Failure;
-use super::state::{Pass, decode, entries, get, put, store_failure};
+use super::state::{BATCH, Pass, decode, entries, get, put, store_failure};
 use crate::bindings::leaflink_sync::host::store;
 use crate::leaflink::product::Product;
 use crate::rules::decimal::{parse, plain, to_unit_price};
@@ -20,8 +20,6 @@ const STATE_KEY: &str = "poll/products";
 const PREFIX: &str = "catalogue/";
 /// Records in one page of a scan.
 const PAGE: u32 = 1_000;
-/// Keys in one batch read.
-const BATCH: usize = 500;
 
 /// How far LeafLink's catalogue was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,6 +4,9 @@
 pub mod answer;
 pub mod catalogue;
 pub mod erp;
+#[cfg(target_arch = "wasm32")]
+#[allow(unsafe_code)]
+mod last_words;
 pub mod leaflink;
 pub mod mail;
 pub mod outbox;
@@ -14,6 +17,7 @@ mod sales_order_wire;
 pub mod state;
 pub mod stock;
 pub mod transfers;
+pub mod webhooks;
 
 use crate::bindings::leaflink_sync::host as wit;
 
@@ -30,6 +34,11 @@ pub fn journal(decision: &wit::types::Decision) -> Result<(), answer::Failure> {
 /// The time, in milliseconds since 1970.
 pub fn now_ms() -> u64 {
     wit::clock::now()
+}
+
+/// A line of the log that warns.
+pub fn warn(message: &str) {
+    wit::log::write(wit::log::Level::Warn, message);
 }
 
 /// A random number below `bound`.

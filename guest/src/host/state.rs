@@ -9,6 +9,9 @@
 //! | `order/<number>` | what was last decided about an order |
 //! | `held/<number>` | nothing; an order that waits |
 //! | `look/order/<number>` | the `modified` with which an order was listed that is to be looked at |
+//! | `look/product/<id>` | nothing; a LeafLink product that is to be looked at; see [`super::webhooks`] |
+//! | `webhooks` | when webhooks came; see [`super::webhooks`] |
+//! | `leaflink-company` | LeafLink's id of this company |
 //! | `poll/orders` | how far LeafLink's orders were read |
 //! | `payment/<id>` | what LeafLink has of a payment, and what people were told of it |
 //! | `waiting/payment/<id>` | nothing; a payment that waits |
@@ -42,6 +45,9 @@ use crate::rules::sorting::sort_by;
 pub const SCHEMA: u32 = 1;
 /// The oldest schema that it reads.
 pub const OLDEST_SCHEMA: u32 = 1;
+
+/// Keys in one batch read.
+pub(super) const BATCH: usize = 500;
 
 const SCHEMA_KEY: &str = "meta/schema";
 const SETTINGS_KEY: &str = "settings";
@@ -236,12 +242,14 @@ pub fn put_poll_orders(state: &PollState) -> Result<(), Failure> {
 /// The ERP users of LeafLink users; unmapped ones are left out.
 pub fn users(staff: impl IntoIterator<Item = StaffId>) -> Result<BTreeMap<StaffId, UserId>, Failure> {
     let staff: Vec<StaffId> = staff.into_iter().collect();
-    let keys: Vec<String> = staff.iter().map(|staff| user_key(*staff)).collect();
-    let values = store::get_many(&keys).map_err(store_failure)?;
     let mut users = BTreeMap::new();
-    for ((staff, key), value) in staff.into_iter().zip(&keys).zip(values) {
-        if let Some(value) = value {
-            users.insert(staff, UserId(decode(key, &value)?));
+    for batch in staff.chunks(BATCH) {
+        let keys: Vec<String> = batch.iter().map(|staff| user_key(*staff)).collect();
+        let values = store::get_many(&keys).map_err(store_failure)?;
+        for ((staff, key), value) in batch.iter().zip(&keys).zip(values) {
+            if let Some(value) = value {
+                users.insert(*staff, UserId(decode(key, &value)?));
+            }
         }
     }
     Ok(users)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::line_item::LineItem;
-use super::value::{Amount, Named, Number, Words};
+use super::value::{Amount, Named, Number, Words, id_if_it_is_one};
 
 /// An order, read with `include_children=line_items`.
 #[derive(Clone, Debug, Deserialize)]
@@ -85,7 +85,7 @@ pub struct OrderTax {
     pub rate: Number,
 }
 
-/// An order in a list that was asked for `number`, `created_on` and `modified` only.
+/// An order in a list that was asked for these fields only.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct OrderHint {
     /// The UUID.
@@ -96,6 +96,9 @@ pub struct OrderHint {
     /// RFC 3339; empty when LeafLink left it out.
     #[serde(default)]
     pub modified: String,
+    /// LeafLink's id of the selling company: our own.
+    #[serde(default, deserialize_with = "id_if_it_is_one")]
+    pub seller: Option<u64>,
 }
 
 /// An order in a list that was asked for what it holds.

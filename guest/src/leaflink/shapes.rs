@@ -88,5 +88,14 @@ fn inventory_items_and_webhooks_are_read() {
     assert_eq!((order.kind.as_str(), order.data.number.as_deref()), ("order", Some("5d0c6f1e")));
     let product: Event =
         read(br#"{"action": "create", "type": "product", "data": {"id": "501001"}}"#).unwrap();
-    assert_eq!(product.data.id.map(|id| id.0), Some(501_001));
+    assert_eq!(product.data.id, Some(501_001));
+    for (seller, wanted) in
+        [("8801", Some(8801)), (r#"{"id": 8801, "name": "Foxglove"}"#, Some(8801)), ("[]", None)]
+    {
+        let json = format!(
+            r#"{{"type": "order", "data": {{"number": "5d0c6f1e", "id": null, "seller": {seller}}}}}"#
+        );
+        let event: Event = read(json.as_bytes()).unwrap();
+        assert_eq!((event.data.seller, event.data.id), (wanted, None), "{seller}");
+    }
 }

@@ -7,6 +7,7 @@ use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::read;
 use crate::rules::decimal;
 
 /// Digits before the point that an amount or quantity may have: below a billion, every product and
@@ -60,6 +61,12 @@ impl<'de> Deserialize<'de> for Id {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(NamedVisitor).map(|named| Id(named.id))
     }
+}
+
+/// An id that is there and is one. Another shape than the usual spoils no more than itself.
+pub fn id_if_it_is_one<'de, D: Deserializer<'de>>(source: D) -> Result<Option<u64>, D::Error> {
+    let raw: Box<RawValue> = Deserialize::deserialize(source)?;
+    Ok(read::<Id>(raw.get().as_bytes()).ok().map(|id| id.0))
 }
 
 /// An id with, when LeafLink sends the whole object, the name that goes with it.

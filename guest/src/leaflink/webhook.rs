@@ -5,13 +5,11 @@
 
 use serde::Deserialize;
 
-use super::value::Id;
+use super::value::id_if_it_is_one;
 
 /// An event.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Event {
-    /// `create` or `edit`; others are possible.
-    pub action: String,
     /// `order` or `product`; others are possible.
     #[serde(rename = "type")]
     pub kind: String,
@@ -26,6 +24,12 @@ pub struct EventData {
     #[serde(default)]
     pub number: Option<String>,
     /// The id, for a product (and, lately, for an order).
+    #[serde(default, deserialize_with = "id_if_it_is_one")]
+    pub id: Option<u64>,
+    /// The selling company: a bare id, or an object with one.
+    #[serde(default, deserialize_with = "id_if_it_is_one")]
+    pub seller: Option<u64>,
+    /// When the order was placed, RFC 3339; empty when LeafLink left it out.
     #[serde(default)]
-    pub id: Option<Id>,
+    pub created_on: Option<String>,
 }

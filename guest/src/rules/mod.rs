@@ -17,3 +17,4 @@ pub mod sorting;
 pub mod stock_push;
 pub mod text;
 pub mod transfer;
+pub mod webhook;

@@ -10,25 +10,32 @@ use crate::engine::Engine;
 use crate::error::CallError;
 use crate::exports::Failure;
 use crate::host::{CompanyId, Host};
-use crate::limits::{Budget, Limits, TICK};
+use crate::limits::{Budget, Limit, Limits, TICK, spend};
 use crate::meter::CallReport;
 use crate::state::{Access, Call, CallState, Link};
+use crate::trace::CallInfo;
 
 /// An answer of an exported function, as wasmtime hands it over.
 pub(crate) type Answer<T> = wasmtime::Result<Result<T, Failure>>;
 
-/// Runs one call for a company, from the transaction's beginning to its end.
+/// Runs one call for a company, from the transaction's beginning to its end. `input_bytes` is what
+/// its caller hands over.
+#[allow(clippy::too_many_arguments)] // One call's whole surroundings; it has one caller.
 pub(crate) fn run<T>(
     engine: &Engine,
     pre: &ConnectorPre<CallState>,
     host: &Arc<dyn Host>,
     company: &CompanyId,
     call: Call,
+    info: CallInfo,
+    input_bytes: usize,
     body: impl FnOnce(&bindings::Connector, &mut Store<CallState>) -> Answer<T>,
 ) -> Result<T, CallError> {
     let begun = Instant::now();
     let mut report = CallReport {
+        id: info.id.clone(),
         call: call.name,
+        subject: info.subject.clone(),
         duration: Duration::ZERO,
         host_time: Duration::ZERO,
         fuel: None,
@@ -36,26 +43,33 @@ pub(crate) fn run<T>(
         http_requests: 0,
         store_writes: 0,
         record_writes: 0,
+        requests: Vec::new(),
+        decisions: Vec::new(),
     };
-    let outcome = transact(engine, pre, host, company, call, body, &mut report);
+    let allowed = engine.limits().input_bytes as u64;
+    let outcome = spend(&mut 0, input_bytes, Limit::InputBytes, allowed)
+        .map_err(|exceeded| CallError::Limit { call: call.name, exceeded })
+        .and_then(|()| transact(engine, pre, host, company, call, info, body, &mut report));
     report.duration = begun.elapsed();
     host.called(company, &report, outcome.as_ref().err());
     outcome
 }
 
+#[allow(clippy::too_many_arguments)] // As above.
 fn transact<T>(
     engine: &Engine,
     pre: &ConnectorPre<CallState>,
     host: &Arc<dyn Host>,
     company: &CompanyId,
     call: Call,
+    info: CallInfo,
     body: impl FnOnce(&bindings::Connector, &mut Store<CallState>) -> Answer<T>,
     report: &mut CallReport,
 ) -> Result<T, CallError> {
     let asked = Instant::now();
-    let tx = host.begin(company).map_err(|source| CallError::Host { call: call.name, source })?;
+    let tx = host.begin(company, &info).map_err(|source| CallError::Host { call: call.name, source })?;
     let begin_time = asked.elapsed();
-    let link = Link { host: Arc::clone(host), company: company.clone(), tx };
+    let link = Link { host: Arc::clone(host), company: company.clone(), info, tx };
     let (outcome, fuel, mut state) = enter(engine, pre, call, Some(link), body);
     report.fuel = fuel;
     report.peak_memory = state.memory.peak_memory;
@@ -63,6 +77,8 @@ fn transact<T>(
     report.http_requests = state.meter.http_requests;
     report.store_writes = state.meter.store_writes;
     report.record_writes = state.meter.record_writes;
+    report.requests = std::mem::take(&mut state.meter.requests);
+    report.decisions = std::mem::take(&mut state.meter.decisions);
 
     let answer = outcome?;
     let link = match state.finish() {

@@ -19,6 +19,7 @@ use crate::exports::{
 use crate::host::types::Decision;
 use crate::host::{CompanyId, Host};
 use crate::state::{Access, Call, CallState};
+use crate::trace::CallInfo;
 
 /// The calls of one company on one component. Cheap to make and to clone.
 #[derive(Clone)]
@@ -54,7 +55,7 @@ impl Calls {
     /// Looks at one LeafLink order as it now is, and moves the ERP towards it.
     pub fn on_order(&self, number: &str) -> Result<Decision, CallError> {
         let number = number.to_owned();
-        self.run(Access::Write, "on-order", |connector, store| {
+        self.run_on(Access::Write, "on-order", About::subject(&number), |connector, store| {
             connector.leaflink_sync_connector_orders().call_on_order(store, &number)
         })
     }
@@ -62,7 +63,7 @@ impl Calls {
     /// Looks at one linked sales order as it now is, and moves LeafLink towards it.
     pub fn on_sales_order_change(&self, id: &str) -> Result<Decision, CallError> {
         let id = id.to_owned();
-        self.run(Access::Write, "on-sales-order-change", |connector, store| {
+        self.run_on(Access::Write, "on-sales-order-change", About::subject(&id), |connector, store| {
             connector.leaflink_sync_connector_sales_orders().call_on_sales_order_change(store, &id)
         })
     }
@@ -84,7 +85,7 @@ impl Calls {
     /// Looks at one trading partner of the ERP as it now is.
     pub fn on_company_change(&self, id: &str) -> Result<Decision, CallError> {
         let id = id.to_owned();
-        self.run(Access::Write, "on-company-change", |connector, store| {
+        self.run_on(Access::Write, "on-company-change", About::subject(&id), |connector, store| {
             connector.leaflink_sync_connector_companies().call_on_company_change(store, &id)
         })
     }
@@ -108,7 +109,7 @@ impl Calls {
     /// Looks at one payment as it now is.
     pub fn on_payment(&self, id: &str) -> Result<Decision, CallError> {
         let id = id.to_owned();
-        self.run(Access::Write, "on-payment", |connector, store| {
+        self.run_on(Access::Write, "on-payment", About::subject(&id), |connector, store| {
             connector.leaflink_sync_connector_payments().call_on_payment(store, &id)
         })
     }
@@ -116,14 +117,16 @@ impl Calls {
     /// Looks at one compliance transfer as it now is.
     pub fn on_transfer(&self, id: &str) -> Result<Decision, CallError> {
         let id = id.to_owned();
-        self.run(Access::Write, "on-transfer", |connector, store| {
+        self.run_on(Access::Write, "on-transfer", About::subject(&id), |connector, store| {
             connector.leaflink_sync_connector_transfers().call_on_transfer(store, &id)
         })
     }
 
     /// Checks a webhook's signature and notes what to look at.
     pub fn on_webhook(&self, delivery: &webhooks::Delivery) -> Result<webhooks::Received, CallError> {
-        self.run(Access::Write, "on-webhook", |connector, store| {
+        let headers = delivery.headers.iter().map(|(name, value)| name.len() + value.len());
+        let about = About::bytes(headers.sum::<usize>() + delivery.body.len());
+        self.run_on(Access::Write, "on-webhook", about, |connector, store| {
             connector.leaflink_sync_connector_webhooks().call_on_webhook(store, delivery)
         })
     }
@@ -132,6 +135,13 @@ impl Calls {
     pub fn poll(&self, source: polling::Source) -> Result<polling::Polled, CallError> {
         self.run(Access::Write, "poll", |connector, store| {
             connector.leaflink_sync_connector_polling().call_poll(store, source)
+        })
+    }
+
+    /// What is to be looked at now, without asking LeafLink. Read only.
+    pub fn to_look_at(&self) -> Result<Vec<polling::Subject>, CallError> {
+        self.run(Access::Read, "to-look-at", |connector, store| {
+            connector.leaflink_sync_connector_polling().call_to_look_at(store)
         })
     }
 
@@ -152,14 +162,14 @@ impl Calls {
 
     /// What is wrong with a JSON object of settings. Read only.
     pub fn validate_settings(&self, document: &str) -> Result<Vec<settings::Problem>, CallError> {
-        self.run(Access::Read, "settings.validate", |connector, store| {
+        self.run_on(Access::Read, "settings.validate", About::bytes(document.len()), |connector, store| {
             connector.leaflink_sync_connector_settings().call_validate(store, document)
         })
     }
 
     /// Replaces the settings, unless there are problems.
     pub fn put_settings(&self, document: &str) -> Result<Vec<settings::Problem>, CallError> {
-        self.run(Access::Write, "settings.put", |connector, store| {
+        self.run_on(Access::Write, "settings.put", About::bytes(document.len()), |connector, store| {
             connector.leaflink_sync_connector_settings().call_put(store, document)
         })
     }
@@ -303,7 +313,7 @@ impl Calls {
     /// Decides as [`on_order`](Self::on_order) would, and says how. Read only.
     pub fn explain(&self, number: &str) -> Result<insight::Explanation, CallError> {
         let number = number.to_owned();
-        self.run(Access::Read, "explain", |connector, store| {
+        self.run_on(Access::Read, "explain", About::subject(&number), |connector, store| {
             connector.leaflink_sync_connector_insight().call_explain(store, &number)
         })
     }
@@ -335,13 +345,50 @@ impl Calls {
         name: &'static str,
         body: impl FnOnce(&bindings::Connector, &mut Store<CallState>) -> Answer<T>,
     ) -> Result<T, CallError> {
+        self.run_on(access, name, About::default(), body)
+    }
+
+    /// A call about one thing, or with much to hand over.
+    fn run_on<T>(
+        &self,
+        access: Access,
+        name: &'static str,
+        about: About,
+        body: impl FnOnce(&bindings::Connector, &mut Store<CallState>) -> Answer<T>,
+    ) -> Result<T, CallError> {
+        let described = self.connector.description();
+        let info = CallInfo {
+            id: self.host.next_call_id(),
+            call: name,
+            subject: about.subject,
+            component: format!("{} ({})", described.version, described.revision),
+        };
         call::run(
             self.connector.engine(),
             self.connector.pre(),
             &self.host,
             &self.company,
             Call { name, access },
+            info,
+            about.bytes,
             body,
         )
+    }
+}
+
+/// What a call is about, and how much is handed over for it.
+#[derive(Default)]
+struct About {
+    subject: Option<String>,
+    bytes: usize,
+}
+
+impl About {
+    fn subject(id: &str) -> Self {
+        Self { subject: Some(id.to_owned()), bytes: id.len() }
+    }
+
+    fn bytes(bytes: usize) -> Self {
+        Self { subject: None, bytes }
     }
 }

@@ -7,13 +7,10 @@ use wasmtime::component::{HasSelf, Linker};
 use wasmtime::{Config, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 use crate::bindings;
-use crate::limits::{Budget, Limits, TICK};
+use crate::limits::{Budget, CORE_INSTANCES, Limits, MEMORIES, TABLES, TICK};
 use crate::slots::Slots;
 use crate::state::CallState;
 
-/// Core modules in one component: the module itself and the two that connect its imports.
-const CORE_INSTANCES: u32 = 8;
-const TABLES: u32 = 4;
 /// Memory that a free place of the pool keeps, to be cleared rather than given back to the system.
 const KEEP_RESIDENT_BYTES: usize = 256 << 10;
 
@@ -114,8 +111,8 @@ fn pool(limits: &Limits) -> InstanceAllocationStrategy {
     pool.total_component_instances(calls)
         .max_core_instances_per_component(CORE_INSTANCES)
         .total_core_instances(calls.saturating_mul(CORE_INSTANCES))
-        .max_memories_per_component(1)
-        .total_memories(calls)
+        .max_memories_per_component(MEMORIES)
+        .total_memories(calls.saturating_mul(MEMORIES))
         .max_tables_per_component(TABLES)
         .total_tables(calls.saturating_mul(TABLES))
         .table_elements(limits.table_elements)

@@ -8,10 +8,12 @@
 use crate::bindings::leaflink_sync::host as wit;
 use crate::error::CallError;
 use crate::meter::CallReport;
+use crate::trace::{CallId, CallInfo};
 
 /// Requests and answers of the `http` import.
 pub mod http {
     pub use super::wit::http::{Error, Method, Request, Response};
+    pub use crate::imports::http_rules::{check_path, is_host_owned, is_kept_back};
 }
 
 /// Entries and errors of the `store` import.
@@ -66,8 +68,15 @@ impl std::fmt::Display for CompanyId {
 
 /// The vendor's process, as the component needs it.
 pub trait Host: Send + Sync {
-    /// Opens the transaction of one call, waiting for the company's turn.
-    fn begin(&self, company: &CompanyId) -> anyhow::Result<Box<dyn Transaction>>;
+    /// The id of a call that is about to begin. A host whose runs must be alike to the last byte
+    /// (a simulation) counts; any other leaves this as it is.
+    fn next_call_id(&self) -> CallId {
+        CallId::fresh()
+    }
+
+    /// Opens the transaction of one call, waiting for the company's turn. What `info` says is
+    /// stamped on the journal entries of this transaction.
+    fn begin(&self, company: &CompanyId, info: &CallInfo) -> anyhow::Result<Box<dyn Transaction>>;
 
     /// Sends one request to LeafLink with the company's key.
     ///
@@ -88,8 +97,9 @@ pub trait Host: Send + Sync {
     /// A uniform number below `bound`, which is at least 1.
     fn random_below(&self, bound: u32) -> u32;
 
-    /// Takes one line of the component's log.
-    fn log(&self, company: &CompanyId, level: log::Level, message: &str);
+    /// Takes one line of the component's log, as the component wrote it: it may hold line breaks
+    /// and control characters, so write it escaped.
+    fn log(&self, company: &CompanyId, info: &CallInfo, level: log::Level, message: &str);
 
     /// Is told what a call used and, if it failed, how; after every call, for metrics.
     fn called(&self, _company: &CompanyId, _report: &CallReport, _error: Option<&CallError>) {}

@@ -56,6 +56,7 @@ mod load;
 mod meter;
 mod slots;
 mod state;
+mod trace;
 
 pub use calls::Calls;
 pub use connector::{Connector, Digest};
@@ -65,3 +66,4 @@ pub use host::{CompanyId, Host};
 pub use limits::{Budget, Limits};
 pub use load::LoadError;
 pub use meter::CallReport;
+pub use trace::{CallId, CallInfo, DecisionReport, RequestReport, RequestResult};

@@ -16,6 +16,8 @@ pub mod contract {
     pub const STORE_KEY_BYTES: usize = 256;
     /// Largest value of the `store` import, in bytes.
     pub const STORE_VALUE_BYTES: usize = MIB;
+    /// Most keys that one `store.get-many` asks for.
+    pub const STORE_BATCH_KEYS: usize = 1_000;
     /// Most entries that one `store.scan` answers.
     pub const STORE_SCAN_ENTRIES: u32 = 1_000;
     /// Most ids in one batch of the `records` import, and most records on one page of it.
@@ -25,6 +27,14 @@ pub mod contract {
     /// Longest subject of a message, in characters.
     pub const MAIL_SUBJECT_CHARS: usize = 200;
 }
+
+/// Core modules in one component: the module itself and the two that connect its imports, with
+/// room for a linker that needs more.
+pub const CORE_INSTANCES: u32 = 8;
+/// Tables in one component.
+pub const TABLES: u32 = 4;
+/// Linear memories in one component.
+pub const MEMORIES: u32 = 1;
 
 /// How often the clock that ends endless calls ticks. A call may overrun its time by this much.
 pub const TICK: Duration = Duration::from_millis(10);
@@ -52,7 +62,7 @@ pub struct Limits {
     /// From the call's beginning, waits for the host included. No further request is sent after
     /// it. A request that is under way is bounded by the host's own time limit.
     pub call_time: Duration,
-    /// Linear memory, in bytes.
+    /// Linear memory, in bytes, over all the component's memories.
     pub memory_bytes: usize,
     /// Elements of all the component's tables.
     pub table_elements: usize,
@@ -60,6 +70,9 @@ pub struct Limits {
     pub stack_bytes: usize,
     /// Bytes that the component hands to the host in one import call or one answer.
     pub handover_bytes: usize,
+    /// Bytes that a caller hands to the component in one call: a webhook's body and headers, or a
+    /// settings document.
+    pub input_bytes: usize,
     /// Requests to LeafLink.
     pub http_requests: u32,
     /// One request to LeafLink: path, query, headers and body, in bytes.
@@ -74,12 +87,16 @@ pub struct Limits {
     pub store_read_bytes: usize,
     /// Writes to the ERP's records.
     pub record_writes: u32,
+    /// Bytes of all the texts in those writes.
+    pub record_written_bytes: usize,
     /// Messages queued.
     pub mails: u32,
     /// Text of one message, in bytes.
     pub mail_text_bytes: usize,
     /// Decisions appended to the journal.
     pub journal_entries: u32,
+    /// Bytes of all the texts in those decisions.
+    pub journal_bytes: usize,
     /// Lines logged; further ones are dropped.
     pub log_lines: u32,
     /// One line of the log, in bytes; the rest of a longer one is cut off.
@@ -97,6 +114,7 @@ impl Limits {
         table_elements: 20_000,
         stack_bytes: 512 * KIB,
         handover_bytes: 32 * MIB,
+        input_bytes: MIB,
         http_requests: 500,
         http_request_bytes: MIB,
         http_response_bytes: 16 * MIB,
@@ -104,9 +122,11 @@ impl Limits {
         store_written_bytes: 16 * MIB,
         store_read_bytes: 32 * MIB,
         record_writes: 1_000,
+        record_written_bytes: 16 * MIB,
         mails: 50,
         mail_text_bytes: 256 * KIB,
         journal_entries: 1_000,
+        journal_bytes: 16 * MIB,
         log_lines: 1_000,
         log_line_bytes: 4 * KIB,
     };
@@ -152,6 +172,9 @@ impl Default for Limits {
 /// A countable limit of [`Limits`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Limit {
+    /// [`Limits::input_bytes`].
+    #[error("bytes handed to the component")]
+    InputBytes,
     /// [`Limits::http_requests`].
     #[error("requests to LeafLink")]
     HttpRequests,
@@ -167,12 +190,18 @@ pub enum Limit {
     /// [`Limits::record_writes`].
     #[error("writes to the ERP's records")]
     RecordWrites,
+    /// [`Limits::record_written_bytes`].
+    #[error("bytes written to the ERP's records")]
+    RecordWrittenBytes,
     /// [`Limits::mails`].
     #[error("queued messages")]
     Mails,
     /// [`Limits::journal_entries`].
     #[error("journal entries")]
     JournalEntries,
+    /// [`Limits::journal_bytes`].
+    #[error("bytes appended to the journal")]
+    JournalBytes,
 }
 
 /// A limit that a call ran over.

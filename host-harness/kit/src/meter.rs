@@ -4,13 +4,18 @@ use std::time::Duration;
 
 use wasmtime::ResourceLimiter;
 
-use crate::limits::Limits;
+use crate::limits::{CORE_INSTANCES, Limits, MEMORIES, TABLES};
+use crate::trace::{CallId, DecisionReport, RequestReport};
 
 /// What one call used. The host receives it after every call, whatever came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallReport {
+    /// The call's id.
+    pub id: CallId,
     /// The function of the component that was called, such as `on-order`.
     pub call: &'static str,
+    /// What it was about, where the caller named it.
+    pub subject: Option<String>,
     /// From the request for a transaction to the commit, waiting included.
     pub duration: Duration,
     /// The part of `duration` that was spent in the host's own code.
@@ -25,6 +30,11 @@ pub struct CallReport {
     pub store_writes: u64,
     /// Writes to the ERP's records.
     pub record_writes: u64,
+    /// The requests, in order.
+    pub requests: Vec<RequestReport>,
+    /// The decisions that were appended to the journal, in order. They are there only if the call
+    /// was committed.
+    pub decisions: Vec<DecisionReport>,
 }
 
 /// Running counts of one call.
@@ -39,13 +49,19 @@ pub(crate) struct Meter {
     pub mails: u64,
     pub journal_entries: u64,
     pub log_lines: u32,
+    pub requests: Vec<RequestReport>,
+    pub decisions: Vec<DecisionReport>,
+    pub journal_bytes: u64,
+    pub record_bytes: u64,
 }
 
-/// Bounds memory and tables, and remembers what it refused: inside the component a refusal looks
+/// Bounds memory and tables, each over all that an instance has, and remembers what it refused: inside the component a refusal looks
 /// like any other failed allocation, which ends in a plain `unreachable`.
 pub(crate) struct MemoryLimiter {
     memory_bytes: usize,
     table_elements: usize,
+    memory_used: usize,
+    table_used: usize,
     pub peak_memory: usize,
     pub refused: bool,
 }
@@ -55,35 +71,59 @@ impl MemoryLimiter {
         Self {
             memory_bytes: limits.memory_bytes,
             table_elements: limits.table_elements,
+            memory_used: 0,
+            table_used: 0,
             peak_memory: 0,
             refused: false,
         }
     }
 }
 
+/// What is in use once a part of it has grown; nothing if that is more than `allowed`.
+fn grown(used: usize, current: usize, desired: usize, allowed: usize) -> Option<usize> {
+    let used = used.saturating_add(desired.saturating_sub(current));
+    (used <= allowed).then_some(used)
+}
+
 impl ResourceLimiter for MemoryLimiter {
     fn memory_growing(
         &mut self,
-        _current: usize,
+        current: usize,
         desired: usize,
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        let allowed = desired <= self.memory_bytes;
-        if allowed {
-            self.peak_memory = self.peak_memory.max(desired);
-        }
-        self.refused |= !allowed;
-        Ok(allowed)
+        let Some(used) = grown(self.memory_used, current, desired, self.memory_bytes) else {
+            self.refused = true;
+            return Ok(false);
+        };
+        self.memory_used = used;
+        self.peak_memory = self.peak_memory.max(used);
+        Ok(true)
     }
 
     fn table_growing(
         &mut self,
-        _current: usize,
+        current: usize,
         desired: usize,
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        let allowed = desired <= self.table_elements;
-        self.refused |= !allowed;
-        Ok(allowed)
+        let Some(used) = grown(self.table_used, current, desired, self.table_elements) else {
+            self.refused = true;
+            return Ok(false);
+        };
+        self.table_used = used;
+        Ok(true)
+    }
+
+    fn instances(&self) -> usize {
+        CORE_INSTANCES as usize
+    }
+
+    fn tables(&self) -> usize {
+        TABLES as usize
+    }
+
+    fn memories(&self) -> usize {
+        MEMORIES as usize
     }
 }

@@ -6,6 +6,7 @@ use std::time::Instant;
 use crate::host::{CompanyId, Host, Transaction};
 use crate::limits::{Exceeded, Limits};
 use crate::meter::{MemoryLimiter, Meter};
+use crate::trace::CallInfo;
 
 /// A function of the component, and what it may do.
 #[derive(Clone, Copy)]
@@ -45,6 +46,7 @@ pub(crate) enum Halt {
 pub(crate) struct Link {
     pub host: Arc<dyn Host>,
     pub company: CompanyId,
+    pub info: CallInfo,
     pub tx: Box<dyn Transaction>,
 }
 

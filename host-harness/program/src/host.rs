@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hmac::{Hmac, Mac};
 use leaflink_sync_kit::host::{Transaction, http, log, secrets};
-use leaflink_sync_kit::{CallError, CallReport, CompanyId, Host};
+use leaflink_sync_kit::{CallError, CallInfo, CallReport, CompanyId, Host};
 use leaflink_sync_transport::{HttpLog, LeafLinkClient};
 use reference_erp::Erp;
 use sha2::Sha256;
@@ -99,7 +99,7 @@ impl LocalHost {
 }
 
 impl Host for LocalHost {
-    fn begin(&self, company: &CompanyId) -> anyhow::Result<Box<dyn Transaction>> {
+    fn begin(&self, company: &CompanyId, _info: &CallInfo) -> anyhow::Result<Box<dyn Transaction>> {
         let transaction = self.erp.begin(company)?;
         Ok(Box::new(match self.loses_commit.swap(false, Ordering::Relaxed) {
             true => transaction.without_commit(),
@@ -146,7 +146,7 @@ impl Host for LocalHost {
         lock(&self.random).u32(..bound.max(1))
     }
 
-    fn log(&self, _company: &CompanyId, level: log::Level, message: &str) {
+    fn log(&self, _company: &CompanyId, _info: &CallInfo, level: log::Level, message: &str) {
         if matches!(level, log::Level::Warn | log::Level::Error) {
             self.seen().warnings.push(message.to_owned());
         }

@@ -6,6 +6,7 @@ mod billing;
 mod insight;
 mod people;
 mod snapshot;
+mod webhooks;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -30,6 +31,7 @@ use crate::post;
 use crate::steps::{Act, SyncAct};
 use crate::sync_round::{self, Catalogue, Changes, Look, Round};
 use crate::world::{LEAFLINK, LoadedWorld};
+use webhooks::Webhooks;
 
 pub use snapshot::Snapshot;
 
@@ -71,6 +73,8 @@ pub struct Stage {
     dies_in: AtomicU32,
     /// When LeafLink's catalogue was last read, in milliseconds since 1970; 0: never.
     catalogue_read_ms: AtomicU64,
+    /// LeafLink's webhooks, if the world has one set up.
+    webhooks: Option<Webhooks>,
 }
 
 /// How often rounds read LeafLink's catalogue.
@@ -149,8 +153,11 @@ impl Stage {
             Some(around) => around(Arc::clone(&host)),
             None => host.clone(),
         };
+        let calls = connector.calls(for_component, company.clone());
+        let webhooks =
+            if world.webhooks { Some(Webhooks::start(calls.clone(), options.connections)?) } else { None };
         let stage = Self {
-            calls: connector.calls(for_component, company.clone()),
+            calls,
             host,
             erp,
             company,
@@ -163,6 +170,7 @@ impl Stage {
             ticket: AtomicU64::new(0),
             dies_in: AtomicU32::new(0),
             catalogue_read_ms: AtomicU64::new(0),
+            webhooks,
         };
         stage.configure(loaded)?;
         Ok(stage)
@@ -197,6 +205,9 @@ impl Stage {
         match act {
             Act::LeafLink(event) => {
                 self.sandbox().apply((**event).clone()).context("LeafLink would not do this")?;
+                if self.webhooks.is_some() {
+                    return Ok(Happened::Synced(Box::new(self.webhooks_arrive()?)));
+                }
             }
             Act::Erp(act) => self.in_erp(act).context("the ERP would not do this")?,
             Act::Billing(act) => self.with_billing(act).context("the ERP would not do this")?,
@@ -237,6 +248,14 @@ impl Stage {
             Act::Sync(SyncAct::Unlink { product }) => {
                 return Ok(Happened::Linked(self.calls.unlink_product(product)));
             }
+            Act::Sync(SyncAct::Webhooks(way)) => {
+                self.set_webhook_way(way)?;
+                return Ok(Happened::Synced(Box::new(self.webhooks_arrive()?)));
+            }
+            Act::Sync(SyncAct::RepeatWebhooks(())) => {
+                return Ok(Happened::Synced(Box::new(self.repeat_webhooks()?)));
+            }
+            Act::Sync(SyncAct::PostWebhook(posted)) => self.post_webhook(posted)?,
             Act::Sync(SyncAct::Settings(settings)) => {
                 if let Some((key, problem)) = self.put_settings(settings)?.into_iter().next() {
                     bail!("{key}: {problem}");
@@ -255,11 +274,12 @@ impl Stage {
         let now = self.clock.now_ms();
         let catalogue_is_due =
             now.saturating_sub(self.catalogue_read_ms.load(Ordering::Relaxed)) >= CATALOGUE_EVERY_MS;
-        let round = sync_round::run(&self.calls, &mut self.changes(), &mut ticket, catalogue_is_due);
+        let mut round = sync_round::run(&self.calls, &mut self.changes(), &mut ticket, catalogue_is_due);
         if catalogue_is_due && round.stopped.is_none() {
             self.catalogue_read_ms.store(now, Ordering::Relaxed);
         }
         self.send_mail()?;
+        round.join(self.webhooks_arrive()?);
         Ok(round)
     }
 
@@ -269,8 +289,9 @@ impl Stage {
     /// The e-mail could not be sent.
     pub fn push_stock(&self) -> anyhow::Result<Round> {
         let mut ticket = || self.next_ticket();
-        let round = sync_round::push_stock(&self.calls, &mut ticket);
+        let mut round = sync_round::push_stock(&self.calls, &mut ticket);
         self.send_mail()?;
+        round.join(self.webhooks_arrive()?);
         Ok(round)
     }
 

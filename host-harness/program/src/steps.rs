@@ -7,6 +7,7 @@ mod billing;
 mod people;
 mod repeat;
 mod sync;
+mod webhooks;
 
 use chrono::NaiveTime;
 use leaflink_sandbox::Event;
@@ -17,6 +18,7 @@ use crate::document::{Document, Place, typed};
 pub use billing::BillingAct;
 pub use people::{ErpAct, Quantity, SalesOrderAct};
 pub use sync::SyncAct;
+pub use webhooks::{Arrival, PostedWebhook, WebhookWay};
 
 use billing::BILLING_VERBS;
 use people::{ERP_VERBS, SALES_ORDER_VERBS};

@@ -103,6 +103,38 @@ pub fn run(
     round
 }
 
+/// Looks at what is on the list, which webhooks announce, and has the writes sent. Asks LeafLink for
+/// no list of its own.
+pub fn look_at_list(calls: &Calls, ticket: &mut dyn FnMut() -> u64) -> Round {
+    let mut round = Round::default();
+    let mut seen = BTreeSet::new();
+    loop {
+        match calls.to_look_at() {
+            Ok(list) => match round.look(calls, list, &mut seen) {
+                Looked::Fresh => {}
+                Looked::NothingNew => break,
+                Looked::Stopped => return round,
+            },
+            Err(error) => {
+                round.stopped = Some(error);
+                return round;
+            }
+        }
+    }
+    round.deliver(calls, ticket);
+    round
+}
+
+/// What came of going through a list of subjects.
+enum Looked {
+    /// Something on it had not been looked at in this round.
+    Fresh,
+    /// Nothing had not.
+    NothingNew,
+    /// Every further call would fail alike.
+    Stopped,
+}
+
 /// Pushes the stock of every linked product, and has the writes sent.
 pub fn push_stock(calls: &Calls, ticket: &mut dyn FnMut() -> u64) -> Round {
     let mut round = Round::default();
@@ -155,23 +187,57 @@ impl Round {
                 }
             };
             self.refused.extend(polled.refused);
-            let mut fresh = false;
-            for subject in polled.look_at {
-                let Subject::Order(number) = subject else { continue };
-                if !seen.insert(number.clone()) {
-                    continue;
-                }
-                fresh = true;
-                let outcome = calls.on_order(&number);
-                if !self.note(number, outcome) {
-                    return;
-                }
-            }
-            // The list is handed out in portions, so one that held news may be followed by another.
-            if !polled.more && !fresh {
-                return;
+            match self.look(calls, polled.look_at, &mut seen) {
+                // The list is handed out in portions, so one that held news may be followed by another.
+                Looked::Fresh => {}
+                Looked::NothingNew if polled.more => {}
+                Looked::NothingNew | Looked::Stopped => return,
             }
         }
+    }
+
+    /// Looks at each order and product of a list that was not looked at in this round.
+    fn look(&mut self, calls: &Calls, list: Vec<Subject>, seen: &mut BTreeSet<String>) -> Looked {
+        let mut looked = Looked::NothingNew;
+        for subject in list {
+            let name = match &subject {
+                Subject::Order(number) => number.clone(),
+                Subject::Product(id) => format!("product {id}"),
+            };
+            if !seen.insert(name) {
+                continue;
+            }
+            looked = Looked::Fresh;
+            match subject {
+                Subject::Order(number) => {
+                    let outcome = calls.on_order(&number);
+                    if !self.note(number, outcome) {
+                        return Looked::Stopped;
+                    }
+                }
+                Subject::Product(id) => {
+                    let outcome = calls.on_product_change(&Product::Leaflink(id));
+                    let number =
+                        outcome.as_ref().map_or_else(|_| id.to_string(), |said| said.subject.clone());
+                    self.products.push(Look { number, outcome });
+                }
+            }
+        }
+        looked
+    }
+
+    /// Adds what came of another round, which followed this one.
+    pub fn join(&mut self, other: Self) {
+        self.looks.extend(other.looks);
+        self.products.extend(other.products);
+        self.payments.extend(other.payments);
+        self.transfers.extend(other.transfers);
+        self.refused.extend(other.refused);
+        self.delivered.extend(other.delivered);
+        self.stopped = self.stopped.take().or(other.stopped);
+        self.undelivered = self.undelivered.take().or(other.undelivered);
+        self.catalogue.refused.extend(other.catalogue.refused);
+        self.catalogue.stopped = self.catalogue.stopped.take().or(other.catalogue.stopped);
     }
 
     /// Looks at the sales orders that people changed.

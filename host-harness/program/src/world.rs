@@ -36,6 +36,9 @@ pub struct World {
     /// Which ERP user each LeafLink user (staff id) is connected to.
     #[serde(default)]
     pub users: BTreeMap<u64, String>,
+    /// LeafLink posts webhooks to the company's address.
+    #[serde(default)]
+    pub webhooks: bool,
     /// The integration's settings; what is left out keeps its default.
     #[serde(default)]
     pub settings: Map<String, Value>,

@@ -1,7 +1,9 @@
 //! Webhooks: what LeafLink would post to the seller's address, signed, as data.
 
 use std::io;
+use std::time::Duration;
 
+use anyhow::{Context, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, Mac};
@@ -14,6 +16,9 @@ use crate::world::World;
 
 /// The header that carries a webhook's signature.
 pub const SIGNATURE_HEADER: &str = "LL-Signature";
+
+/// How long an answer is waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Whether the record is new.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +40,29 @@ impl Webhook {
     /// The body as JSON, to look into.
     pub fn to_json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+}
+
+impl Webhook {
+    /// Posts it as LeafLink does; the status of the answer.
+    ///
+    /// # Errors
+    /// Nobody answers at the address.
+    pub fn post(&self, url: &str) -> Result<u16> {
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(PATIENCE))
+            .build()
+            .into();
+        let mut request = agent
+            .post(url)
+            .header("Content-Type", "application/json")
+            .header("User-Agent", "python-requests/2.32.3");
+        if let Some(signature) = &self.signature {
+            request = request.header(SIGNATURE_HEADER, signature);
+        }
+        let answer = request.send(&self.body[..]).with_context(|| format!("nobody answers at {url}"))?;
+        Ok(answer.status().as_u16())
     }
 }
 

@@ -7,11 +7,11 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
 
-use leaflink_sync_kit::host::http::{Error, Request, Response};
+use leaflink_sync_kit::host::http::{Error, Request, Response, is_host_owned};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::leaflink::{is_host_owned, method_name};
+use crate::leaflink::method_name;
 
 /// The longest body that is logged whole, in bytes. A longer one is logged as text, cut here, with
 /// a mark at its end.

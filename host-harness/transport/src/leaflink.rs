@@ -13,7 +13,7 @@ mod rules;
 use std::io::Read;
 use std::sync::Arc;
 
-use leaflink_sync_kit::host::http::{Error, Method, Request, Response};
+use leaflink_sync_kit::host::http::{Error, Method, Request, Response, check_path};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use ureq::Agent;
 use ureq::http::header::{
@@ -25,7 +25,6 @@ use ureq::http::response::Parts as Head;
 
 pub use access::{AccessError, ApiKey, LeafLinkAccess, Origin, Timeouts};
 pub use carrier::{Carrier, NotCarried};
-pub(crate) use rules::is_host_owned;
 
 /// All but RFC 3986's unreserved characters are encoded in a query.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -115,7 +114,7 @@ impl LeafLinkClient {
 
     /// Everything but the body, or the rule that the request breaks.
     fn prepare(&self, request: &Request) -> Result<Builder, String> {
-        rules::check_path(&request.path)?;
+        check_path(&request.path)?;
         let mut headers = rules::passed_on(&request.headers)?;
         headers.entry(ACCEPT).or_insert(JSON);
         if request.body.is_some() {

@@ -1,9 +1,12 @@
 //! The `http` import.
 
+use std::time::Instant;
+
 use super::{HttpStop, Stop, http_rules};
 use crate::bindings::leaflink_sync::host::http::{Error, Host, Request, Response};
 use crate::limits::{Limit, spend};
 use crate::state::{Access, CallState, Halt};
+use crate::trace::{RequestReport, RequestResult};
 
 impl Host for CallState {
     fn send(&mut self, request: Request) -> Result<Response, HttpStop> {
@@ -14,8 +17,12 @@ impl Host for CallState {
         if self.started.elapsed() >= self.limits.call_time {
             return Err(Halt::OutOfTime.into());
         }
-        let response =
-            self.ask("http.send", |link| link.host.send(&link.company, request))?.map_err(Stop::Answer)?;
+        let (method, path) = (request.method, request.path.clone());
+        let asked = Instant::now();
+        let answer = self.ask("http.send", |link| link.host.send(&link.company, request))?;
+        let (result, duration) = (RequestResult::from(&answer), asked.elapsed());
+        self.meter.requests.push(RequestReport { method, path, result, duration });
+        let response = answer.map_err(Stop::Answer)?;
         let response = http_rules::clean(response);
         let most = self.limits.http_response_bytes;
         if http_rules::response_size(&response) > most {

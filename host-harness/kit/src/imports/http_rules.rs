@@ -2,9 +2,9 @@
 
 use crate::bindings::leaflink_sync::host::http::{Method, Request, Response};
 
-/// Headers that carry credentials, name a host, belong to one connection, or would turn a `GET`
-/// into another method on the way.
-const DROPPED: [&str; 22] = [
+/// Headers of a request that are the host's own, because they carry credentials, name a host or a
+/// caller, belong to one connection, or would turn a `GET` into another method on the way.
+const HOST_OWNED: [&str; 23] = [
     "accept-encoding",
     "authorization",
     "connection",
@@ -19,16 +19,31 @@ const DROPPED: [&str; 22] = [
     "trailer",
     "transfer-encoding",
     "upgrade",
+    "user-agent",
     "via",
     "www-authenticate",
     "x-api-key",
-    "x-http-method",
-    "x-http-method-override",
+    "x-auth-token",
     "x-method-override",
+    "x-original-method",
     "x-original-url",
     "x-rewrite-url",
 ];
-const DROPPED_PREFIXES: [&str; 2] = ["proxy-", "x-forwarded-"];
+const HOST_OWNED_PREFIXES: [&str; 3] = ["proxy-", "x-forwarded-", "x-http-method"];
+
+/// Headers of an answer that are of no use above the connection, or would be a credential.
+const KEPT_BACK: [&str; 4] = ["connection", "keep-alive", "set-cookie", "transfer-encoding"];
+
+/// Whether only the host may set this header of a request (a lower-case name): it is dropped from
+/// what the component sends, and kept from logs.
+pub fn is_host_owned(name: &str) -> bool {
+    HOST_OWNED.contains(&name) || HOST_OWNED_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// Whether the component never sees this header of an answer (a lower-case name).
+pub fn is_kept_back(name: &str) -> bool {
+    KEPT_BACK.contains(&name)
+}
 
 /// The request as it may be sent, or the rule that it breaks.
 pub(super) fn admit(mut request: Request, any_method: bool, most_bytes: usize) -> Result<Request, String> {
@@ -39,7 +54,7 @@ pub(super) fn admit(mut request: Request, any_method: bool, most_bytes: usize) -
     for (name, value) in &request.headers {
         check_header(name, value)?;
     }
-    request.headers.retain(|(name, _)| !is_dropped(name));
+    request.headers.retain(|(name, _)| !is_host_owned(name));
     let size = size(&request);
     if size > most_bytes {
         return Err(format!("the request has {size} bytes; this host sends at most {most_bytes}"));
@@ -47,12 +62,12 @@ pub(super) fn admit(mut request: Request, any_method: bool, most_bytes: usize) -
     Ok(request)
 }
 
-/// The answer as the component may see it: lower-case names, no cookies.
+/// The answer as the component may see it: lower-case names, without those that are kept back.
 pub(super) fn clean(mut response: Response) -> Response {
     for (name, _) in &mut response.headers {
         name.make_ascii_lowercase();
     }
-    response.headers.retain(|(name, _)| name != "set-cookie");
+    response.headers.retain(|(name, _)| !is_kept_back(name));
     response
 }
 
@@ -72,7 +87,11 @@ fn pairs_size(pairs: &[(String, String)]) -> usize {
     pairs.iter().map(|(name, value)| name.len() + value.len()).sum()
 }
 
-fn check_path(path: &str) -> Result<(), String> {
+/// Checks a path below the API's root by the rules of `http.wit`.
+///
+/// # Errors
+/// The rule that it breaks, with the path.
+pub fn check_path(path: &str) -> Result<(), String> {
     let broken = |rule: &str| Err(format!("the path {path:?} {rule}"));
     let Some(inner) = path.strip_prefix('/') else {
         return broken("does not begin with `/`");
@@ -90,7 +109,9 @@ fn check_path(path: &str) -> Result<(), String> {
         let Some(decoded) = decode(segment) else {
             return broken("is not percent-encoded");
         };
-        if decoded == b"." || decoded == b".." {
+        // Servers decode before they route: an encoded `..` climbs just as a plain one does.
+        let mut parts = decoded.split(|byte| matches!(byte, b'/' | b'\\'));
+        if parts.any(|part| part == b"." || part == b"..") {
             return broken("contains a `.` or `..` segment");
         }
         if decoded.iter().any(u8::is_ascii_control) {
@@ -131,10 +152,6 @@ fn check_header(name: &str, value: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn is_dropped(name: &str) -> bool {
-    DROPPED.contains(&name) || DROPPED_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,7 +166,15 @@ mod tests {
 
     #[test]
     fn ordinary_paths_pass() {
-        for path in ["/", "/products/", "/orders-received/5d0c-11/", "/a%20b/c@d/~x/"] {
+        for path in [
+            "/",
+            "/products/",
+            "/orders-received/5d0c-11/",
+            "/a%20b/c@d/~x/",
+            "/a%2Fb/",
+            "/it's;x=1:@/",
+            "/..a/",
+        ] {
             admit(get(path), false, 1_000).expect(path);
         }
     }
@@ -167,6 +192,8 @@ mod tests {
             ("/a/./b/", "`.` or `..`"),
             ("/a/%2e%2E/b/", "`.` or `..`"),
             ("/a/.%2e/", "`.` or `..`"),
+            ("/a%2f..%2fb/", "`.` or `..`"),
+            ("/a%5c..%5cb/", "`.` or `..`"),
             ("/a?b=c/", "not percent-encoded"),
             ("/a#b/", "not percent-encoded"),
             ("/a\\b/", "not percent-encoded"),
@@ -175,7 +202,11 @@ mod tests {
             ("/ä/", "not percent-encoded"),
             ("/a%2/", "not percent-encoded"),
             ("/a%zz/", "not percent-encoded"),
+            ("/a%/", "not percent-encoded"),
+            ("@evil.example/", "does not begin"),
             ("/a%0d%0a/", "control character"),
+            ("/a%00/", "control character"),
+            ("/a%7f/", "control character"),
         ] {
             let message = refused(path);
             assert!(message.contains(rule), "{path:?}: {message}");
@@ -192,6 +223,8 @@ mod tests {
             "proxy-authorization",
             "x-forwarded-host",
             "x-http-method-override",
+            "user-agent",
+            "x-auth-token",
             "content-type",
         ] {
             request.headers.push((name.to_owned(), "v".to_owned()));

@@ -5,12 +5,14 @@
 //! must end in a failure", the kit sees to it: such a call is never committed.
 
 mod http;
-mod http_rules;
+pub(crate) mod http_rules;
 mod journal;
 mod mail;
 mod plain;
 mod records;
 mod store;
+
+use std::fmt::{self, Debug, Write};
 
 use anyhow::anyhow;
 
@@ -61,4 +63,21 @@ impl<E> From<Exceeded> for Stop<E> {
 /// The ERP answered `what` to the named import, after which the contract wants a failure.
 fn unanswered(import: &str, what: &str) -> Halt {
     Halt::Host(anyhow!("the ERP answered the import `{import}` with: {what}"))
+}
+
+/// About how many bytes a record has: those of its printed form, whatever its fields.
+fn printed_size(record: &impl Debug) -> usize {
+    struct Count(usize);
+
+    impl Write for Count {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            self.0 += text.len();
+            Ok(())
+        }
+    }
+
+    let mut count = Count(0);
+    // Counting cannot fail.
+    let _ = write!(count, "{record:?}");
+    count.0
 }

@@ -42,7 +42,7 @@ impl wit::log::Host for CallState {
         if self.meter.log_lines < self.limits.log_lines
             && let Some(link) = self.link()
         {
-            link.host.log(&link.company, level, &message);
+            link.host.log(&link.company, &link.info, level, &message);
             self.meter.log_lines += 1;
         }
         self.last_log = Some(message);

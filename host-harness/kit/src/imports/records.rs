@@ -1,6 +1,6 @@
 //! The `records` import.
 
-use super::{RecordsStop, Stop, unanswered};
+use super::{RecordsStop, Stop, printed_size, unanswered};
 use crate::bindings::leaflink_sync::host::records::{
     Company, Error, Host, Invoice, Location, OwnCompany, Payment, Product, SalesOrder, SalesOrderDraft,
     SalesOrderUpdate, StockLevel, Tax, Transfer, User,
@@ -52,11 +52,13 @@ impl Host for CallState {
     }
 
     fn link_product(&mut self, id: String, leaflink_product: Option<u64>) -> Answer<()> {
-        self.write("records.link-product", |tx| tx.link_product(&id, leaflink_product))
+        self.write("records.link-product", printed_size(&(&id, leaflink_product)), |tx| {
+            tx.link_product(&id, leaflink_product)
+        })
     }
 
     fn set_sale_price(&mut self, id: String, price: Money) -> Answer<()> {
-        self.write("records.set-sale-price", |tx| tx.set_sale_price(&id, price))
+        self.write("records.set-sale-price", printed_size(&(&id, &price)), |tx| tx.set_sale_price(&id, price))
     }
 
     fn list_companies(&mut self, after: Option<String>, limit: u32) -> Answer<Vec<Company>> {
@@ -75,7 +77,9 @@ impl Host for CallState {
     }
 
     fn link_company(&mut self, id: String, customer: Option<u64>) -> Answer<()> {
-        self.write("records.link-company", |tx| tx.link_company(&id, customer))
+        self.write("records.link-company", printed_size(&(&id, customer)), |tx| {
+            tx.link_company(&id, customer)
+        })
     }
 
     fn taxes(&mut self) -> Answer<Vec<Tax>> {
@@ -100,15 +104,17 @@ impl Host for CallState {
     }
 
     fn create_sales_order(&mut self, draft: SalesOrderDraft) -> Answer<String> {
-        self.write("records.create-sales-order", |tx| tx.create_sales_order(draft))
+        self.write("records.create-sales-order", printed_size(&draft), |tx| tx.create_sales_order(draft))
     }
 
     fn update_sales_order(&mut self, id: String, update: SalesOrderUpdate) -> Answer<()> {
-        self.write("records.update-sales-order", |tx| tx.update_sales_order(&id, update))
+        self.write("records.update-sales-order", printed_size(&(&id, &update)), |tx| {
+            tx.update_sales_order(&id, update)
+        })
     }
 
     fn unlink_sales_order(&mut self, id: String) -> Answer<()> {
-        self.write("records.unlink-sales-order", |tx| tx.unlink_sales_order(&id))
+        self.write("records.unlink-sales-order", printed_size(&id), |tx| tx.unlink_sales_order(&id))
     }
 
     fn get_payments(&mut self, ids: Vec<String>) -> Answer<Vec<Payment>> {
@@ -150,10 +156,13 @@ impl CallState {
     fn write<T>(
         &mut self,
         import: &'static str,
+        bytes: usize,
         change: impl FnOnce(&mut dyn Transaction) -> Result<T, Error>,
     ) -> Answer<T> {
         self.must_write(import)?;
         spend(&mut self.meter.record_writes, 1, Limit::RecordWrites, self.limits.record_writes.into())?;
+        let allowed = self.limits.record_written_bytes as u64;
+        spend(&mut self.meter.record_bytes, bytes, Limit::RecordWrittenBytes, allowed)?;
         self.read(import, change)
     }
 }

@@ -14,6 +14,13 @@ impl Host for CallState {
     }
 
     fn get_many(&mut self, keys: Vec<String>) -> Result<Vec<Option<Vec<u8>>>, StoreStop> {
+        if keys.len() > contract::STORE_BATCH_KEYS {
+            return Err(invalid(format!(
+                "{} keys were asked for at once; a batch holds at most {}",
+                keys.len(),
+                contract::STORE_BATCH_KEYS
+            )));
+        }
         keys.into_iter().map(|key| self.get(key)).collect()
     }
 

@@ -8,7 +8,7 @@ use leaflink_sync_kit::host::{
     Host, Journal, Mail, Records, Store, Transaction, http, journal, log, mail, records, secrets, store,
     types,
 };
-use leaflink_sync_kit::{CallError, CallReport, Calls, CompanyId, Engine};
+use leaflink_sync_kit::{CallError, CallInfo, CallReport, Calls, CompanyId, Engine};
 
 /// What the host keeps and saw.
 #[derive(Default)]
@@ -58,7 +58,7 @@ impl Double {
 }
 
 impl Host for Double {
-    fn begin(&self, _: &CompanyId) -> anyhow::Result<Box<dyn Transaction>> {
+    fn begin(&self, _: &CompanyId, _: &CallInfo) -> anyhow::Result<Box<dyn Transaction>> {
         if self.faults.begin {
             bail!("no connection is free");
         }
@@ -91,7 +91,7 @@ impl Host for Double {
         bound - 1
     }
 
-    fn log(&self, _: &CompanyId, _: log::Level, message: &str) {
+    fn log(&self, _: &CompanyId, _: &CallInfo, _: log::Level, message: &str) {
         self.seen().lines.push(message.to_owned());
     }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use leaflink_sync_kit::exports::webhooks;
 use leaflink_sync_kit::limits::{Exceeded, Limit};
 use leaflink_sync_kit::{Budget, CallError, Engine, Limits};
 
@@ -131,6 +132,46 @@ fn too_many_writes_to_the_records() {
 }
 
 #[test]
+fn too_many_bytes_written_to_the_records() {
+    let limits = Limits { record_written_bytes: 25_000, ..FUEL };
+    // 10,000 bytes of the empty memory before the text, an escaped NUL each.
+    let unlink =
+        format!("(call $records.unlink-sales-order (i32.const 0) (i32.const 4000) (i32.const {ANSWER}))");
+    let error = failure(limits, &Double::default(), &repeat(4, &unlink));
+    assert_exceeded(&error, Limit::RecordWrittenBytes, 25_000);
+}
+
+#[test]
+fn too_many_bytes_in_the_journal() {
+    let limits = Limits { journal_bytes: 25_000, ..FUEL };
+    let append = format!(
+        "(call $journal.append (i32.const 0) (i32.const 0) (i32.const 4000) (i32.const 0) (i32.const 0) \
+         (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const {ANSWER}))"
+    );
+    let error = failure(limits, &Double::default(), &repeat(4, &append));
+    assert_exceeded(&error, Limit::JournalBytes, 25_000);
+}
+
+#[test]
+fn more_than_may_be_handed_to_the_component() {
+    let engine = Engine::new(Limits { input_bytes: 100, ..FUEL }).expect("an engine");
+    let bytes = Fixture::new().body("webhooks.on-webhook", OK).body("settings.put", OK).build();
+    let double = Double::default();
+    let calls = double.calls(&engine, &bytes);
+    let delivery = |bytes: usize| webhooks::Delivery {
+        headers: vec![("ll-signature".to_owned(), "x".repeat(28))],
+        body: vec![b' '; bytes],
+    };
+    calls.on_webhook(&delivery(60)).expect("100 bytes");
+    let error = calls.on_webhook(&delivery(61)).expect_err("101 bytes");
+    let exceeded = Exceeded { limit: Limit::InputBytes, allowed: 100 };
+    assert!(matches!(error, CallError::Limit { exceeded: found, .. } if found == exceeded), "{error}");
+    calls.put_settings(&" ".repeat(101)).expect_err("101 bytes");
+    let seen = double.seen();
+    assert_eq!((seen.begun, seen.reports.len()), (1, 3), "a refused call begins nothing and is reported");
+}
+
+#[test]
 fn too_many_messages() {
     let limits = Limits { mails: 2, ..FUEL };
     let mail = format!(
@@ -198,8 +239,13 @@ fn keys_and_scans_have_their_rules() {
         scan(0),
         refused.clone(),
         scan(1_001),
-        refused,
+        refused.clone(),
         scan(1_000),
+        fine.clone(),
+        // A list of empty keys is a list of invalid ones; the batch's size is looked at first.
+        format!("(call $store.get-many (i32.const 524288) (i32.const 1001) (i32.const {ANSWER}))"),
+        refused,
+        format!("(call $store.get-many (i32.const 524288) (i32.const 0) (i32.const {ANSWER}))"),
         fine,
     ]
     .join(" ");

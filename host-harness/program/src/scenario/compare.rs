@@ -69,6 +69,12 @@ pub(super) fn compare(expected: &Expected, observed: &Observed) -> Vec<Differenc
     if let Some(previews) = &expected.previews {
         found.answers("preview", previews, &observed.previews);
     }
+    if let Some(answers) = &expected.webhook_answers {
+        let list = |answers: &BTreeMap<u16, u64>| {
+            answers.iter().map(|(status, times)| format!("{status}: {times}")).collect::<Vec<_>>().join(", ")
+        };
+        found.equal("answers to webhooks", &list(answers), &list(&observed.webhook_answers));
+    }
     let wanted: Vec<_> =
         expected.failures.iter().map(|failure| format!("{}: {}", failure.at, failure.code)).collect();
     let came: Vec<_> = observed.failures.iter().map(|(at, code)| format!("{at}: {code}")).collect();

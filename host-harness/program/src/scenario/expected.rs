@@ -65,6 +65,8 @@ pub(super) struct Expected {
     pub explains: Option<Vec<Answer>>,
     /// What was answered to each step `preview` and `preview_sales_order`, in order.
     pub previews: Option<Vec<Answer>>,
+    /// How often each answer was given to webhooks, by its status.
+    pub webhook_answers: Option<BTreeMap<u16, u64>>,
     /// Calls that failed; left out, none may.
     pub failures: Vec<Failure>,
 }

@@ -39,6 +39,8 @@ pub(super) struct Observed {
     pub requests: BTreeMap<String, u64>,
     /// Requests that the sync has no business to send.
     pub odd_requests: Vec<String>,
+    /// How often each answer was given to webhooks, by its status.
+    pub webhook_answers: BTreeMap<u16, u64>,
     /// `poll`, `deliver` or short id, and code.
     pub failures: Vec<(String, String)>,
     /// Every order of LeafLink's, by short id.
@@ -99,6 +101,13 @@ impl Observed {
             stock: records::stock(stage)?,
             odd_requests: requests.iter().filter(|request| is_odd(request)).map(plain).collect(),
             requests: counted(&requests, &names),
+            webhook_answers: stage.webhook_answers().into_iter().fold(
+                BTreeMap::new(),
+                |mut counts, status| {
+                    *counts.entry(status).or_default() += 1;
+                    counts
+                },
+            ),
             failures: progress.failures.into_iter().map(short).collect(),
             leaflink_orders: leaflink_orders(stage),
             leaflink_products: leaflink_products(stage),

@@ -7,6 +7,7 @@ use leaflink_sandbox::Sandbox;
 use leaflink_sync_transport::CaughtMail;
 
 use super::Stage;
+use super::webhooks::Outgoing;
 use crate::connections::Post;
 use crate::host::lock;
 use crate::sync_round::Changes;
@@ -23,6 +24,7 @@ pub struct Snapshot {
     ticket: u64,
     dies_in: u32,
     catalogue_read_ms: u64,
+    webhooks: Option<Outgoing>,
 }
 
 impl Stage {
@@ -44,6 +46,7 @@ impl Stage {
             ticket: self.ticket.load(Ordering::Relaxed),
             dies_in: self.dies_in.load(Ordering::Relaxed),
             catalogue_read_ms: self.catalogue_read_ms.load(Ordering::Relaxed),
+            webhooks: self.webhooks.as_ref().map(|webhooks| webhooks.outgoing().clone()),
         })
     }
 
@@ -64,6 +67,9 @@ impl Stage {
         self.ticket.store(snapshot.ticket, Ordering::Relaxed);
         self.dies_in.store(snapshot.dies_in, Ordering::Relaxed);
         self.catalogue_read_ms.store(snapshot.catalogue_read_ms, Ordering::Relaxed);
+        if let (Some(webhooks), Some(outgoing)) = (&self.webhooks, &snapshot.webhooks) {
+            webhooks.outgoing().clone_from(outgoing);
+        }
         Ok(())
     }
 }

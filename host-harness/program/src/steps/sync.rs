@@ -3,6 +3,8 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
+use super::webhooks::{PostedWebhook, WebhookWay};
+
 /// What happens to the integration itself. Orders are named by LeafLink's short id or number.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -39,12 +41,18 @@ pub enum SyncAct {
     Link { product: String, leaflink_product: u64 },
     /// A person unlinks a product.
     Unlink { product: String },
+    /// How LeafLink's webhooks arrive from now on.
+    Webhooks(WebhookWay),
+    /// Every webhook comes again that came before; written `"repeat_webhooks": true`.
+    RepeatWebhooks(#[serde(deserialize_with = "only_true")] ()),
+    /// Somebody who is not LeafLink posts to the receiver of webhooks.
+    PostWebhook(PostedWebhook),
     /// The settings are replaced.
     Settings(Map<String, Value>),
 }
 
 /// The verbs of [`SyncAct`].
-pub(super) const SYNC_VERBS: [&str; 16] = [
+pub(super) const SYNC_VERBS: [&str; 19] = [
     "sync",
     "push_stock",
     "crash",
@@ -60,6 +68,9 @@ pub(super) const SYNC_VERBS: [&str; 16] = [
     "suggest_links",
     "link",
     "unlink",
+    "webhooks",
+    "repeat_webhooks",
+    "post_webhook",
     "settings",
 ];
 

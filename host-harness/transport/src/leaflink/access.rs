@@ -4,11 +4,10 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use leaflink_sync_kit::host::http::check_path;
 use ureq::http::Uri;
 use ureq::http::header::HeaderValue;
 use ureq::http::uri::Scheme;
-
-use super::rules;
 
 /// What [`LeafLinkClient`](super::LeafLinkClient) needs to know. Start from
 /// [`production`](LeafLinkAccess::production) or [`new`](LeafLinkAccess::new) and change fields.
@@ -57,7 +56,7 @@ impl LeafLinkAccess {
 
     pub(super) fn check(&self) -> Result<(), AccessError> {
         let rooted = format!("{}/", self.base_path);
-        rules::check_path(&rooted).map_err(AccessError::BasePath)?;
+        check_path(&rooted).map_err(AccessError::BasePath)?;
         if self.timeouts.connect.is_zero() || self.timeouts.whole.is_zero() {
             return Err(AccessError::Limit("timeout"));
         }
