@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use super::history::Effect;
+use super::history::{Arrival, Effect};
 
 /// Every path that a run of some thousand histories must have taken.
-pub const MUST_HAPPEN: [&str; 36] = [
+pub const MUST_HAPPEN: [&str; 41] = [
     "429 was answered",
     "500 to 504 was answered",
     "a call died after it had committed",
@@ -43,6 +43,11 @@ pub const MUST_HAPPEN: [&str; 36] = [
     "the ERP's clock was set back",
     "the ERP's people edited a line and it stayed",
     "two faults hit one queued write",
+    "webhooks came in order",
+    "webhooks came in reverse",
+    "webhooks came twice",
+    "webhooks were lost",
+    "old webhooks came once more",
 ];
 
 /// The counters of one or many histories.
@@ -53,6 +58,17 @@ impl Counters {
     /// Counts.
     pub fn hit(&mut self, what: &'static str) {
         *self.0.entry(what).or_default() += 1;
+    }
+
+    /// Counts a way in which webhooks arrived.
+    pub fn arrival(&mut self, arrival: Arrival) {
+        match arrival {
+            Arrival::InOrder => self.hit("webhooks came in order"),
+            Arrival::Reversed => self.hit("webhooks came in reverse"),
+            Arrival::Twice => self.hit("webhooks came twice"),
+            Arrival::HalfLost | Arrival::Lost => self.hit("webhooks were lost"),
+            Arrival::AllOver => self.hit("old webhooks came once more"),
+        }
     }
 
     /// Counts a fault that hit.

@@ -3,7 +3,9 @@
 
 use fastrand::Rng;
 
-use super::history::{Act, Crash, Effect, Fault, History, Hits, InErp, InLeafLink, Setup, Sync};
+use super::history::{
+    Act, Arrival, Crash, Effect, Fault, Hearing, History, Hits, InErp, InLeafLink, Setup, Sync,
+};
 
 /// How a day goes.
 #[derive(Clone, Copy)]
@@ -26,6 +28,7 @@ pub fn history(seed: u64) -> History {
         straight_to_processing: rng.u32(..4) == 0,
         payment_moves_modified: rng.bool(),
         buffer: if rng.u32(..4) == 0 { 5 } else { 0 },
+        hearing: [Hearing::Polls, Hearing::Webhooks, Hearing::Both][rng.usize(..3)],
     };
     // Connecting comes first: what was settled before is history and stays where it is.
     let mut acts = vec![Act::Sync(Sync::RoundAndPush)];
@@ -61,6 +64,7 @@ pub fn in_rounds(seed: u64) -> History {
         straight_to_processing: rng.bool(),
         payment_moves_modified: rng.bool(),
         buffer: 0,
+        hearing: Hearing::Polls,
     };
     let mut acts = vec![Act::Sync(Sync::RoundAndPush)];
     acts.extend((0..10 + rng.usize(..20)).map(|_| act(&mut rng, temper)));
@@ -71,8 +75,13 @@ pub fn in_rounds(seed: u64) -> History {
 pub fn day_of_goods(seed: u64) -> History {
     let mut rng = Rng::with_seed(seed);
     let temper = Temper { trouble: 0, one_by_one: true };
-    let setup =
-        Setup { page: 100, straight_to_processing: rng.bool(), payment_moves_modified: false, buffer: 0 };
+    let setup = Setup {
+        page: 100,
+        straight_to_processing: rng.bool(),
+        payment_moves_modified: false,
+        buffer: 0,
+        hearing: Hearing::Polls,
+    };
     let mut acts = vec![Act::Sync(Sync::RoundAndPush)];
     while acts.len() < 40 {
         acts.push(act(&mut rng, temper));
@@ -163,7 +172,15 @@ fn sync(rng: &mut Rng, temper: Temper) -> Sync {
     if !temper.one_by_one {
         return if rng.bool() { Sync::Round } else { Sync::RoundAndPush };
     }
-    match rng.u32(..16) {
+    match rng.u32(..19) {
+        15..18 => Sync::Webhooks(match rng.u32(..8) {
+            0 => Arrival::Reversed,
+            1 => Arrival::Twice,
+            2 => Arrival::HalfLost,
+            3 => Arrival::Lost,
+            4 => Arrival::AllOver,
+            _ => Arrival::InOrder,
+        }),
         0..3 => Sync::Poll,
         3..6 => Sync::Look,
         6..8 => Sync::Follow,

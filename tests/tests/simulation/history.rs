@@ -30,6 +30,17 @@ pub struct Setup {
     pub payment_moves_modified: bool,
     /// Units of the first product that LeafLink never gets to see.
     pub buffer: u32,
+    /// How the ERP hears of what happens in LeafLink.
+    pub hearing: Hearing,
+}
+
+/// How the ERP hears of what happens in LeafLink. At rest it polls in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hearing {
+    Polls,
+    Webhooks,
+    Both,
 }
 
 /// One thing that happens.
@@ -222,6 +233,8 @@ pub enum Sync {
     Look,
     /// The next change that people made in the ERP.
     Follow,
+    /// The webhooks that LeafLink has sent since arrive.
+    Webhooks(Arrival),
     /// Stock is pushed: the figures are reckoned and the writes queued.
     Push,
     /// At most so many queued writes.
@@ -230,6 +243,20 @@ pub enum Sync {
     Round,
     /// A round, and a push with its writes.
     RoundAndPush,
+}
+
+/// How webhooks arrive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Arrival {
+    InOrder,
+    Reversed,
+    Twice,
+    /// Every second one is lost.
+    HalfLost,
+    Lost,
+    /// All that ever came, once more.
+    AllOver,
 }
 
 /// Which requests a fault hits.

@@ -33,7 +33,7 @@ use leaflink_sync_kit::{Connector, Limits};
 use leaflink_sync_tests::component;
 use libtest_mimic::{Arguments, Failed, Trial};
 
-use history::History;
+use history::{Hearing, History};
 use play::play;
 use run::{Run, Until};
 use stage::Theatre;
@@ -133,22 +133,32 @@ fn twice(connector: &Connector) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Whatever the size of LeafLink's pages, both sides come to the same.
+/// Whatever the size of LeafLink's pages, and however the ERP hears of what happens there, both sides
+/// come to the same.
 fn pairs(connector: &Connector) -> anyhow::Result<()> {
     let theatre = Theatre::open(connector)?;
     for seed in 1..=PAIRS {
         let mut history = generate::in_rounds(seed);
-        let usual = play(&theatre, &history, false)?;
-        ensure!(usual.violation.is_none(), "seed {seed}: {:?}", usual.violation);
-        history.setup.page = 1;
-        let other = play(&theatre, &history, false)?;
-        ensure!(other.violation.is_none(), "seed {seed}, one record a page: {:?}", other.violation);
-        ensure!(
-            usual.end == other.end,
-            "seed {seed} comes to\n{}and with one record a page to\n{}",
-            usual.end,
-            other.end
-        );
+        let mut usual: Option<String> = None;
+        for (name, page, hearing) in [
+            ("polls, 500 records a page", 500, Hearing::Polls),
+            ("polls, one record a page", 1, Hearing::Polls),
+            ("webhooks", 500, Hearing::Webhooks),
+            ("webhooks and polls", 500, Hearing::Both),
+        ] {
+            (history.setup.page, history.setup.hearing) = (page, hearing);
+            let played = play(&theatre, &history, false)?;
+            if let Some(violation) = played.violation {
+                bail!("seed {seed} with {name}: {violation}");
+            }
+            let end = usual.get_or_insert_with(|| played.end.clone());
+            ensure!(
+                *end == played.end,
+                "seed {seed} with polls comes to\n{end}and with {name} to\n{}{}",
+                played.end,
+                run::to_json(&history)?
+            );
+        }
     }
     Ok(())
 }

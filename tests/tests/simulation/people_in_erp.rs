@@ -28,9 +28,13 @@ pub fn act(player: &mut Player, act: &InErp) -> bool {
             }
             back
         }),
-        InErp::Cancel { order } => {
-            with_order(player, order, |_, order| people.cancel_sales_order(&order.id).is_ok())
-        }
+        InErp::Cancel { order } => with_order(player, order, |player, order| {
+            let done = people.cancel_sales_order(&order.id).is_ok();
+            if done {
+                player.stage.world().memory.may_be_rejected.insert(number_of(order));
+            }
+            done
+        }),
         InErp::Delete { order, reject } => delete(player, people, order, reject),
         InErp::Pack { order, line, quantity } => with_line(player, order, line, |_, order, line| {
             people.fulfil_line(&order.id, line, Decimal::from(quantity)).is_ok()
@@ -116,6 +120,7 @@ fn with_order(
     let Some(order) = order else { return false };
     let done = what(player, &order);
     if done {
+        stock::packed_unasked(&mut player.stage.world(), &order);
         player.changes.sales_orders.insert(order.id.clone());
     }
     done

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use leaflink_sync_kit::exports::delivery::Delivered;
 use leaflink_sync_kit::exports::polling::{Source, Subject};
 use leaflink_sync_kit::exports::sales_orders::Deletion;
+use leaflink_sync_kit::exports::webhooks::{Delivery, Received};
 use leaflink_sync_kit::host::types::{Decision, Severity};
 use leaflink_sync_kit::{CallError, Calls};
 use reference_erp::ErpTransaction;
@@ -12,7 +13,7 @@ use reference_erp::ErpTransaction;
 use super::books::{self, Books};
 use super::check::{settled, step};
 use super::counters::Counters;
-use super::history::{Act, Crash, History, Sync};
+use super::history::{Act, Arrival, Crash, Hearing, History, Sync};
 use super::stage::{Stage, Theatre};
 use super::{people_in_erp, people_in_leaflink};
 
@@ -54,6 +55,9 @@ pub struct Player {
     pub assemblies: VecDeque<String>,
     /// Orders that a poll named, in the process's memory.
     to_look_at: VecDeque<String>,
+    hearing: Hearing,
+    /// A poll went through to its end.
+    is_connected: bool,
     ticket: u64,
     journal: i64,
     calls: u64,
@@ -71,6 +75,8 @@ pub fn play(theatre: &Theatre, history: &History, keep_words: bool) -> anyhow::R
         payments: Vec::new(),
         assemblies: VecDeque::new(),
         to_look_at: VecDeque::new(),
+        hearing: history.setup.hearing,
+        is_connected: false,
         ticket: 0,
         journal: 0,
         calls: 0,
@@ -140,6 +146,7 @@ impl Player {
             Sync::Poll => drop(self.poll()?),
             Sync::Look => drop(self.look()?),
             Sync::Follow => drop(self.follow()?),
+            Sync::Webhooks(arrival) => self.hear(arrival)?,
             Sync::Push => self.push()?,
             Sync::Deliver(most) => drop(self.deliver(most as usize)?),
             Sync::Round => drop(self.round()?),
@@ -154,6 +161,23 @@ impl Player {
 
     /// One round, as `sync_round` of the program runs it; answers when the next write is due.
     fn round(&mut self) -> anyhow::Result<Option<u64>> {
+        if self.hearing != Hearing::Polls {
+            self.hear(Arrival::InOrder)?;
+            while self.look()? {}
+        }
+        if self.hearing != Hearing::Webhooks || !self.is_connected {
+            self.poll_all()?;
+        }
+        for _ in 0..self.changes.count() {
+            if !self.follow()? {
+                break;
+            }
+        }
+        self.deliver(CALLS)
+    }
+
+    /// Polls and looks until nothing new is named.
+    fn poll_all(&mut self) -> anyhow::Result<()> {
         let mut seen = BTreeSet::new();
         for _ in 0..CALLS {
             let Some(more) = self.poll()? else { break };
@@ -165,28 +189,50 @@ impl Player {
                 self.look()?;
             }
             if !more && !fresh {
+                self.is_connected = true;
                 break;
             }
         }
-        for _ in 0..self.changes.count() {
-            if !self.follow()? {
-                break;
+        Ok(())
+    }
+
+    /// Webhooks arrive, and the list that they end up on is read.
+    fn hear(&mut self, arrival: Arrival) -> anyhow::Result<()> {
+        let arrived = self.stage.world().webhooks(arrival);
+        for webhook in arrived {
+            let headers = webhook.signature.map(|signature| ("ll-signature".to_owned(), signature));
+            let delivery = Delivery { headers: headers.into_iter().collect(), body: webhook.body };
+            let mut received = self.call(false, |calls| calls.on_webhook(&delivery))?;
+            if received.is_none() {
+                // No 200 went out, so that LeafLink sends it again.
+                received = self.call(false, |calls| calls.on_webhook(&delivery))?;
+            }
+            if let Some(Received::Unauthorized(why) | Received::Malformed(why)) = received {
+                let mut world = self.stage.world();
+                world.violations.push(format!("a webhook of LeafLink's was turned away: {why}"));
             }
         }
-        self.deliver(CALLS)
+        if let Some(list) = self.call(false, |calls| calls.to_look_at())? {
+            self.are_to_look_at(list);
+        }
+        Ok(())
+    }
+
+    fn are_to_look_at(&mut self, subjects: Vec<Subject>) {
+        for subject in subjects {
+            if let Subject::Order(number) = subject
+                && !self.to_look_at.contains(&number)
+            {
+                self.to_look_at.push_back(number);
+            }
+        }
     }
 
     /// Polls one page; answers whether there is more.
     fn poll(&mut self) -> anyhow::Result<Option<bool>> {
         let polled = self.call(false, |calls| calls.poll(Source::Orders))?;
         Ok(polled.map(|polled| {
-            for subject in polled.look_at {
-                if let Subject::Order(number) = subject
-                    && !self.to_look_at.contains(&number)
-                {
-                    self.to_look_at.push_back(number);
-                }
-            }
+            self.are_to_look_at(polled.look_at);
             polled.more
         }))
     }
@@ -319,6 +365,8 @@ impl Player {
             world.calm_down();
             world.pass_ms(120_000);
         }
+        // Webhooks make it quick, polls make it certain.
+        self.hearing = if self.hearing == Hearing::Polls { Hearing::Polls } else { Hearing::Both };
         for round in 0..ROUNDS_TO_REST {
             let before = self.journal;
             self.stage.world().call.wrote = false;

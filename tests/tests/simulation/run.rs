@@ -159,7 +159,7 @@ pub fn kept(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
 }
 
 /// One act a line.
-fn to_json(history: &History) -> anyhow::Result<String> {
+pub fn to_json(history: &History) -> anyhow::Result<String> {
     let acts: Vec<String> = history.acts.iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
     let setup = serde_json::to_string(&history.setup)?;
     Ok(format!(

@@ -9,7 +9,7 @@ use leaflink_sandbox::{Sandbox, Seed};
 use leaflink_sync::document::Document;
 use leaflink_sync::world::LoadedWorld;
 use leaflink_sync_kit::host::{Transaction, http, log, secrets};
-use leaflink_sync_kit::{Calls, CompanyId, Connector, Host};
+use leaflink_sync_kit::{CallInfo, Calls, CompanyId, Connector, Host};
 use leaflink_sync_tests::component;
 use reference_erp::{Erp, Snapshot};
 use rust_decimal::Decimal;
@@ -79,7 +79,8 @@ impl Theatre {
 
     /// A stage as it is before a history.
     pub fn stage(&self, history: &History) -> anyhow::Result<Stage> {
-        let Setup { page, straight_to_processing, payment_moves_modified, buffer } = history.setup;
+        let Setup { page, straight_to_processing, payment_moves_modified, buffer, hearing: _ } =
+            history.setup;
         self.erp.restore(&self.seeded)?;
         // Payments count from when they were turned on: long before whatever the clock does.
         *lock(&self.clock) = self.now_ms - 24 * 3_600_000;
@@ -135,7 +136,7 @@ struct SimulatedHost {
 }
 
 impl Host for SimulatedHost {
-    fn begin(&self, company: &CompanyId) -> anyhow::Result<Box<dyn Transaction>> {
+    fn begin(&self, company: &CompanyId, _info: &CallInfo) -> anyhow::Result<Box<dyn Transaction>> {
         let transaction = self.erp.begin(company)?;
         Ok(Box::new(match lock(&self.world).call.dies {
             Some(Crash::BeforeCommit) => transaction.without_commit(),
@@ -170,7 +171,7 @@ impl Host for SimulatedHost {
         lock(&self.world).random.u32(..bound.max(1))
     }
 
-    fn log(&self, _company: &CompanyId, _level: log::Level, _message: &str) {}
+    fn log(&self, _company: &CompanyId, _info: &CallInfo, _level: log::Level, _message: &str) {}
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use leaflink_sandbox::{Action, Delivery, OrderRow, Request, Response, Sandbox, Status};
+use leaflink_sandbox::{Action, Delivery, OrderRow, Request, Response, Sandbox, Status, Webhook};
 use leaflink_sync_kit::host::http;
 use rust_decimal::Decimal;
 
 use super::books::Books;
 use super::counters::Counters;
-use super::history::{Crash, Effect, Fault, Hits, InLeafLink};
+use super::history::{Arrival, Crash, Effect, Fault, Hits, InLeafLink};
 use super::trace::Trace;
 use super::{check, people_in_leaflink};
 
@@ -87,6 +87,8 @@ pub struct World {
     pub memory: Memory,
     /// Units of the first product that LeafLink never gets to see.
     pub buffer: Decimal,
+    /// Webhooks that arrived before.
+    pub past_webhooks: Vec<Webhook>,
     /// What must never happen and did.
     pub violations: Vec<String>,
     faults: Vec<Waiting>,
@@ -109,6 +111,7 @@ impl World {
             crash: None,
             memory: Memory::default(),
             buffer: Decimal::ZERO,
+            past_webhooks: Vec::new(),
             violations: Vec::new(),
             faults: Vec::new(),
             amid: VecDeque::new(),
@@ -172,6 +175,24 @@ impl World {
         self.faults.clear();
         self.amid.clear();
         self.crash = None;
+    }
+
+    /// The webhooks that arrive now.
+    pub fn webhooks(&mut self, arrival: Arrival) -> Vec<Webhook> {
+        let mut fresh = self.sandbox.take_webhooks();
+        match arrival {
+            Arrival::InOrder => {}
+            Arrival::Reversed => fresh.reverse(),
+            Arrival::Twice => fresh = fresh.iter().flat_map(|it| [it.clone(), it.clone()]).collect(),
+            Arrival::HalfLost => fresh = fresh.into_iter().step_by(2).collect(),
+            Arrival::Lost => fresh.clear(),
+            Arrival::AllOver => fresh = self.past_webhooks.iter().cloned().chain(fresh).collect(),
+        }
+        self.counters.arrival(arrival);
+        self.past_webhooks.extend(fresh.iter().cloned());
+        // A day brings a burst, not a flood: what is over comes over a few at a time.
+        self.past_webhooks.truncate(12);
+        fresh
     }
 
     /// LeafLink's orders that a number in a history means.

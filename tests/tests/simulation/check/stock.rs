@@ -13,7 +13,7 @@
 //! 2. **It stays so.** From then on, whatever LeafLink's people and the sync do, LeafLink offers no
 //!    unit that is not on the shelf or was promised to somebody. Until the next push this no longer
 //!    holds when units leave the ERP by a way that LeafLink does not know (a count, a direct sale,
-//!    an assembly, an edit of a sales order), when packed orders are edited or called off in
+//!    an assembly, an edit of a sales order, packing more than LeafLink's order wants), when packed orders are edited or called off in
 //!    LeafLink against the guide's advice, or when more was promised than there is: LeafLink cannot
 //!    show less than none, and offers anew what a buyer then gives back.
 
@@ -59,6 +59,23 @@ pub fn confirmed(world: &mut World, path: &str, body: &[u8]) {
 /// Units can leave the ERP by a way that LeafLink does not know.
 pub fn the_erps_own(world: &mut World) {
     world.memory.in_step.clear();
+}
+
+/// People did something to a sales order. If it has more than LeafLink's order wants, what they pack
+/// of it leaves the ERP by a way that LeafLink does not know.
+pub fn packed_unasked(world: &mut World, sales_order: &SalesOrder) {
+    let number = sales_order.origin.as_ref().map_or("", |origin| origin.number.as_str());
+    let orders = world.sandbox.order_rows();
+    let Some(order) = orders.iter().find(|order| order.number == number) else { return };
+    let has_more = PRODUCTS.iter().any(|(erp, leaflink)| {
+        of_product(sales_order, erp).0 > wanted(world, order, *leaflink, Disputed::Owed)
+    });
+    if has_more {
+        world.memory.in_step.clear();
+    }
+    if world.memory.unapplied.contains(number) {
+        world.memory.disputed.insert(number.to_owned());
+    }
 }
 
 /// Packed orders were edited or called off in LeafLink.
@@ -189,8 +206,8 @@ fn wanted(world: &World, order: &OrderRow, product: u64, disputed: Disputed) -> 
     }
 }
 
-/// Whether people on both sides have to agree what is on an order: it was edited in LeafLink after it
-/// was packed, or in the ERP.
+/// Whether people on both sides have to agree what is on an order: it was edited in LeafLink when it
+/// was packed or was about to be, or edited in the ERP.
 fn is_disputed(world: &World, order: &OrderRow) -> bool {
     world.memory.disputed.contains(&order.number) || world.memory.edited_in_erp.contains(&order.number)
 }
