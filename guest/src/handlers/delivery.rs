@@ -5,13 +5,15 @@
 //! telling people is the same for all and is here.
 
 mod order;
-mod payment;
+mod parked;
+pub(super) mod payment;
+mod price;
 mod stock;
 
 use super::Component;
 use super::letters;
 use super::settings::in_force;
-use crate::bindings::exports::leaflink_sync::connector::delivery::{Delivered, Guest};
+use crate::bindings::exports::leaflink_sync::connector::delivery::{Delivered, Guest, Parked};
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{self, Failure};
 use crate::host::leaflink::Later;
@@ -32,12 +34,26 @@ impl Guest for Component {
             Next::Later(when) => Ok(Delivered::Idle(when)),
         }
     }
+
+    fn list_parked(after: Option<String>, limit: u32) -> Result<Vec<Parked>, Failure> {
+        parked::list(after.as_deref(), limit)
+    }
+
+    fn retry_parked(id: String) -> Result<wit::Decision, Failure> {
+        parked::retry(&id)
+    }
+
+    fn drop_parked(id: String, why: String) -> Result<wit::Decision, Failure> {
+        parked::drop(&id, &why)
+    }
 }
 
 /// What came of one attempt. The wish has lost the parts that came true.
-enum Attempt {
+pub(super) enum Attempt {
     /// These requests were sent and taken; none, if all was as it should be.
     Done(Vec<wit::Effect>),
+    /// As above, with what a person may want to know.
+    Noted(Vec<wit::Effect>, Vec<Reason>),
     /// Nothing was sent; the next call sends.
     Prepared,
     /// LeafLink, or what was read, does not allow it.
@@ -48,30 +64,50 @@ enum Attempt {
 
 fn work_on(subject: &Subject, mut intent: Intent, ticket: u64) -> Result<wit::Decision, Failure> {
     let attempt = match (subject, &mut intent.wish) {
-        (Subject::Order(number), Wish::Order(wish)) => order::attempt(number, &intent.label, wish)?,
-        (Subject::Payment(id), Wish::Payment(wish)) => payment::attempt(id, &intent.label, wish, ticket)?,
-        (Subject::Stock(id), Wish::Stock(wish)) => stock::attempt(*id, &intent.label, wish)?,
+        (Subject::Order(number), Wish::Order(wish)) => order::attempt(number, &intent.label, wish),
+        (Subject::Payment(id), Wish::Payment(wish)) => payment::attempt(id, &intent.label, wish, ticket),
+        (Subject::Stock(id), Wish::Stock(wish)) => stock::attempt(*id, &intent.label, wish),
+        (Subject::Price(id), Wish::Price(wish)) => price::attempt(*id, &intent.label, wish),
         (subject, _) => {
             let message =
                 format!("{}: what is queued for it is of another kind.", name(subject, &intent.label));
-            Attempt::Refused(Reason::new(Code::StoredStateUnreadable, message))
+            Ok(Attempt::Refused(Reason::new(Code::StoredStateUnreadable, message)))
         }
     };
+    let attempt = match attempt {
+        // What will never succeed must not stand in the way of the others.
+        Err(Failure::Reject(reason)) => Attempt::Refused(refusal(reason)),
+        attempt => attempt?,
+    };
     match attempt {
-        Attempt::Done(effects) => {
-            intent.attempts = 0;
-            intent.not_before_ms = 0;
-            outbox::put_intent(subject, &intent)?;
-            let outcome = if effects.is_empty() { wit::Outcome::Unchanged } else { wit::Outcome::Applied };
-            note(subject, &intent, outcome, Vec::new(), effects)
-        }
+        Attempt::Done(effects) => done(subject, intent, effects, &[]),
+        Attempt::Noted(effects, reasons) => done(subject, intent, effects, &reasons),
         Attempt::Prepared => {
             outbox::put_intent(subject, &intent)?;
-            note(subject, &intent, wit::Outcome::Unchanged, Vec::new(), Vec::new())
+            note(subject, &intent.label, wit::Outcome::Unchanged, Vec::new(), Vec::new())
         }
         Attempt::Refused(reason) => park(subject, intent, reason),
         Attempt::Later(Later { after_ms, problem }) => later(subject, intent, after_ms, &problem),
     }
+}
+
+/// Why the attempt can never succeed as it is.
+fn refusal(reason: wit::Reason) -> Reason {
+    let code = Code::from_word(&reason.code).unwrap_or(Code::StoredStateUnreadable);
+    Reason::new(code, reason.message).with_fix(reason.fix)
+}
+
+fn done(
+    subject: &Subject,
+    mut intent: Intent,
+    effects: Vec<wit::Effect>,
+    reasons: &[Reason],
+) -> Result<wit::Decision, Failure> {
+    intent.attempts = 0;
+    intent.not_before_ms = 0;
+    outbox::put_intent(subject, &intent)?;
+    let outcome = if effects.is_empty() { wit::Outcome::Unchanged } else { wit::Outcome::Applied };
+    note(subject, &intent.label, outcome, answer::reasons(reasons), effects)
 }
 
 /// Not tried again until the order or the wish changes; people are told once.
@@ -83,7 +119,7 @@ fn park(subject: &Subject, mut intent: Intent, reason: Reason) -> Result<wit::De
     }
     intent.parked = Some(kept);
     outbox::put_intent(subject, &intent)?;
-    note(subject, &intent, wit::Outcome::Parked, vec![answer::reason(&reason)], Vec::new())
+    note(subject, &intent.label, wit::Outcome::Parked, vec![answer::reason(&reason)], Vec::new())
 }
 
 fn tell(subject: &Subject, label: &str, reason: &ReasonRecord) -> Result<(), Failure> {
@@ -93,6 +129,9 @@ fn tell(subject: &Subject, label: &str, reason: &ReasonRecord) -> Result<(), Fai
         Subject::Stock(_) => format!("The stock of {label} in LeafLink"),
         Subject::Payment(id) => {
             return letters::tell_of_payment(id, label, std::slice::from_ref(reason), &settings);
+        }
+        Subject::Price(id) => {
+            return letters::tell_of_price(*id, label, std::slice::from_ref(reason), &settings);
         }
     };
     let text = format!(
@@ -119,12 +158,12 @@ fn later(
         Code::LeafLinkUnavailable,
         format!("{} is tried again in {} s: {problem}.", name(subject, &intent.label), wait / 1_000),
     );
-    note(subject, &intent, wit::Outcome::Held, vec![answer::reason(&reason)], Vec::new())
+    note(subject, &intent.label, wit::Outcome::Held, vec![answer::reason(&reason)], Vec::new())
 }
 
 fn note(
     subject: &Subject,
-    intent: &Intent,
+    label: &str,
     outcome: wit::Outcome,
     reasons: Vec<wit::Reason>,
     effects: Vec<wit::Effect>,
@@ -132,7 +171,7 @@ fn note(
     let decision = wit::Decision {
         stream: wit::Stream::Delivery,
         subject: id(subject),
-        label: intent.label.clone(),
+        label: label.to_owned(),
         outcome,
         reasons,
         effects,
@@ -147,7 +186,7 @@ fn id(subject: &Subject) -> String {
     match subject {
         Subject::Order(number) => number.0.clone(),
         Subject::Payment(id) => id.0.clone(),
-        Subject::Stock(id) => id.to_string(),
+        Subject::Stock(id) | Subject::Price(id) => id.to_string(),
     }
 }
 
@@ -157,5 +196,6 @@ fn name(subject: &Subject, label: &str) -> String {
         Subject::Order(_) => format!("A change of LeafLink order {label}"),
         Subject::Payment(_) => label.to_owned(),
         Subject::Stock(_) => format!("A change of the stock of {label} in LeafLink"),
+        Subject::Price(_) => format!("A change of the wholesale price of {label} in LeafLink"),
     }
 }

@@ -3,15 +3,16 @@
 use super::Component;
 use super::carry_out::foretell;
 use super::look::look;
+use super::products;
 use super::sales_orders::not_linked;
 use super::settings::in_force;
 use crate::bindings::exports::leaflink_sync::connector::insight::{
     Explanation, Guest, Handler, HeldOrder, Verdict,
 };
 use crate::bindings::leaflink_sync::host::types as wit;
-use crate::host::answer::Failure;
+use crate::host::answer::{self, Failure};
 use crate::host::erp;
-use crate::host::state::{self, ReasonRecord, Standing};
+use crate::host::state::{self, Standing};
 use crate::rules::decision::Fact;
 use crate::rules::ids::{OrderNumber, SalesOrderId};
 
@@ -23,7 +24,7 @@ impl Guest for Component {
                 held.push(HeldOrder {
                     number: number.0,
                     short_id: order.short_id.clone(),
-                    reasons: order.open_reasons().iter().cloned().map(blocking).collect(),
+                    reasons: order.open_reasons().iter().cloned().map(answer::kept).collect(),
                     held_since_ms: match order.standing {
                         Standing::Held { since_ms, .. } => since_ms,
                         _ => order.looked_at_ms,
@@ -66,6 +67,7 @@ impl Guest for Component {
                     None => return Ok(not_linked(&id)),
                 }
             }
+            Handler::Product(product) => return products::foretell(&product),
         };
         let settings = in_force()?;
         foretell(look(&number, &settings, &mut first)?, &settings)
@@ -75,15 +77,4 @@ impl Guest for Component {
 /// Nothing is drawn for a preview: it shows the first of those among whom the draw would be.
 fn first(_bound: u32) -> u32 {
     0
-}
-
-fn blocking(reason: ReasonRecord) -> wit::Reason {
-    wit::Reason {
-        code: reason.code,
-        severity: wit::Severity::Blocking,
-        message: reason.message,
-        fix: reason.fix,
-        field: reason.field,
-        facts: reason.facts.into_iter().map(|(name, value)| wit::Fact { name, value }).collect(),
-    }
 }

@@ -45,6 +45,9 @@ impl Guest for Component {
             decisions.extend(push(leaflink, one, &mut letter)?);
         }
         tell(&letter, &settings)?;
+        if next.is_none() {
+            stock::put_pushed(host::now_ms())?;
+        }
         Ok(Pushed { looked_at, decisions, next })
     }
 }
@@ -88,29 +91,17 @@ fn push(
         )?;
     }
 
-    let effects = match (&available, &one.shown) {
-        (Some(available), Some(shown)) if is_news => vec![effect(
-            "queue-leaflink-write",
-            &leaflink.to_string(),
-            format!("Queue a change of the stock of {} in LeafLink.", one.product.name),
-            vec![wit::Change {
-                field: "available_inventory".to_owned(),
-                before: Some(plain(shown.available)),
-                after: Some(available.clone()),
-            }],
-        )],
-        _ => Vec::new(),
-    };
-    if effects.is_empty() && blocking.is_empty() {
+    let effects = if is_news { queued(leaflink, one) } else { None };
+    if effects.is_none() && blocking.is_empty() {
         return Ok(None);
     }
     let decision = wit::Decision {
         stream: wit::Stream::Stock,
         subject: one.product.id.0.clone(),
         label: one.product.name.clone(),
-        outcome: if effects.is_empty() { wit::Outcome::Held } else { wit::Outcome::Applied },
+        outcome: if effects.is_none() { wit::Outcome::Held } else { wit::Outcome::Applied },
         reasons: answer::reasons(&one.figure.reasons),
-        effects,
+        effects: effects.into_iter().collect(),
     };
     if newly_blocked || decision.outcome == wit::Outcome::Applied {
         host::journal(&decision)?;
@@ -118,7 +109,24 @@ fn push(
     Ok(Some(decision))
 }
 
-fn intent(label: &str, modified: &str, wish: StockWish) -> Intent {
+/// The write that a product needs, as an effect; none: it needs none.
+pub fn queued(leaflink: LeafLinkProductId, one: &Assessed) -> Option<wit::Effect> {
+    let available = one.figure.available.filter(|_| one.figure.differs)?;
+    let shown = one.shown.as_ref()?;
+    Some(effect(
+        "queue-leaflink-write",
+        &leaflink.to_string(),
+        format!("Queue a change of the stock of {} in LeafLink.", one.product.name),
+        vec![wit::Change {
+            field: "available_inventory".to_owned(),
+            before: Some(plain(shown.available)),
+            after: Some(plain(available)),
+        }],
+    ))
+}
+
+/// The intent for what LeafLink should show.
+pub fn intent(label: &str, modified: &str, wish: StockWish) -> Intent {
     Intent {
         label: label.to_owned(),
         wish: Wish::Stock(wish),

@@ -1,12 +1,13 @@
-//! E-mails about orders that wait: one for each order and set of reasons, one digest when many
-//! orders wait for the same cause, and a note when an order came through.
+//! E-mails about orders, payments and prices that wait: one for each order and set of reasons, one
+//! for each cause of payments or prices, a digest when many wait for the same cause, and a note
+//! when an order came through.
 
 use super::look::Look;
 use crate::host::answer::Failure;
 use crate::host::outbox::{self, Subject};
 use crate::host::state::{CauseState, OrderState, ReasonRecord, Standing};
-use crate::host::{self, mail, payments, state};
-use crate::rules::ids::{OrderNumber, PaymentId};
+use crate::host::{self, mail, payments, prices, state};
+use crate::rules::ids::{LeafLinkProductId, OrderNumber, PaymentId};
 use crate::rules::settings::Settings;
 use crate::rules::text::{count, shortened};
 
@@ -14,6 +15,8 @@ use crate::rules::text::{count, shortened};
 const LETTERS_PER_CAUSE: usize = 3;
 /// What the causes of payments begin with.
 const PAYMENT: &str = "payment/";
+/// What the causes of prices begin with.
+const PRICE: &str = "price/";
 /// After this long a cause is told anew: a day.
 const CAUSE_MS: u64 = 24 * 60 * 60 * 1_000;
 /// Causes that one flush goes through.
@@ -106,13 +109,16 @@ pub fn flush(settings: &Settings) -> Result<(), Failure> {
         if !known.untold.is_empty() {
             let untold = std::mem::take(&mut known.untold);
             let mut waiting = Vec::new();
-            let of_payments = cause.starts_with(PAYMENT);
+            let (noun, still_waiting): (_, fn(String) -> Result<_, Failure>) = match &cause {
+                cause if cause.starts_with(PAYMENT) => ("more payment", waiting_payment),
+                cause if cause.starts_with(PRICE) => ("more price", waiting_price),
+                _ => ("more LeafLink order", waiting_order),
+            };
             for id in untold {
                 // One that came through meanwhile needs no telling.
-                waiting.extend(if of_payments { waiting_payment(id)? } else { waiting_order(id)? });
+                waiting.extend(still_waiting(id)?);
             }
             if !waiting.is_empty() {
-                let noun = if of_payments { "more payment" } else { "more LeafLink order" };
                 let (subject, text) = digest(&known, noun, &waiting);
                 mail::queue(settings, &subject, text)?;
             }
@@ -132,12 +138,22 @@ fn waiting_order(number: String) -> Result<Option<String>, Failure> {
 fn waiting_payment(id: String) -> Result<Option<String>, Failure> {
     let id = PaymentId(id);
     let waits = !payments::known(&id)?.waits_for.is_empty();
-    let parked = outbox::intent(&Subject::Payment(id.clone()))?.is_some_and(|known| known.parked.is_some());
+    let parked = outbox::intent(&Subject::Payment(id.clone()))?.is_some_and(|known| known.waits());
     Ok((waits || parked).then(|| format!("Payment {id}")))
 }
 
+fn waiting_price(id: String) -> Result<Option<String>, Failure> {
+    let Ok(id) = id.parse().map(LeafLinkProductId) else { return Ok(None) };
+    let parked = outbox::intent(&Subject::Price(id))?.is_some_and(|known| known.parked.is_some());
+    if !parked && !prices::waits(id)? {
+        return Ok(None);
+    }
+    let product = prices::linked_to(&[id])?.pop();
+    Ok(product.map(|product| format!("The price of {}", product.name)))
+}
+
 /// What is known of the causes that something waits for. One that was told long ago is told anew.
-/// `kind` keeps the causes of payments apart from those of orders.
+/// `kind` keeps the causes of payments and prices apart from those of orders.
 fn causes_of(kind: &str, reasons: &[ReasonRecord]) -> Result<Causes, Failure> {
     let now = host::now_ms();
     let mut causes = Vec::new();
@@ -190,16 +206,46 @@ pub fn tell_of_payment(
     reasons: &[ReasonRecord],
     settings: &Settings,
 ) -> Result<(), Failure> {
-    let causes = causes_of(PAYMENT, reasons)?;
-    if causes.iter().all(|(_, known)| !known.told.is_empty()) {
-        return note_untold(&id.0, causes);
+    if !is_first_of_cause(PAYMENT, &id.0, reasons)? {
+        return Ok(());
     }
-    note_told(&id.0, causes)?;
     let subject = format!("{label} does not reach LeafLink: {}", count(reasons.len(), "reason"));
     let mut text = format!("{label} was entered in the ERP and is not recorded in LeafLink.\n\n");
     enumerate(reasons, &mut text);
     text.push_str("\nFurther payments that meet the same come in one message.\n");
     mail::queue(settings, &subject, text)
+}
+
+/// Tells people why the prices of a product do not follow each other, as often as of a payment.
+pub fn tell_of_price(
+    id: LeafLinkProductId,
+    label: &str,
+    reasons: &[ReasonRecord],
+    settings: &Settings,
+) -> Result<(), Failure> {
+    if !is_first_of_cause(PRICE, &id.to_string(), reasons)? {
+        return Ok(());
+    }
+    let subject = format!("The price of {label} is not in step: {}", count(reasons.len(), "reason"));
+    let mut text = format!(
+        "The sale price of {label} in the ERP and its wholesale price in LeafLink differ, and neither was changed.\n\n"
+    );
+    enumerate(reasons, &mut text);
+    text.push_str(
+        "\nIt is tried again when the product changes on either side. Further products that meet the same come in one message.\n",
+    );
+    mail::queue(settings, &subject, text)
+}
+
+/// Whether a letter is due because one of the reasons is news; the others wait for the digest.
+fn is_first_of_cause(kind: &str, id: &str, reasons: &[ReasonRecord]) -> Result<bool, Failure> {
+    let causes = causes_of(kind, reasons)?;
+    if causes.iter().all(|(_, known)| !known.told.is_empty()) {
+        note_untold(id, causes)?;
+        return Ok(false);
+    }
+    note_told(id, causes)?;
+    Ok(true)
 }
 
 fn enumerate(reasons: &[ReasonRecord], text: &mut String) {

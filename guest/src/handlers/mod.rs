@@ -2,21 +2,23 @@
 //!
 //! A handler reads, asks the rules, and carries out what they decided; it decides nothing itself.
 
+mod alarms;
 mod carry_out;
 mod companies;
 mod customer_links;
 mod delivery;
+mod drift;
 mod insight;
 mod inventory;
 mod letters;
 mod lifecycle;
 mod look;
-mod not_yet;
 mod orders;
 mod payments;
 mod polling;
 mod product_links;
 mod products;
+mod readiness;
 mod sales_orders;
 mod settings;
 mod stock;

@@ -101,12 +101,12 @@ fn look(id: &PaymentId, settings: &Settings) -> Result<wit::Decision, Failure> {
 fn pending(intent: &Intent) -> Option<Pending> {
     match &intent.wish {
         Wish::Payment(wish) => Some(Pending { side: wish.side, begun: wish.progress.begun() }),
-        Wish::Order(_) | Wish::Stock(_) => None,
+        Wish::Order(_) | Wish::Stock(_) | Wish::Price(_) => None,
     }
 }
 
 /// What people know a payment by: with its amount and its order.
-fn label(payment: &Payment, entry: &Entry) -> Result<String, Failure> {
+pub fn label(payment: &Payment, entry: &Entry) -> Result<String, Failure> {
     let order = state::order(&entry.order)?.map_or_else(|| entry.order.0.clone(), |known| known.short_id);
     Ok(format!("{} ({}) on LeafLink order {order}", payment.label, entry.money()))
 }
@@ -122,7 +122,7 @@ pub fn wish(id: &PaymentId, side: Side, entry: &Entry) -> Result<PaymentWish, Bo
 }
 
 /// Queues an entry in place of the one that has not begun.
-fn queue(
+pub fn queue(
     subject: &Subject,
     label: String,
     wish: PaymentWish,
@@ -130,7 +130,7 @@ fn queue(
 ) -> Result<Vec<wit::Effect>, Failure> {
     let entry = wish.entry.entry();
     let wish = Wish::Payment(wish);
-    if queued.as_ref().is_some_and(|queued| queued.wish == wish && queued.parked.is_none()) {
+    if queued.as_ref().is_some_and(|queued| queued.wish == wish && !queued.waits()) {
         return Ok(Vec::new());
     }
     let queue = effect(
@@ -165,14 +165,9 @@ fn dropped(subject: &Subject, queued: Option<Intent>) -> Result<Vec<wit::Effect>
 
 /// Somebody asks again: an entry that was parked is tried once more, beginning with a look at what
 /// LeafLink has.
-fn again(subject: &Subject, queued: Option<Intent>) -> Result<Vec<wit::Effect>, Failure> {
-    let Some(mut intent) = queued.filter(|queued| queued.parked.is_some()) else { return Ok(Vec::new()) };
-    intent.parked = None;
-    intent.attempts = 0;
-    intent.not_before_ms = 0;
-    if let Wish::Payment(wish) = &mut intent.wish {
-        wish.unanswered = 0;
-    }
+pub fn again(subject: &Subject, queued: Option<Intent>) -> Result<Vec<wit::Effect>, Failure> {
+    let Some(mut intent) = queued.filter(Intent::waits) else { return Ok(Vec::new()) };
+    intent.try_again();
     outbox::put_intent(subject, &intent)?;
     let summary = format!("Try {} again.", intent.label);
     Ok(vec![effect("queue-leaflink-write", &intent.label, summary, Vec::new())])

@@ -10,10 +10,11 @@ mod products;
 use chrono::{DateTime, Duration, FixedOffset, SecondsFormat, Utc};
 
 use super::Component;
-use super::letters;
 use super::settings::in_force;
-use crate::bindings::exports::leaflink_sync::connector::polling::{Guest, Polled, Source, Subject};
+use super::{alarms, letters};
+use crate::bindings::exports::leaflink_sync::connector::polling::{Due, Guest, Polled, Source, Subject};
 use crate::bindings::leaflink_sync::host::types as wit;
+use crate::host::alarms::{Watch, put_watch, watch};
 use crate::host::answer::{self, Failure};
 use crate::host::leaflink::Listed;
 use crate::host::state::{LookRecord, Pass, PollState};
@@ -29,11 +30,19 @@ use crate::rules::text::shortened;
 const PAGE: u64 = 100;
 /// How far before the watermark a pass begins.
 const OVERLAP_MINUTES: i64 = 10;
-/// Orders that one call answers.
+const OVERLAP: Duration = Duration::minutes(OVERLAP_MINUTES);
+/// Once a day a pass begins this long before the watermark, for what became visible very late.
+const DEEP_OVERLAP_DAYS: i64 = 7;
+const DEEP_EVERY_MS: u64 = 24 * 60 * 60 * 1_000;
+/// Single records in a row that cannot be read: LeafLink itself is in trouble.
+const UNREADABLE_IN_A_ROW: u32 = 3;
+/// Records that were passed over and are told of.
+const PASSED_OVER_TOLD: usize = 10;
+/// Orders, or products, that one call answers.
 const LOOKS: usize = 100;
 /// Held orders that are put on the list at the end of a pass.
 const HELD: u32 = 500;
-/// Rounds in which a single record that cannot be read is tried again.
+/// Rounds in which a single product that cannot be read is tried again.
 const UNREADABLE_ROUNDS: u32 = 3;
 /// What the first pass asks for: orders that are not settled yet.
 const OPEN_STATUSES: &str = "submitted,accepted,backorder";
@@ -44,6 +53,10 @@ impl Guest for Component {
             Source::Orders => poll_orders(),
             Source::Products => products::poll(),
         }
+    }
+
+    fn next_due() -> Result<Vec<Due>, Failure> {
+        alarms::next_due()
     }
 
     fn to_look_at() -> Result<Vec<Subject>, Failure> {
@@ -63,35 +76,48 @@ fn poll_orders() -> Result<Polled, Failure> {
         Some(pass) => pass,
         None => {
             letters::flush(&in_force()?)?;
-            Pass { limit: PAGE, ..Pass::default() }
+            let deep = poll.deep_ms.is_none_or(|last| host::now_ms().saturating_sub(last) >= DEEP_EVERY_MS);
+            Pass { limit: PAGE, deep, ..Pass::default() }
         }
     };
+    let mut watch = watch()?;
     let mut refused = Vec::new();
     let pass = match leaflink::page("/orders-received/", &as_pairs(&query(&poll, &pass)))? {
         Listed::TooLarge(limit) => {
             let problem = format!("it is larger than the {limit} bytes that the host takes");
-            Some(smaller(pass, &problem, &mut refused)?)
+            Some(smaller(pass, &problem))
         }
-        // An outage shows like this, too, so a record is passed over only when it was so for long.
-        Listed::Unreadable(problem) if pass.limit == 1 && pass.unreadable < UNREADABLE_ROUNDS => {
-            poll.pass = Some(Pass { unreadable: pass.unreadable + 1, ..pass });
+        // An outage shows like this, too. Records in a row that cannot be read are one: the pass ends,
+        // and the next begins where this one did.
+        Listed::Unreadable(problem) if pass.limit == 1 && pass.unreadable + 1 == UNREADABLE_IN_A_ROW => {
+            poll.pass = None;
             return answered(
                 &poll,
                 false,
                 vec![answer::reason(&Reason::new(Code::LeafLinkUnavailable, problem))],
             );
         }
-        Listed::Unreadable(problem) => Some(smaller(pass, &problem, &mut refused)?),
+        Listed::Unreadable(problem) => Some(smaller(pass, &problem)),
         Listed::Page(page) => {
             let records = page.results.len() as u64;
-            let pass =
-                page.results.iter().try_fold(pass, |pass, record| note(pass, record.get(), &mut refused))?;
+            let mut pass = page
+                .results
+                .iter()
+                .try_fold(pass, |pass, record| note(pass, record.get(), &mut watch, &mut refused))?;
             let more = page.next.is_some() && records > 0;
-            if more { Some(Pass { offset: pass.offset + records, ..pass }) } else { finish(pass, &mut poll)? }
+            if more {
+                pass.offset += records;
+                pass.limit = (pass.limit * 2).min(PAGE);
+                pass.unreadable = 0;
+                Some(pass)
+            } else {
+                finish(pass, &mut poll, &mut watch, &mut refused)?
+            }
         }
     };
     let more = pass.is_some();
     poll.pass = pass;
+    put_watch(&watch)?;
     answered(&poll, more, refused)
 }
 
@@ -113,7 +139,7 @@ fn answered(poll: &PollState, more: bool, refused: Vec<wit::Reason>) -> Result<P
 /// The query of one page.
 fn query(poll: &PollState, pass: &Pass) -> Vec<(&'static str, String)> {
     let mut query = vec![("fields_include", "number,created_on,modified,seller".to_owned())];
-    match since(poll) {
+    match from(poll, if pass.deep { Duration::days(DEEP_OVERLAP_DAYS) } else { OVERLAP }) {
         Some(from) => query.push(("modified__gte", from)),
         None if !poll.opened => query.push(("status", OPEN_STATUSES.to_owned())),
         None => {}
@@ -125,13 +151,22 @@ fn query(poll: &PollState, pass: &Pass) -> Vec<(&'static str, String)> {
 
 /// From when on orders can have changed unseen; absent before the first pass was finished.
 pub fn since(poll: &PollState) -> Option<String> {
+    from(poll, OVERLAP)
+}
+
+fn from(poll: &PollState, overlap: Duration) -> Option<String> {
     let watermark = poll.watermark.as_deref().and_then(instant)?;
-    let from = watermark.with_timezone(&Utc) - Duration::minutes(OVERLAP_MINUTES);
+    let from = watermark.with_timezone(&Utc) - overlap;
     Some(from.to_rfc3339_opts(SecondsFormat::Micros, true))
 }
 
 /// Notes one record of a page.
-fn note(mut pass: Pass, record: &str, refused: &mut Vec<wit::Reason>) -> Result<Pass, Failure> {
+fn note(
+    mut pass: Pass,
+    record: &str,
+    watch: &mut Watch,
+    refused: &mut Vec<wit::Reason>,
+) -> Result<Pass, Failure> {
     let hint =
         read::<OrderHint>(record.as_bytes()).ok().filter(|hint| leaflink::is_order_number(&hint.number));
     let Some(hint) = hint else {
@@ -158,34 +193,59 @@ fn note(mut pass: Pass, record: &str, refused: &mut Vec<wit::Reason>) -> Result<
         let placed_at_ms =
             instant(&hint.created_on).map_or(0, |time| u64::try_from(time.timestamp_millis()).unwrap_or(0));
         state::put_look(&number, &LookRecord { modified: hint.modified, placed_at_ms })?;
+        watch.find(&number, host::now_ms());
         pass.found = true;
     }
     Ok(pass)
 }
 
 /// The page could not be had: asks for half, and passes over a single record that spoils its page
-/// by itself.
-fn smaller(pass: Pass, problem: &str, refused: &mut Vec<wit::Reason>) -> Result<Pass, Failure> {
+/// by itself, so that it keeps no other from being seen. After it, pages grow again.
+fn smaller(mut pass: Pass, problem: &str) -> Pass {
     if pass.limit > 1 {
-        return Ok(Pass { limit: pass.limit / 2, ..pass });
+        return Pass { limit: pass.limit / 2, ..pass };
     }
-    refused.push(refuse(format!(
-        "Record {} of LeafLink's list of orders was passed over: {problem}.",
-        pass.offset + 1
-    ))?);
-    Ok(Pass { offset: pass.offset + 1, limit: PAGE, unreadable: 0, passed_over: true, ..pass })
+    pass.offset += 1;
+    pass.unreadable += 1;
+    pass.passed_over.push(format!(
+        "Record {} of LeafLink's list of orders was passed over: {}.",
+        pass.offset,
+        problem.trim_end_matches('.')
+    ));
+    pass
 }
 
 /// The last page was read: the watermark moves, unless the list may have moved under the pass.
-fn finish(pass: Pass, poll: &mut PollState) -> Result<Option<Pass>, Failure> {
+fn finish(
+    pass: Pass,
+    poll: &mut PollState,
+    watch: &mut Watch,
+    refused: &mut Vec<wit::Reason>,
+) -> Result<Option<Pass>, Failure> {
+    let now = host::now_ms();
     if pass.offset > 0 && pass.found {
-        return Ok(Some(Pass { limit: PAGE, highest: pass.highest, ..Pass::default() }));
+        let again = Pass { limit: PAGE, highest: pass.highest, deep: pass.deep, ..Pass::default() };
+        return Ok(Some(again));
+    }
+    poll.finished_ms = Some(now);
+    if pass.deep {
+        poll.deep_ms = Some(now);
+    }
+    if pass.passed_over.is_empty() {
+        poll.in_the_way_since_ms = None;
+    } else if poll.in_the_way_since_ms.is_none() {
+        // Told once; for as long as it lasts, the watermark stands and the alarm tells of it.
+        poll.in_the_way_since_ms = Some(now);
+        for problem in pass.passed_over.iter().take(PASSED_OVER_TOLD) {
+            refused.push(refuse(problem.clone())?);
+        }
     }
     if let Some(highest) = pass.highest
-        && !pass.passed_over
+        && pass.passed_over.is_empty()
         && later(&highest, poll.watermark.as_deref())
     {
         poll.watermark = Some(highest);
+        watch.moved(now);
     }
     poll.opened = true;
     for number in state::held(None, HELD)? {
@@ -212,7 +272,7 @@ fn refuse(message: String) -> Result<wit::Reason, Failure> {
 }
 
 /// Whether one of LeafLink's instants is after another. One that cannot be read is after none.
-fn later(one: &str, other: Option<&str>) -> bool {
+pub fn later(one: &str, other: Option<&str>) -> bool {
     match (instant(one), other.and_then(instant)) {
         (Some(one), Some(other)) => one > other,
         (Some(_), None) => true,

@@ -10,7 +10,7 @@ use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{self, Failure, effect};
 use crate::host::catalogue::{self, Record};
 use crate::host::leaflink::FoundProduct;
-use crate::host::{self, leaflink, products, state};
+use crate::host::{self, leaflink, products, state, webhooks};
 use crate::rules::decision::Reason;
 use crate::rules::ids::{LeafLinkProductId, ProductId};
 use crate::rules::product::link::obstacle;
@@ -167,6 +167,9 @@ impl Guest for Component {
             state::put_schema()?;
             catalogue::put_record(id, &record)?;
             wake("leaflink-product", &id.to_string())?;
+            if in_force()?.sync_prices {
+                webhooks::announce_product(id)?;
+            }
         }
         noted(&product, Some(format!("{id} ({})", listed.name)), product.leaflink == Some(id))
     }

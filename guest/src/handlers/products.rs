@@ -1,48 +1,78 @@
-//! `products`: a product as both sides have it, and the side that is behind.
+//! `products`: what happens to a product on either side.
+
+pub mod price;
 
 use super::Component;
-use crate::bindings::exports::leaflink_sync::connector::products::{Guest, Product as Which};
+use super::settings::in_force;
+use crate::bindings::exports::leaflink_sync::connector::products::{Guest, Product as Moved};
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{self, Failure};
-use crate::host::{products, webhooks};
+use crate::host::prices::{self, Product};
+use crate::host::webhooks;
 use crate::rules::decision::Reason;
 use crate::rules::ids::{LeafLinkProductId, ProductId};
 use crate::rules::reasons::Code;
 
 impl Guest for Component {
-    fn on_product_change(which: Which) -> Result<wit::Decision, Failure> {
-        let product = match &which {
-            Which::Erp(id) => products::product(&ProductId(id.clone()))?.ok_or_else(|| {
-                answer::reject(Reason::new(Code::ProductNotFound, format!("The ERP has no product {id}.")))
-            })?,
-            Which::Leaflink(id) => {
-                let id = LeafLinkProductId(*id);
-                webhooks::product_looked(id)?;
-                match products::linked_to(&[id])?.pop() {
-                    Some(product) => product,
-                    None => return Ok(not_linked(id)),
-                }
+    fn on_product_change(product: Moved) -> Result<wit::Decision, Failure> {
+        let decision = match pair(&product)? {
+            Pair::Linked(product, leaflink) => {
+                let settings = in_force()?;
+                price::carry_out(price::look(product, leaflink, &settings)?, &settings)?
             }
+            Pair::Alone(decision) => decision,
         };
-        Ok(wit::Decision {
-            stream: wit::Stream::Products,
-            subject: product.id.0,
-            label: product.name,
-            outcome: wit::Outcome::Unchanged,
-            reasons: Vec::new(),
-            effects: Vec::new(),
-        })
+        if let Moved::Leaflink(id) = product {
+            webhooks::product_looked(LeafLinkProductId(id))?;
+        }
+        Ok(decision)
     }
 }
 
-/// LeafLink announces every product; one that is linked to nothing is no concern of the ERP's.
-fn not_linked(id: LeafLinkProductId) -> wit::Decision {
-    wit::Decision {
-        stream: wit::Stream::Products,
-        subject: id.to_string(),
-        label: format!("LeafLink product {id}"),
-        outcome: wit::Outcome::Ignored,
-        reasons: Vec::new(),
-        effects: Vec::new(),
+/// What a look at a product would do.
+pub fn foretell(product: &Moved) -> Result<wit::Decision, Failure> {
+    match pair(product)? {
+        Pair::Linked(product, leaflink) => price::foretell(price::look(product, leaflink, &in_force()?)?),
+        Pair::Alone(decision) => Ok(decision),
     }
+}
+
+/// A product with what it is linked to.
+enum Pair {
+    /// Both sides are known.
+    Linked(Product, LeafLinkProductId),
+    /// There is no other side: what is to be said of it.
+    Alone(wit::Decision),
+}
+
+fn pair(moved: &Moved) -> Result<Pair, Failure> {
+    let (subject, label) = match moved {
+        Moved::Erp(id) => {
+            let id = ProductId(id.clone());
+            let Some(product) = prices::product(&id)? else {
+                let message = format!("The ERP has no product {id}.");
+                return Err(answer::reject(Reason::new(Code::ProductNotFound, message)));
+            };
+            match product.leaflink {
+                Some(leaflink) => return Ok(Pair::Linked(product, leaflink)),
+                None => (id.0, product.name),
+            }
+        }
+        Moved::Leaflink(id) => {
+            let id = LeafLinkProductId(*id);
+            match prices::linked_to(&[id])?.pop() {
+                Some(product) => return Ok(Pair::Linked(product, id)),
+                None => (id.to_string(), format!("LeafLink product {id}")),
+            }
+        }
+    };
+    let reason = Reason::new(Code::PriceWithoutLink, format!("{label} is linked to no other product."));
+    Ok(Pair::Alone(wit::Decision {
+        stream: wit::Stream::Prices,
+        subject,
+        label,
+        outcome: wit::Outcome::Ignored,
+        reasons: vec![answer::reason(&reason)],
+        effects: Vec::new(),
+    }))
 }

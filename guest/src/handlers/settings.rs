@@ -9,7 +9,7 @@ use super::Component;
 use super::payments::look_at_waiting;
 use crate::bindings::exports::leaflink_sync::connector::settings::{Definition, Guest, Kind, Problem};
 use crate::host::answer::Failure;
-use crate::host::{self, erp, payments, state};
+use crate::host::{self, erp, payments, prices, state};
 use crate::rules::decimal;
 use crate::rules::settings::{self, DEFINITIONS, Kind as Is, Settings, Value, is_email, is_page_address};
 use crate::rules::sorting::gathered;
@@ -68,7 +68,9 @@ impl Guest for Component {
             Ok(object) => {
                 state::put_schema()?;
                 state::put_settings(&object)?;
-                payments::put_setting(in_force()?.sync_payments, host::now_ms())?;
+                let settings = in_force()?;
+                payments::put_setting(settings.sync_payments, host::now_ms())?;
+                prices::put_setting(settings.sync_prices)?;
                 look_at_waiting()?;
                 Ok(Vec::new())
             }

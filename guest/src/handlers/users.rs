@@ -23,29 +23,7 @@ const PAGE: u64 = 100;
 
 impl Guest for Component {
     fn list_mappings() -> Result<Vec<Mapping>, Failure> {
-        let staff = active_staff()?;
-        let mapped = state::users(staff.iter().map(|staff| StaffId(staff.id)))?;
-        let by_email: BTreeMap<String, UserId> = gathered(
-            erp::all_users()?
-                .into_iter()
-                .filter(|user| user.active && !user.email.is_empty())
-                .map(|user| (lower_case(&user.email), UserId(user.id))),
-        );
-        Ok(staff
-            .into_iter()
-            .map(|staff| {
-                let user = mapped.get(&StaffId(staff.id));
-                let email = staff.email.unwrap_or_default();
-                let suggestion = by_email.get(&lower_case(&email)).filter(|_| user.is_none());
-                Mapping {
-                    staff: staff.id,
-                    staff_name: staff.display_name.unwrap_or_default(),
-                    staff_email: email,
-                    user: user.map(|user| user.0.clone()),
-                    suggestion: suggestion.map(|user| user.0.clone()),
-                }
-            })
-            .collect())
+        mappings()
     }
 
     fn map_user(staff: u64, user: String) -> Result<wit::Decision, Failure> {
@@ -75,6 +53,33 @@ impl Guest for Component {
         state::put_user(staff, None)?;
         noted(staff, before, None, format!("Disconnect LeafLink user {staff}."))
     }
+}
+
+/// Every active LeafLink user beside its ERP user.
+pub fn mappings() -> Result<Vec<Mapping>, Failure> {
+    let staff = active_staff()?;
+    let mapped = state::users(staff.iter().map(|staff| StaffId(staff.id)))?;
+    let by_email: BTreeMap<String, UserId> = gathered(
+        erp::all_users()?
+            .into_iter()
+            .filter(|user| user.active && !user.email.is_empty())
+            .map(|user| (lower_case(&user.email), UserId(user.id))),
+    );
+    Ok(staff
+        .into_iter()
+        .map(|staff| {
+            let user = mapped.get(&StaffId(staff.id));
+            let email = staff.email.unwrap_or_default();
+            let suggestion = by_email.get(&lower_case(&email)).filter(|_| user.is_none());
+            Mapping {
+                staff: staff.id,
+                staff_name: staff.display_name.unwrap_or_default(),
+                staff_email: email,
+                user: user.map(|user| user.0.clone()),
+                suggestion: suggestion.map(|user| user.0.clone()),
+            }
+        })
+        .collect())
 }
 
 fn active_staff() -> Result<Vec<CompanyStaff>, Failure> {

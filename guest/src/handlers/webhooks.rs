@@ -7,7 +7,7 @@ use crate::bindings::exports::leaflink_sync::connector::polling::Subject;
 use crate::bindings::exports::leaflink_sync::connector::webhooks::{Delivery, Guest, Received};
 use crate::bindings::leaflink_sync::host::secrets;
 use crate::host::answer::Failure;
-use crate::host::{self, leaflink, state, webhooks};
+use crate::host::{self, alarms, leaflink, state, webhooks};
 use crate::leaflink::read;
 use crate::leaflink::webhook as wire;
 use crate::rules::webhook::{About, BadSignature, Event, LARGEST_BODY, about, check_signature};
@@ -58,6 +58,9 @@ fn genuine(body: &[u8]) -> Result<Received, Failure> {
             // Who came first is served first: a time that is missing is that of now.
             let placed_ms = placed.and_then(|time| u64::try_from(time.timestamp_millis()).ok());
             webhooks::announce_order(&number, placed_ms.unwrap_or_else(host::now_ms))?;
+            let mut watch = alarms::watch()?;
+            watch.hear(&number, host::now_ms());
+            alarms::put_watch(&watch)?;
             let heard = webhooks::WebhookState { order_ms: Some(host::now_ms()), ..webhooks::state()? };
             accepted(&heard, Subject::Order(number.0))
         }

@@ -1,5 +1,6 @@
 //! From the rules' words to the contract's: reasons, decisions, failures.
 
+use super::state::ReasonRecord;
 use crate::bindings::leaflink_sync::connector::failures as wit_failures;
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::rules::decision::{Fact, Reason};
@@ -30,6 +31,18 @@ pub fn reason(reason: &Reason) -> wit::Reason {
 pub fn reasons(found: &[Reason]) -> Vec<wit::Reason> {
     let (blocking, notices): (Vec<_>, Vec<_>) = found.iter().partition(|reason| reason.code.blocks());
     blocking.into_iter().chain(notices).map(reason).collect()
+}
+
+/// A reason that something waits for, as the contract has it.
+pub fn kept(reason: ReasonRecord) -> wit::Reason {
+    wit::Reason {
+        code: reason.code,
+        severity: wit::Severity::Blocking,
+        message: reason.message,
+        fix: reason.fix,
+        field: reason.field,
+        facts: reason.facts.into_iter().map(|(name, value)| wit::Fact { name, value }).collect(),
+    }
 }
 
 /// One thing that a decision does.

@@ -36,6 +36,9 @@ pub struct CatalogueState {
     pub round: u32,
     /// What is under way.
     pub under_way: Option<UnderWay>,
+    /// The next pass is a whole one, whenever the last was.
+    #[serde(default)]
+    pub again: bool,
     /// Names of brands by their ids; empty: LeafLink tells none.
     pub brands: Vec<(u64, String)>,
 }

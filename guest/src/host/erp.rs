@@ -51,6 +51,25 @@ pub fn origin_of(id: &SalesOrderId) -> Result<Option<OrderNumber>, Failure> {
     Ok(found.pop().and_then(|order| order.origin).map(|origin| OrderNumber(origin.number)))
 }
 
+/// Sales orders that came from LeafLink.
+pub struct FromLeafLink {
+    /// The sales orders, each with LeafLink's number.
+    pub orders: Vec<(SalesOrderId, OrderNumber)>,
+    /// The last id of a full page.
+    pub next: Option<String>,
+}
+
+/// One page of sales orders after `after`, those of it that came from LeafLink.
+pub fn page_from_leaflink(after: Option<&str>) -> Result<FromLeafLink, Failure> {
+    let page = records::list_sales_orders(after, BATCH as u32).map_err(failure)?;
+    let next = if page.len() < BATCH { None } else { page.last().map(|order| order.id.clone()) };
+    let linked = page.into_iter().filter_map(|order| {
+        let origin = order.origin?;
+        Some((SalesOrderId(order.id), OrderNumber(origin.number)))
+    });
+    Ok(FromLeafLink { orders: linked.collect(), next })
+}
+
 /// A user of the ERP.
 pub fn user(id: &UserId) -> Result<Option<records::User>, Failure> {
     Ok(records::get_users(std::slice::from_ref(&id.0)).map_err(failure)?.pop())

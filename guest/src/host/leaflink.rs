@@ -16,6 +16,8 @@ use crate::rules::text::{has_control, shortened};
 /// Longest wait that a `Retry-After` can ask for: an hour.
 const LONGEST_RETRY_MS: u32 = 3_600_000;
 
+/// How often an order is asked for again when its answer is no JSON.
+const GARBLED_AGAIN: u32 = 2;
 /// Records in one page of a list that is read whole.
 const PAGE: u64 = 100;
 /// Requests for one such list.
@@ -33,7 +35,22 @@ pub enum Found {
 
 /// Reads one order with its lines.
 pub fn order(number: &OrderNumber) -> Result<Found, Failure> {
-    get(&format!("/orders-received/{}/", segment(&number.0)), &[("include_children", "line_items")])
+    let path = format!("/orders-received/{}/", segment(&number.0));
+    let query = [("include_children", "line_items")];
+    let mut found = get(&path, &query)?;
+    // A gateway of LeafLink's now and then answers with something else than the order, and well the
+    // next time: people need not hear of that.
+    for _ in 0..GARBLED_AGAIN {
+        match &found {
+            Found::Body(body) if is_no_json(body) => found = get(&path, &query)?,
+            _ => break,
+        }
+    }
+    Ok(found)
+}
+
+fn is_no_json(body: &[u8]) -> bool {
+    matches!(read::<Box<serde_json::value::RawValue>>(body), Err(Unreadable::NotJson(_)))
 }
 
 /// Reads a customer's record.
@@ -218,6 +235,10 @@ fn send(method: http::Method, path: String, body: Option<Vec<u8>>) -> Result<Sen
             let problem = format!("LeafLink could not be reached: {problem}");
             return Ok(Sent::NotTaken(Later { after_ms: None, problem }));
         }
+        Err(http::Error::NotNow(after_ms)) => {
+            let problem = "LeafLink's limit on requests is used up for now".to_owned();
+            return Ok(Sent::NotTaken(Later { after_ms: Some(after_ms), problem }));
+        }
         Err(http::Error::NoAnswer(problem)) => {
             let problem = format!("LeafLink did not answer: {problem}");
             return Ok(Sent::Unknown(Later { after_ms: None, problem }));
@@ -269,6 +290,11 @@ fn get(path: &str, query: &[(&str, &str)]) -> Result<Found, Failure> {
         Ok(response) => response,
         Err(http::Error::TooLarge(limit)) => return Ok(Found::TooLarge(limit)),
         Err(http::Error::NotAllowed(rule)) => return Err(not_allowed(path, &rule)),
+        Err(http::Error::NotNow(after_ms)) => {
+            let message =
+                format!("Nothing was asked of LeafLink at {path}: its limit on requests is used up for now.");
+            return Err(answer::retry(Some(after_ms), Code::LeafLinkBusy, message));
+        }
         Err(http::Error::NotSent(problem) | http::Error::NoAnswer(problem)) => {
             return Err(answer::retry(
                 None,
@@ -311,13 +337,30 @@ fn words(body: &[u8]) -> String {
     }
     let text = match read::<Detail>(body) {
         Ok(Detail { detail }) => detail,
-        Err(_) => String::from_utf8_lossy(&body[..body.len().min(400)]).into_owned(),
+        Err(_) => field_errors(body)
+            .unwrap_or_else(|| String::from_utf8_lossy(&body[..body.len().min(400)]).into_owned()),
     };
     let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     match line.trim().trim_end_matches('.') {
         "" => "no explanation".to_owned(),
         line => shortened(line, 200),
     }
+}
+
+/// What an error body says of each field: `{"wholesale_price": ["A valid number is required."]}`.
+fn field_errors(body: &[u8]) -> Option<String> {
+    use serde_json::{Map, Value};
+    let fields: Map<String, Value> = read(body).ok()?;
+    let mut told = Vec::new();
+    for (field, messages) in fields {
+        let messages = match messages {
+            Value::Array(messages) => messages,
+            message => vec![message],
+        };
+        let messages: Option<Vec<&str>> = messages.iter().map(Value::as_str).collect();
+        told.push(format!("`{field}`: {}", messages?.join(" ").trim_end_matches('.')));
+    }
+    (!told.is_empty()).then(|| told.join("; "))
 }
 
 /// A path segment with everything but unreserved characters percent-encoded.
@@ -365,5 +408,8 @@ mod tests {
         assert_eq!(words(br#"{"detail": "Invalid token."}"#), "Invalid token");
         assert_eq!(words(b"<html>\nBad Gateway\n</html>"), "<html> Bad Gateway </html>");
         assert_eq!(words(b""), "no explanation");
+        let two = br#"{"wholesale_price": ["Not a number.", "Too long."], "sku": "Taken."}"#;
+        assert_eq!(words(two), "`sku`: Taken; `wholesale_price`: Not a number. Too long");
+        assert_eq!(words(br#"{"odd": {"deeper": 1}}"#), r#"{"odd": {"deeper": 1}}"#);
     }
 }

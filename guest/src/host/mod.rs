@@ -1,6 +1,7 @@
 //! The imports, as the handlers want them: typed, and with every failure turned into the host's
 //! next action.
 
+pub mod alarms;
 pub mod answer;
 pub mod catalogue;
 pub mod erp;
@@ -11,6 +12,7 @@ pub mod leaflink;
 pub mod mail;
 pub mod outbox;
 pub mod payments;
+pub mod prices;
 pub mod products;
 pub mod projection;
 mod sales_order_wire;

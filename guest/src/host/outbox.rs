@@ -9,15 +9,18 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::Failure;
 use super::payments::PaymentWish;
-use super::state::{ReasonRecord, entries, get, put, store_failure};
+use super::prices::PriceWish;
+use super::state::{ReasonRecord, decode, delete, get, put, store_failure};
 use crate::bindings::leaflink_sync::host::store;
 use crate::rules::ids::{LeafLinkProductId, OrderNumber, PaymentId};
 use crate::rules::payment::protocol::Progress;
+use crate::rules::reasons::Code;
 
 const PREFIX: &str = "outbox/";
 const ORDER: &str = "order/";
 const PAYMENT: &str = "payment/";
 const STOCK: &str = "stock/";
+const PRICE: &str = "price/";
 
 /// What an intent is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +31,8 @@ pub enum Subject {
     Payment(PaymentId),
     /// The stock of a LeafLink product.
     Stock(LeafLinkProductId),
+    /// The price of a LeafLink product.
+    Price(LeafLinkProductId),
 }
 
 impl Subject {
@@ -36,7 +41,18 @@ impl Subject {
             Subject::Order(number) => format!("{PREFIX}{ORDER}{number}"),
             Subject::Payment(id) => format!("{PREFIX}{PAYMENT}{id}"),
             Subject::Stock(id) => format!("{PREFIX}{STOCK}{id}"),
+            Subject::Price(id) => format!("{PREFIX}{PRICE}{id}"),
         }
+    }
+
+    /// Names it for people's calls: its key without the outbox's prefix.
+    pub fn id(&self) -> String {
+        self.key().split_off(PREFIX.len())
+    }
+
+    /// Whether people wait less for it than for others: stock goes out by the hundred.
+    fn is_bulk(&self) -> bool {
+        matches!(self, Subject::Stock(_))
     }
 
     fn from_key(rest: &str) -> Option<Self> {
@@ -45,6 +61,9 @@ impl Subject {
         }
         if let Some(id) = rest.strip_prefix(STOCK) {
             return id.parse().ok().map(|id| Subject::Stock(LeafLinkProductId(id)));
+        }
+        if let Some(id) = rest.strip_prefix(PRICE) {
+            return id.parse().ok().map(|id| Subject::Price(LeafLinkProductId(id)));
         }
         rest.strip_prefix(ORDER).map(|number| Subject::Order(OrderNumber(number.to_owned())))
     }
@@ -86,6 +105,8 @@ pub enum Wish {
     Payment(PaymentWish),
     /// Of a product's stock.
     Stock(StockWish),
+    /// Of a product's price.
+    Price(PriceWish),
 }
 
 /// The stock that LeafLink should show.
@@ -113,6 +134,28 @@ pub struct OrderWish {
     pub external_id: Option<(String, Option<String>)>,
 }
 
+impl Intent {
+    /// Whether a person dropped it: it stands parked until something else is wanted.
+    pub fn is_dropped(&self) -> bool {
+        self.parked.as_ref().is_some_and(|parked| parked.code == Code::WriteDropped.word())
+    }
+
+    /// Whether it waits for a person or a change.
+    pub fn waits(&self) -> bool {
+        self.parked.is_some() && !self.is_dropped()
+    }
+
+    /// Makes it due at once, whatever it waited for.
+    pub fn try_again(&mut self) {
+        self.parked = None;
+        self.attempts = 0;
+        self.not_before_ms = 0;
+        if let Wish::Payment(wish) = &mut self.wish {
+            wish.unanswered = 0;
+        }
+    }
+}
+
 impl Wish {
     /// Whether nothing is left to do.
     pub fn is_done(&self) -> bool {
@@ -120,6 +163,7 @@ impl Wish {
             Wish::Order(order) => *order == OrderWish::default(),
             Wish::Payment(payment) => payment.progress == Progress::Settled,
             Wish::Stock(stock) => stock.available.is_none(),
+            Wish::Price(price) => price.wholesale_price.is_none(),
         }
     }
 
@@ -163,41 +207,86 @@ pub fn is_news(subject: &Subject, wanted: &Intent) -> Result<bool, Failure> {
 fn is_the_same(known: Option<&Intent>, wanted: &Intent) -> bool {
     match known {
         Some(known) => {
-            known.wish == wanted.wish && (known.parked.is_none() || known.modified == wanted.modified)
+            let stands = known.parked.is_none() || known.is_dropped() || known.modified == wanted.modified;
+            known.wish == wanted.wish && stands
         }
         None => wanted.wish.is_done(),
     }
 }
 
-/// The intent that the call before prepared, or the one that has waited longest among those that
-/// are due at `now`; or when one will be.
-pub fn next_due(now: u64) -> Result<Next, Failure> {
+/// One entry of the outbox: its subject, and the intent unless it cannot be read.
+pub type Entry = (Subject, Result<Intent, Failure>);
+
+/// Hands over every entry after `after`, until told to stop. One that cannot be read stops no other.
+fn scan(after: Option<&str>, each: &mut dyn FnMut(Entry) -> Result<bool, Failure>) -> Result<(), Failure> {
     const PAGE: u32 = 200;
-    let mut due: Option<(Subject, Intent)> = None;
-    let mut soonest: Option<u64> = None;
-    let mut after: Option<String> = None;
+    let mut after = after.map(|id| format!("{PREFIX}{id}"));
     loop {
-        let page: Vec<(String, Intent)> = entries(PREFIX, after.as_deref(), PAGE)?;
+        let page = store::scan(PREFIX, after.as_deref(), PAGE).map_err(store_failure)?;
         let last = page.len() < PAGE as usize;
-        after = page.last().map(|(key, _)| key.clone());
-        for (key, intent) in page {
-            let Some(subject) = Subject::from_key(&key).filter(|_| intent.parked.is_none()) else { continue };
-            if intent.wish.is_armed() {
-                return Ok(Next::Due(subject, Box::new(intent)));
-            }
-            if intent.not_before_ms > now {
-                soonest = Some(soonest.map_or(intent.not_before_ms, |known| known.min(intent.not_before_ms)));
-            } else if due.as_ref().is_none_or(|(_, known)| intent.since_ms < known.since_ms) {
-                due = Some((subject, intent));
+        after = page.last().map(|entry| entry.key.clone());
+        for entry in page {
+            if let Some(subject) = Subject::from_key(&entry.key[PREFIX.len()..])
+                && !each((subject, decode(&entry.key, &entry.value)))?
+            {
+                return Ok(());
             }
         }
         if last {
-            return Ok(match due {
-                Some((subject, intent)) => Next::Due(subject, Box::new(intent)),
-                None => Next::Later(soonest),
-            });
+            return Ok(());
         }
     }
+}
+
+/// Entries that wait for a person, after the one with the id `after`, at most `limit`.
+pub fn waiting(after: Option<&str>, limit: usize) -> Result<Vec<Entry>, Failure> {
+    let mut found = Vec::new();
+    scan(after, &mut |entry| {
+        if entry.1.as_ref().map_or(true, Intent::waits) {
+            found.push(entry);
+        }
+        Ok(found.len() < limit)
+    })?;
+    Ok(found)
+}
+
+/// The entry with this id.
+pub fn entry(id: &str) -> Result<Option<Entry>, Failure> {
+    let Some(subject) = Subject::from_key(id) else { return Ok(None) };
+    let key = subject.key();
+    let value = store::get(&key).map_err(store_failure)?;
+    Ok(value.map(|value| (subject, decode(&key, &value))))
+}
+
+/// Forgets what is wanted of a thing.
+pub fn forget(subject: &Subject) -> Result<(), Failure> {
+    delete(&subject.key())
+}
+
+/// The intent that the call before prepared, or the one that has waited longest among those that
+/// are due at `now`, stock after everything else; or when one will be.
+pub fn next_due(now: u64) -> Result<Next, Failure> {
+    let mut armed: Option<(Subject, Intent)> = None;
+    let mut due: Option<(Subject, Intent)> = None;
+    let mut soonest: Option<u64> = None;
+    scan(None, &mut |(subject, intent)| {
+        let Some(intent) = intent.ok().filter(|intent| intent.parked.is_none()) else { return Ok(true) };
+        if intent.wish.is_armed() {
+            armed = Some((subject, intent));
+            return Ok(false);
+        }
+        let turn = |subject: &Subject, intent: &Intent| (subject.is_bulk(), intent.since_ms);
+        if intent.not_before_ms > now {
+            soonest = Some(soonest.map_or(intent.not_before_ms, |known| known.min(intent.not_before_ms)));
+        } else if due.as_ref().is_none_or(|(other, known)| turn(&subject, &intent) < turn(other, known)) {
+            due = Some((subject, intent));
+        }
+        Ok(true)
+    })?;
+    Ok(match armed.or(due) {
+        Some((subject, intent)) => Next::Due(subject, Box::new(intent)),
+        None => Next::Later(soonest),
+    })
 }
 
 /// What is to be worked on.

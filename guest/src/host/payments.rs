@@ -19,7 +19,17 @@ const WAITING_PREFIX: &str = "waiting/payment/";
 /// Reads a payment of the ERP, and whose it is; absent: there is none.
 pub fn read(id: &PaymentId) -> Result<Option<(Payment, SalesOrderId)>, Failure> {
     let found = records::get_payments(std::slice::from_ref(&id.0)).map_err(erp::failure)?.pop();
-    let Some(found) = found else { return Ok(None) };
+    found.map(payment).transpose()
+}
+
+/// The payments of a sales order, voided and deleted ones included.
+pub fn of_sales_order(id: &SalesOrderId) -> Result<Vec<(PaymentId, Payment)>, Failure> {
+    let found = records::payments_of_sales_order(&id.0).map_err(erp::failure)?;
+    found.into_iter().map(|found| Ok((PaymentId(found.id.clone()), payment(found)?.0))).collect()
+}
+
+fn payment(found: records::Payment) -> Result<(Payment, SalesOrderId), Failure> {
+    let id = &found.id;
     let payment = Payment {
         label: format!("Payment {id}"),
         amount: erp::number(&found.amount.amount)?,
@@ -37,7 +47,7 @@ pub fn read(id: &PaymentId) -> Result<Option<(Payment, SalesOrderId)>, Failure> 
         posted_at_ms: found.posted_at_ms,
         recorded_by: UserId(found.recorded_by),
     };
-    Ok(Some((payment, SalesOrderId(found.sales_order))))
+    Ok((payment, SalesOrderId(found.sales_order)))
 }
 
 /// The mark of one of a payment's entries: sixteen letters and digits that nobody can foresee.

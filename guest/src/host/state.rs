@@ -10,6 +10,7 @@
 //! | `held/<number>` | nothing; an order that waits |
 //! | `look/order/<number>` | the `modified` with which an order was listed that is to be looked at |
 //! | `look/product/<id>` | nothing; a LeafLink product that is to be looked at; see [`super::webhooks`] |
+//! | `watch` | the signs by which silence is judged; see [`super::alarms`] |
 //! | `webhooks` | when webhooks came; see [`super::webhooks`] |
 //! | `leaflink-company` | LeafLink's id of this company |
 //! | `poll/orders` | how far LeafLink's orders were read |
@@ -19,6 +20,9 @@
 //! | `transfer/<id>` | the transfer as it was last acted upon |
 //! | `matched/<sales order>` | the transfer that was last seen matched to it |
 //! | `stock/<leaflink product>` | what LeafLink confirmed of its stock, and what people were told; see [`super::stock`] |
+//! | `price/<leaflink product>` | the prices that both sides last agreed on, and what people were told; see [`super::prices`] |
+//! | `prices-on` | how often the price setting was turned on, and whether it is |
+//! | `pushed/stock` | when stock was last pushed to the end |
 //! | `poll/products` | how far, and when, LeafLink's catalogue was read; see [`super::catalogue`] |
 //! | `catalogue/<product>` | a product of LeafLink's catalogue |
 //! | `outbox/<kind>/<id>` | a write to LeafLink that is wanted; see [`super::outbox`] |
@@ -187,6 +191,15 @@ pub struct PollState {
     /// The pass under way.
     #[serde(default)]
     pub pass: Option<Pass>,
+    /// When the last pass was finished.
+    #[serde(default)]
+    pub finished_ms: Option<u64>,
+    /// When the last pass was finished that began days before the watermark.
+    #[serde(default)]
+    pub deep_ms: Option<u64>,
+    /// Since when every finished pass met a record that cannot be read.
+    #[serde(default)]
+    pub in_the_way_since_ms: Option<u64>,
 }
 
 /// A pass over the pages of a list.
@@ -201,10 +214,13 @@ pub struct Pass {
     /// It put an order on the list.
     #[serde(default)]
     pub found: bool,
-    /// It passed over a record, so that it proves nothing about what lies before its end.
+    /// Records that it passed over, in words. It proves nothing then about what lies before its end.
     #[serde(default)]
-    pub passed_over: bool,
-    /// Rounds in which its one record could not be read.
+    pub passed_over: Vec<String>,
+    /// It began days before the watermark.
+    #[serde(default)]
+    pub deep: bool,
+    /// How often in a row its one record could not be read.
     #[serde(default)]
     pub unreadable: u32,
 }

@@ -14,6 +14,8 @@ use crate::rules::ids::{LeafLinkProductId, LocationId, OrderNumber, ProductId};
 use crate::rules::order::StockLevel;
 use crate::rules::stock_push::Unit;
 
+const PUSHED_KEY: &str = "pushed/stock";
+
 /// An ERP product, as far as its stock goes.
 #[derive(Clone, Debug)]
 pub struct Product {
@@ -131,6 +133,16 @@ pub fn record(leaflink: LeafLinkProductId, product: &ProductId) -> Result<StockR
 /// Remembers it.
 pub fn put_record(leaflink: LeafLinkProductId, record: &StockRecord) -> Result<(), Failure> {
     put(&key(leaflink), record)
+}
+
+/// When stock was last pushed to the end; absent: never.
+pub fn pushed() -> Result<Option<u64>, Failure> {
+    get(PUSHED_KEY)
+}
+
+/// Notes that stock was pushed to the end.
+pub fn put_pushed(now_ms: u64) -> Result<(), Failure> {
+    put(PUSHED_KEY, &now_ms)
 }
 
 fn key(leaflink: LeafLinkProductId) -> String {

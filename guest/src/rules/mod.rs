@@ -3,9 +3,11 @@
 //! A rule takes what was read and the settings and says what to do and why. It reads no clock,
 //! sends nothing, stores nothing; the one random draw is handed in.
 
+pub mod alarm;
 pub mod customer_match;
 pub mod decimal;
 pub mod decision;
+pub mod drift;
 pub mod ids;
 pub mod order;
 pub mod payment;

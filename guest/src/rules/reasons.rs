@@ -282,6 +282,30 @@ reasons! {
     LeafLinkUnavailable, "leaflink-unavailable", Blocking,
         "LeafLink did not answer, or asked to be asked later.",
         "Nothing to do: the call is made again.";
+    LeafLinkBusy, "leaflink-busy", Blocking,
+        "LeafLink's limit on requests is used up for now, so nothing was asked of it.",
+        "Nothing to do: the call is made again.";
+    WriteDropped, "write-dropped", Notice,
+        "A person decided that a queued write does not go to LeafLink.",
+        "";
+    WriteNotFound, "write-not-found", Blocking,
+        "No write of this name waits for a person.",
+        "Look at the list again; somebody else may have seen to it.";
+    SyncPaused, "sync-paused", Notice,
+        "For a while nobody asked for LeafLink's changes; what changed meanwhile is read now.",
+        "See why the ERP's background work stood still.";
+    PollingStalled, "polling-stalled", Blocking,
+        "LeafLink's changes could not be read to their end for a while.",
+        "See the last failures of the sync: LeafLink may be down, or refuse the API key.";
+    RecordInTheWay, "record-in-the-way", Blocking,
+        "A record in LeafLink's list cannot be read, so the list is read from before it each time.",
+        "Ask LeafLink's support about the record; everything else goes on.";
+    WebhooksMissing, "webhooks-missing", Blocking,
+        "Webhooks used to come, and an order changed without one.",
+        "In LeafLink, Settings, Developer Options: see that the webhook is enabled, with both types and this ERP's address. Polling goes on.";
+    LeafLinkSilent, "leaflink-silent", Blocking,
+        "No order changed in LeafLink for much longer than ever before.",
+        "Open LeafLink and compare its newest order with the ERP's; if one is missing, check the API key's company and permissions.";
     LeafLinkKeyRefused, "leaflink-key-refused", Blocking,
         "LeafLink refused the API key.",
         "Settings, Integrations, LeafLink, API Key: paste the key again, and check the app's permissions in LeafLink.";
@@ -332,6 +356,60 @@ reasons! {
     CatalogueNotRead, "catalogue-not-read", Blocking,
         "LeafLink's products were not read to the end yet.",
         "Nothing to do: the host reads them by polling products; ask again afterwards.";
+
+    // --- Prices. ---
+    PricesOff, "prices-off", Notice,
+        "Prices are not kept in step, because the setting is off.",
+        "";
+    PriceWithoutLink, "price-without-link", Notice,
+        "The product is linked to none of the other side, so its price follows none.",
+        "";
+    PriceOverruled, "price-overruled", Notice,
+        "LeafLink's wholesale price gave way to the ERP's sale price, which goes first.",
+        "Change prices in the ERP; LeafLink follows.";
+    SalePriceMissing, "sale-price-missing", Blocking,
+        "The ERP product has no sale price, or one of 0, so LeafLink gets none.",
+        "Enter the Sale Price of the product in the ERP.";
+    WholesalePriceMissing, "wholesale-price-missing", Blocking,
+        "LeafLink's product has no wholesale price any more, or one of 0, so the ERP's stays.",
+        "Enter the Wholesale Price in LeafLink, or change the Sale Price in the ERP, which is then sent.";
+    PriceNegative, "price-negative", Blocking,
+        "A price is below 0.",
+        "Enter a price above 0.";
+    PriceNotExact, "price-not-exact", Blocking,
+        "A price has more than two places as LeafLink states it, or is too large for LeafLink.",
+        "Enter a price that makes whole cents.";
+    PriceInOtherCurrency, "price-in-other-currency", Blocking,
+        "A price is in another currency than the company's.",
+        "Enter the price in the company's currency.";
+    UnitsPerCaseUnusable, "units-per-case-unusable", Blocking,
+        "A case holds no units, or no whole number of them.",
+        "Correct the Units Per Case of the product.";
+    UnitsPerCaseDiffer, "units-per-case-differ", Blocking,
+        "The ERP and LeafLink count another number of units in one case, so neither price is the other's.",
+        "Enter the same Units Per Case on both sides.";
+    PriceRefused, "price-refused", Blocking,
+        "LeafLink refused the price.",
+        "See LeafLink's own words, and correct the price in the ERP or the product in LeafLink; it is then sent again.";
+    PriceRefusedByErp, "price-refused-by-erp", Blocking,
+        "The ERP refused the price that LeafLink has.",
+        "See the ERP's own words; put that right, or change the price back in LeafLink.";
+
+    // --- The drift report. ---
+    DifferenceGone, "difference-gone", Notice,
+        "The two sides agree by now.",
+        "";
+    DifferenceUnknown, "difference-unknown", Blocking,
+        "No drift report gives a difference of this id.",
+        "Take the id from a drift report.";
+    RepairOnItsWay, "repair-on-its-way", Notice,
+        "The difference is seen to already.",
+        "";
+    RepairRefused, "repair-refused", Blocking,
+        "No write would remove the difference, or none may be sent.",
+        "See what stands in the way, and put that right first.";
+
+    // --- The rest. ---
     RecordUnusable, "record-unusable", Blocking,
         "A record in a list that LeafLink sent names no order.",
         "Nothing to do for this company; ask LeafLink's support if it goes on.";

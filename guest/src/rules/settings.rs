@@ -62,10 +62,15 @@ const PRICE_FREEZE_STATUS: &str = "price-freeze-status";
 const ON_DELIVERED: &str = "on-delivered";
 const EXTERNAL_ID_KEY: &str = "external-id-key";
 const PRODUCT_PAGE: &str = "leaflink-product-page";
+const POLL_ORDERS: &str = "poll-orders-every";
+const POLL_PRODUCTS: &str = "poll-products-every";
+/// Minutes that people may choose between polls.
+const MINUTES: &[&str] = &["5", "10", "15", "30", "60"];
 const HOLD_TOTAL_DIFFERENCE: &str = "hold-total-difference-above";
 const SYNC_PAYMENTS: &str = "sync-payments";
 const PAYMENTS_RECORDED_BY: &str = "payments-recorded-by";
 const ON_TRANSFER_MATCHED: &str = "on-transfer-matched";
+const SYNC_PRICES: &str = "sync-prices";
 
 /// Every setting, in the order in which a page shows them.
 pub const DEFINITIONS: &[Definition] = &[
@@ -169,6 +174,27 @@ pub const DEFINITIONS: &[Definition] = &[
         default: "null",
     },
     Definition {
+        key: POLL_ORDERS,
+        title: "Minutes between looks for changed orders in LeafLink",
+        help: "While webhooks come, three times as long passes: they tell of changes at once.",
+        kind: Kind::Choice(MINUTES),
+        default: "\"10\"",
+    },
+    Definition {
+        key: POLL_PRODUCTS,
+        title: "Minutes between looks for changed products in LeafLink",
+        help: "As for orders. Once a day the whole catalogue is read.",
+        kind: Kind::Choice(MINUTES),
+        default: "\"10\"",
+    },
+    Definition {
+        key: SYNC_PRICES,
+        title: "Sync Sale Price to LeafLink Wholesale Price",
+        help: "The Sale Price of a product and the Wholesale Price of its LeafLink product follow each other, by Units Per Case when it is sold in multiples. When both changed, and when this is turned on, the ERP's price goes first. Off: no price is sent or taken.",
+        kind: Kind::Toggle,
+        default: "false",
+    },
+    Definition {
         key: SYNC_PAYMENTS,
         title: "Sync recorded payments to LeafLink",
         help: "Each invoice payment entered from now on is recorded on the LeafLink order; voiding or deleting it records the negative. Payments never come back from LeafLink.",
@@ -254,6 +280,12 @@ pub struct Settings {
     pub product_page: Option<String>,
     /// The largest difference of totals that lets an order through; `None`: any does.
     pub hold_total_difference_above: Option<Decimal>,
+    /// Minutes between two polls of orders.
+    pub poll_orders_minutes: u64,
+    /// Minutes between two polls of products.
+    pub poll_products_minutes: u64,
+    /// Whether sale prices and wholesale prices follow each other.
+    pub sync_prices: bool,
     /// Whether payments are recorded in LeafLink.
     pub sync_payments: bool,
     /// Who records payments of users that are not connected.
@@ -329,6 +361,9 @@ impl Settings {
                 Some(Value::Amount(amount)) => *amount,
                 _ => None,
             },
+            poll_orders_minutes: minutes(text(POLL_ORDERS)),
+            poll_products_minutes: minutes(text(POLL_PRODUCTS)),
+            sync_prices: values.get(SYNC_PRICES) == Some(&Value::Toggle(true)),
             sync_payments: values.get(SYNC_PAYMENTS) == Some(&Value::Toggle(true)),
             payments_recorded_by: text(PAYMENTS_RECORDED_BY).and_then(|id| id.parse().ok()).map(StaffId),
             on_transfer_matched: match text(ON_TRANSFER_MATCHED).as_deref() {
@@ -341,6 +376,10 @@ impl Settings {
             },
         }
     }
+}
+
+fn minutes(chosen: Option<String>) -> u64 {
+    chosen.and_then(|minutes| minutes.parse().ok()).unwrap_or(10)
 }
 
 impl Default for Settings {

@@ -90,6 +90,23 @@ pub(crate) fn post_payment(db: &Db<'_>, payment: &NewPayment) -> Result<String> 
             payment.amount
         ));
     }
+    insert_payment(db, payment, &order, &currency)
+}
+
+/// The sales order that an invoice is for.
+pub(crate) fn order_of_invoice(db: &Db<'_>, invoice: &str) -> Result<String> {
+    let sql = "SELECT sales_order FROM invoices WHERE tenant = ?1 AND id = ?2";
+    let order = db.row(sql, [db.tenant, invoice], |row| row.get(0))?;
+    order.ok_or_else(|| Error::NotFound(invoice.to_owned()))
+}
+
+/// Writes a payment as it is; answers its id.
+pub(crate) fn insert_payment(
+    db: &Db<'_>,
+    payment: &NewPayment,
+    order: &str,
+    currency: &str,
+) -> Result<String> {
     let id = format!("pay-{}", db.next_number("payment", FIRST_NUMBER)?);
     let sql = "INSERT INTO payments (tenant, id, invoice, sales_order, amount, currency, method,
                state, paid_at, posted_at, recorded_by, description)

@@ -2,6 +2,7 @@
 
 mod form;
 mod goods;
+mod import;
 mod master_data;
 mod money;
 mod orders;

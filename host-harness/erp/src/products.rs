@@ -42,12 +42,16 @@ pub(crate) fn link(db: &Db<'_>, id: &str, leaflink_product: Option<u64>) -> Resu
     db.update(id, sql, params![db.tenant, id, number, db.now_ms.cast_signed()])
 }
 
-/// Sets the "Sale Price" for one unit.
+/// Sets the "Sale Price" for one unit of a product that is sold.
 pub(crate) fn set_sale_price(db: &Db<'_>, id: &str, price: &Money) -> Result<()> {
     organisation::check_currency(db, &price.currency)?;
     let amount = exact::parse("The sale price", &price.amount)?;
     if amount.is_sign_negative() && !amount.is_zero() {
         return refuse(format!("a sale price is never negative, and {amount} is"));
+    }
+    let sql = "SELECT name FROM products WHERE tenant = ?1 AND id = ?2 AND active = 0";
+    if let Some(name) = db.row(sql, [db.tenant, id], |row| row.get::<_, String>(0))? {
+        return refuse(format!("\"{name}\" is no longer sold, and its sale price stays as it was"));
     }
     let sql = "UPDATE products SET sale_price = ?3, modified_at = ?4 WHERE tenant = ?1 AND id = ?2";
     db.update(id, sql, params![db.tenant, id, Exact(amount), db.now_ms.cast_signed()])

@@ -138,6 +138,13 @@ impl Calls {
         })
     }
 
+    /// When each source is next to be polled; raises alarms. Call it every minute or so.
+    pub fn polls_due(&self) -> Result<Vec<polling::Due>, CallError> {
+        self.run(Access::Write, "next-due", |connector, store| {
+            connector.leaflink_sync_connector_polling().call_next_due(store)
+        })
+    }
+
     /// What is to be looked at now, without asking LeafLink. Read only.
     pub fn to_look_at(&self) -> Result<Vec<polling::Subject>, CallError> {
         self.run(Access::Read, "to-look-at", |connector, store| {
@@ -150,6 +157,29 @@ impl Calls {
     pub fn deliver(&self, ticket: u64) -> Result<delivery::Delivered, CallError> {
         self.run(Access::Deliver, "deliver", |connector, store| {
             connector.leaflink_sync_connector_delivery().call_deliver(store, ticket)
+        })
+    }
+
+    /// Queued writes that wait for a person; page with the last id as `after`. Read only.
+    pub fn parked_writes(&self, after: Option<&str>, limit: u32) -> Result<Vec<delivery::Parked>, CallError> {
+        self.run(Access::Read, "list-parked", |connector, store| {
+            connector.leaflink_sync_connector_delivery().call_list_parked(store, after, limit)
+        })
+    }
+
+    /// Has a parked write tried again by the next [`deliver`](Self::deliver).
+    pub fn retry_write(&self, id: &str) -> Result<Decision, CallError> {
+        let id = id.to_owned();
+        self.run(Access::Write, "retry-parked", |connector, store| {
+            connector.leaflink_sync_connector_delivery().call_retry_parked(store, &id)
+        })
+    }
+
+    /// Drops a parked write for good.
+    pub fn drop_write(&self, id: &str, why: &str) -> Result<Decision, CallError> {
+        let (id, why) = (id.to_owned(), why.to_owned());
+        self.run(Access::Write, "drop-parked", |connector, store| {
+            connector.leaflink_sync_connector_delivery().call_drop_parked(store, &id, &why)
         })
     }
 
@@ -332,8 +362,8 @@ impl Calls {
         })
     }
 
-    /// Queues the write that removes one difference.
-    pub fn repair(&self, id: &str) -> Result<(), CallError> {
+    /// Queues the write that removes one difference; or says why there is none to queue.
+    pub fn repair(&self, id: &str) -> Result<Decision, CallError> {
         self.run(Access::Write, "repair", |connector, store| {
             connector.leaflink_sync_connector_drift().call_repair(store, id)
         })

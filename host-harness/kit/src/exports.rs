@@ -33,12 +33,12 @@ pub mod webhooks {
 
 /// `polling.wit`.
 pub mod polling {
-    pub use super::wit::polling::{Polled, Source, Subject};
+    pub use super::wit::polling::{Due, Polled, Source, Subject};
 }
 
 /// `delivery.wit`.
 pub mod delivery {
-    pub use super::wit::delivery::Delivered;
+    pub use super::wit::delivery::{Delivered, Parked};
 }
 
 /// `settings.wit`.
@@ -73,5 +73,5 @@ pub mod insight {
 
 /// `drift.wit`.
 pub mod drift {
-    pub use super::wit::drift::{Area, Difference, Report};
+    pub use super::wit::drift::{Area, Cause, Difference, Explanation, Report};
 }

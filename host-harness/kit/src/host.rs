@@ -66,6 +66,15 @@ impl std::fmt::Display for CompanyId {
     }
 }
 
+/// Who waits for a request to LeafLink.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Urgency {
+    /// A person, at a screen or after a change in the ERP.
+    Person,
+    /// Nobody in particular: polling, looks at what it found, stock, queued writes.
+    Background,
+}
+
 /// The vendor's process, as the component needs it.
 pub trait Host: Send + Sync {
     /// The id of a call that is about to begin. A host whose runs must be alike to the last byte
@@ -82,6 +91,17 @@ pub trait Host: Send + Sync {
     ///
     /// The kit has already refused what the contract forbids (methods, paths, headers).
     fn send(&self, company: &CompanyId, request: http::Request) -> Result<http::Response, http::Error>;
+
+    /// As [`send`](Host::send), and knows whether somebody waits for it. A host that keeps
+    /// LeafLink's limit on requests leaves a part of it to people.
+    fn send_as(
+        &self,
+        company: &CompanyId,
+        _urgency: Urgency,
+        request: http::Request,
+    ) -> Result<http::Response, http::Error> {
+        self.send(company, request)
+    }
 
     /// HMAC-SHA256 under one of the company's keys; `None` if there is no such key.
     fn hmac_sha256(

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::host::{CompanyId, Host, Transaction};
+use crate::host::{CompanyId, Host, Transaction, Urgency};
 use crate::limits::{Exceeded, Limits};
 use crate::meter::{MemoryLimiter, Meter};
 use crate::trace::CallInfo;
@@ -14,6 +14,16 @@ pub(crate) struct Call {
     /// Its name in the contract, such as `on-order`.
     pub name: &'static str,
     pub access: Access,
+}
+
+impl Call {
+    /// Who waits for what the call asks of LeafLink.
+    pub fn urgency(self) -> Urgency {
+        match self.name {
+            "poll" | "on-order" | "push-inventory" | "deliver" | "migrate" | "compare" => Urgency::Background,
+            _ => Urgency::Person,
+        }
+    }
 }
 
 /// Which of its imports a call may use. Each case may do what the one before it may.

@@ -70,6 +70,8 @@ pub enum RequestResult {
     NotAllowed,
     /// Nothing reached LeafLink.
     NotSent,
+    /// It was not sent, because LeafLink's limit on requests is used up.
+    NotNow,
     /// It was sent, and nobody knows whether it took effect.
     NoAnswer,
     /// The answer was larger than the host passes on.
@@ -82,6 +84,7 @@ impl From<&Result<Response, Error>> for RequestResult {
             Ok(response) => RequestResult::Status(response.status),
             Err(Error::NotAllowed(_)) => RequestResult::NotAllowed,
             Err(Error::NotSent(_)) => RequestResult::NotSent,
+            Err(Error::NotNow(_)) => RequestResult::NotNow,
             Err(Error::NoAnswer(_)) => RequestResult::NoAnswer,
             Err(Error::TooLarge(_)) => RequestResult::TooLarge,
         }

@@ -4,7 +4,7 @@
 //! done, what each rule said, and what was read.
 
 use leaflink_sync_kit::exports::insight::Explanation;
-use leaflink_sync_kit::host::types::{Decision, Effect, Outcome, Reason, Severity};
+use leaflink_sync_kit::host::types::{Decision, Effect, Outcome, Reason, Severity, Stream};
 use serde_json::{Value, json};
 
 use crate::words;
@@ -30,7 +30,9 @@ pub fn text(explanation: &Explanation) -> String {
 
 /// The decision alone: in its first two lines, what is the matter and what to do.
 pub fn decision(decision: &Decision) -> String {
-    let order = format!("LeafLink order {}", decision.label);
+    let is_order =
+        !matches!(decision.stream, Stream::Products | Stream::Prices | Stream::Stock | Stream::Delivery);
+    let order = if is_order { format!("LeafLink order {}", decision.label) } else { decision.label.clone() };
     let (blocking, notices): (Vec<_>, Vec<_>) =
         decision.reasons.iter().partition(|reason| reason.severity == Severity::Blocking);
     let mut text = String::new();
@@ -42,7 +44,7 @@ pub fn decision(decision: &Decision) -> String {
         text.push_str(&format!("{order} waits{counted}: {}\n", with_fix(reason)));
     }
     if blocking.is_empty() {
-        text.push_str(&format!("{order} {}.\n", standing(decision.outcome)));
+        text.push_str(&format!("{order} {}.\n", standing(decision.outcome, is_order)));
     }
     for reason in notices {
         text.push_str(&format!("Note: {}\n", with_fix(reason)));
@@ -102,8 +104,9 @@ fn decision_json(decision: &Decision) -> Value {
     })
 }
 
-fn standing(outcome: Outcome) -> &'static str {
+fn standing(outcome: Outcome, is_order: bool) -> &'static str {
     match outcome {
+        Outcome::Unchanged if !is_order => "is the same on both sides",
         Outcome::Applied => "goes ahead; what would be done is below",
         Outcome::Unchanged => "and its sales order agree",
         Outcome::Held => "waits",
@@ -136,7 +139,7 @@ fn in_words(effect: &Effect) -> String {
 #[cfg(test)]
 mod tests {
     use leaflink_sync_kit::exports::insight::Verdict;
-    use leaflink_sync_kit::host::types::{Change, Fact, Stream};
+    use leaflink_sync_kit::host::types::{Change, Fact};
 
     use super::*;
 

@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hmac::{Hmac, Mac};
+use leaflink_sync_kit::host::Urgency;
 use leaflink_sync_kit::host::{Transaction, http, log, secrets};
 use leaflink_sync_kit::{CallError, CallInfo, CallReport, CompanyId, Host};
-use leaflink_sync_transport::{HttpLog, LeafLinkClient};
+use leaflink_sync_transport::{HttpLog, LeafLinkClient, RequestBudget};
 use reference_erp::Erp;
 use sha2::Sha256;
 
@@ -29,6 +30,8 @@ pub type TrafficLog = HttpLog<Box<dyn Write + Send>>;
 pub struct LocalHost {
     erp: Erp,
     leaflink: LeafLinkClient,
+    /// One company, one key: its owner's budget.
+    budget: RequestBudget,
     keys: Keys,
     traffic_log: Option<TrafficLog>,
     random: Mutex<fastrand::Rng>,
@@ -68,6 +71,7 @@ impl LocalHost {
         Self {
             erp,
             leaflink,
+            budget: RequestBudget::default(),
             keys,
             traffic_log: None,
             random: Mutex::new(fastrand::Rng::with_seed(random_seed)),
@@ -92,6 +96,11 @@ impl LocalHost {
         lock(&self.random)
     }
 
+    /// LeafLink's limit on requests, as it is kept here.
+    pub fn budget(&self) -> &RequestBudget {
+        &self.budget
+    }
+
     /// What was seen so far.
     pub fn seen(&self) -> MutexGuard<'_, Seen> {
         lock(&self.seen)
@@ -107,14 +116,26 @@ impl Host for LocalHost {
         }))
     }
 
-    fn send(&self, _company: &CompanyId, request: http::Request) -> Result<http::Response, http::Error> {
+    fn send(&self, company: &CompanyId, request: http::Request) -> Result<http::Response, http::Error> {
+        self.send_as(company, Urgency::Background, request)
+    }
+
+    fn send_as(
+        &self,
+        _company: &CompanyId,
+        urgency: Urgency,
+        request: http::Request,
+    ) -> Result<http::Response, http::Error> {
         let (at_ms, method) = (self.now_ms(), words::method(request.method));
+        if let Err(wait_ms) = self.budget.take(at_ms, urgency) {
+            return Err(http::Error::NotNow(u32::try_from(wait_ms).unwrap_or(u32::MAX)));
+        }
         self.seen().requests.push(Request { method, path: request.path.clone(), call: "" });
-        let Some(log) = &self.traffic_log else {
-            return self.leaflink.send(request);
-        };
         let outcome = self.leaflink.send(request.clone());
-        if let Err(failure) = log.record(at_ms, &request, &outcome) {
+        self.budget.answered(at_ms, outcome.as_ref().ok());
+        if let Some(log) = &self.traffic_log
+            && let Err(failure) = log.record(at_ms, &request, &outcome)
+        {
             self.seen().log_failure.get_or_insert(failure);
         }
         outcome

@@ -7,11 +7,13 @@
 //! - [`scenario`] plays such files and compares the end with what was expected; [`demo`] plays the
 //!   built-in business day and shows it.
 //! - [`explained`] puts the component's answers to people's questions into plain words.
+//! - [`drift`] asks for the drift report and shows it.
 //! - [`commands`] is the command line.
 
 pub mod commands;
 pub mod demo;
 pub mod document;
+pub mod drift;
 pub mod explained;
 pub mod host;
 pub mod post;

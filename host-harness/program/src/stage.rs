@@ -3,6 +3,7 @@
 //! this process.
 
 mod billing;
+mod drift;
 mod insight;
 mod people;
 mod snapshot;
@@ -13,10 +14,12 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use anyhow::{Context, bail};
-use chrono::{DateTime, FixedOffset, NaiveTime};
+use chrono::{DateTime, FixedOffset, NaiveTime, TimeDelta};
 use leaflink_sandbox::{Sandbox, Server};
 use leaflink_sync_kit::exports::insight::Explanation;
+use leaflink_sync_kit::exports::polling::Source;
 use leaflink_sync_kit::exports::product_links::Suggestions;
+use leaflink_sync_kit::exports::readiness::Check;
 use leaflink_sync_kit::host::types::Decision;
 use leaflink_sync_kit::{CallError, Calls, CompanyId, Connector, Host};
 use leaflink_sync_transport::CaughtMail;
@@ -26,6 +29,7 @@ use serde_json::{Map, Value};
 pub use crate::connections::Connections;
 use crate::connections::{Post, ToLeafLink};
 use crate::document::Place;
+use crate::drift::DriftReport;
 use crate::host::{Keys, LocalHost, SetClock, TrafficLog, lock};
 use crate::post;
 use crate::steps::{Act, SyncAct};
@@ -102,9 +106,15 @@ pub enum Happened {
         /// The answer.
         explanation: Box<Explanation>,
     },
+    /// The set-up check-list was read.
+    Checked(Vec<Check>),
+    /// The two sides were compared.
+    Compared(Box<DriftReport>),
+    /// A difference was to be repaired.
+    Repaired(Result<Decision, CallError>),
     /// It was said what a handler would do.
     Previewed {
-        /// The order as the step names it.
+        /// The order or product as the step names it.
         order: String,
         /// The answer.
         decision: Box<Decision>,
@@ -230,6 +240,10 @@ impl Stage {
                 let decision = Box::new(self.preview_sales_order(order)?);
                 return Ok(Happened::Previewed { order: order.clone(), decision });
             }
+            Act::Sync(SyncAct::PreviewProduct(product)) => {
+                let decision = Box::new(self.preview_product(product)?);
+                return Ok(Happened::Previewed { order: product.clone(), decision });
+            }
             Act::Sync(SyncAct::LinkCustomer { company, customer }) => {
                 self.calls.link_customer(company, *customer)?;
             }
@@ -248,6 +262,19 @@ impl Stage {
             Act::Sync(SyncAct::Unlink { product }) => {
                 return Ok(Happened::Linked(self.calls.unlink_product(product)));
             }
+            Act::Sync(SyncAct::RunUntil(time)) => {
+                return Ok(Happened::Synced(Box::new(self.run_until(*time)?)));
+            }
+            Act::Sync(SyncAct::RetryWrite(write)) => drop(self.calls.retry_write(&self.write_id(write))?),
+            Act::Sync(SyncAct::DropWrite { write, why }) => {
+                drop(self.calls.drop_write(&self.write_id(write), why)?);
+            }
+            Act::Sync(SyncAct::CheckList(())) => return Ok(Happened::Checked(self.calls.readiness()?)),
+            Act::Sync(SyncAct::Drift(areas)) => {
+                return Ok(Happened::Compared(Box::new(self.drift(areas)?)));
+            }
+            Act::Sync(SyncAct::Repair(id)) => return Ok(Happened::Repaired(self.repair(id))),
+            Act::Sync(SyncAct::LoseChanges(())) => *self.changes() = Changes::default(),
             Act::Sync(SyncAct::Webhooks(way)) => {
                 self.set_webhook_way(way)?;
                 return Ok(Happened::Synced(Box::new(self.webhooks_arrive()?)));
@@ -280,6 +307,33 @@ impl Stage {
         }
         self.send_mail()?;
         round.join(self.webhooks_arrive()?);
+        Ok(round)
+    }
+
+    /// Runs the ERP's background work minute by minute until a time of the world's day: what the
+    /// component says is due, and what people changed.
+    ///
+    /// # Errors
+    /// That time is past, or the component cannot say what is due.
+    pub fn run_until(&self, time: NaiveTime) -> anyhow::Result<Round> {
+        let mut round = Round::default();
+        while self.now().time() < time {
+            let minute = self.now().time() + TimeDelta::minutes(1);
+            self.move_to(minute.min(time))?;
+            let now = self.clock.now_ms();
+            let due: Vec<_> = self
+                .calls
+                .polls_due()?
+                .into_iter()
+                .filter(|due| due.at_ms <= now)
+                .map(|due| due.source)
+                .collect();
+            let mut ticket = || self.next_ticket();
+            let (orders, products) = (due.contains(&Source::Orders), due.contains(&Source::Products));
+            round.join(sync_round::run_due(&self.calls, &mut self.changes(), &mut ticket, orders, products));
+            self.send_mail()?;
+            round.join(self.webhooks_arrive()?);
+        }
         Ok(round)
     }
 
@@ -365,6 +419,14 @@ impl Stage {
             self.host.lose_next_commit();
         }
         self.ticket.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// The component's name of a queued write, whose order a step names by its short id.
+    fn write_id(&self, write: &str) -> String {
+        match write.strip_prefix("order/") {
+            Some(order) => format!("order/{}", self.order_number(order)),
+            None => write.to_owned(),
+        }
     }
 
     fn look_at(&self, order: &str) -> anyhow::Result<Look> {

@@ -17,7 +17,7 @@ use crate::document::{Document, Place, typed};
 
 pub use billing::BillingAct;
 pub use people::{ErpAct, Quantity, SalesOrderAct};
-pub use sync::SyncAct;
+pub use sync::{AreaWord, SyncAct};
 pub use webhooks::{Arrival, PostedWebhook, WebhookWay};
 
 use billing::BILLING_VERBS;

@@ -2,8 +2,9 @@
 //! 1. ask what changed in LeafLink, and look at each order that is named;
 //! 2. look at each sales order that people changed in the ERP;
 //! 3. look at each product that people changed there, and at each payment and compliance transfer;
-//! 4. have the queued writes sent to LeafLink;
-//! 5. every ten minutes, read what changed in LeafLink's catalogue.
+//! 4. every ten minutes, read what changed in LeafLink's catalogue, and look at each product that is
+//!    named;
+//! 5. have the queued writes sent to LeafLink.
 //!
 //! What fails for one order is kept with that order and stops no other. Only settings or keys that
 //! are wrong end the round, since every further call would fail alike.
@@ -50,6 +51,9 @@ pub struct Round {
     pub delivered: Vec<Decision>,
     /// Why the round ended before all was looked at; the next one goes on from there.
     pub stopped: Option<CallError>,
+    /// LeafLink's limit on requests ended the looks before all were made; people's changes and queued
+    /// writes are tried all the same, because a part of the limit is kept for them.
+    pub busy: Option<CallError>,
     /// Why writes stayed queued that were due.
     pub undelivered: Option<CallError>,
     /// What came of reading LeafLink's catalogue, if it was due.
@@ -63,13 +67,15 @@ pub struct Catalogue {
     pub refused: Vec<Reason>,
     /// Why it was not read to its end; the next time goes on from there.
     pub stopped: Option<CallError>,
+    /// Every product that LeafLink's side named and that was looked at, in order.
+    pub looks: Vec<Look>,
 }
 
 /// One order, product, payment or transfer, looked at.
 #[derive(Debug)]
 pub struct Look {
-    /// LeafLink's number of the order, the UUID; the ERP's id of the product, payment or
-    /// transfer.
+    /// LeafLink's number of the order, the UUID; the ERP's id of the payment or transfer; the id of the
+    /// product on the side that moved.
     pub number: String,
     /// What was decided, or why nothing could be.
     pub outcome: Result<Decision, CallError>,
@@ -83,8 +89,24 @@ pub fn run(
     ticket: &mut dyn FnMut() -> u64,
     catalogue_is_due: bool,
 ) -> Round {
+    run_due(calls, changes, ticket, true, catalogue_is_due)
+}
+
+/// As [`run`], but polls LeafLink's orders only if that is due; what was announced is looked at in
+/// any case.
+pub fn run_due(
+    calls: &Calls,
+    changes: &mut Changes,
+    ticket: &mut dyn FnMut() -> u64,
+    orders_are_due: bool,
+    catalogue_is_due: bool,
+) -> Round {
     let mut round = Round::default();
-    round.poll(calls);
+    if orders_are_due {
+        round.poll(calls);
+    } else {
+        round.look_at_list(calls);
+    }
     if round.stopped.is_none() {
         round.follow(calls, changes);
     }
@@ -95,10 +117,10 @@ pub fn run(
         round.follow_billing(calls, changes);
     }
     if round.stopped.is_none() {
-        round.deliver(calls, ticket);
         if catalogue_is_due {
             round.catalogue = read_catalogue(calls);
         }
+        round.deliver(calls, ticket);
     }
     round
 }
@@ -107,21 +129,10 @@ pub fn run(
 /// no list of its own.
 pub fn look_at_list(calls: &Calls, ticket: &mut dyn FnMut() -> u64) -> Round {
     let mut round = Round::default();
-    let mut seen = BTreeSet::new();
-    loop {
-        match calls.to_look_at() {
-            Ok(list) => match round.look(calls, list, &mut seen) {
-                Looked::Fresh => {}
-                Looked::NothingNew => break,
-                Looked::Stopped => return round,
-            },
-            Err(error) => {
-                round.stopped = Some(error);
-                return round;
-            }
-        }
+    round.look_at_list(calls);
+    if round.stopped.is_none() {
+        round.deliver(calls, ticket);
     }
-    round.deliver(calls, ticket);
     round
 }
 
@@ -133,6 +144,8 @@ enum Looked {
     NothingNew,
     /// Every further call would fail alike.
     Stopped,
+    /// LeafLink's limit on requests is used up.
+    Busy,
 }
 
 /// Pushes the stock of every linked product, and has the writes sent.
@@ -155,14 +168,25 @@ pub fn push_stock(calls: &Calls, ticket: &mut dyn FnMut() -> u64) -> Round {
     round
 }
 
-/// Reads LeafLink's catalogue as far as it changed.
+/// Reads LeafLink's catalogue as far as it changed, and looks once at each product that is named.
 pub fn read_catalogue(calls: &Calls) -> Catalogue {
     let mut catalogue = Catalogue::default();
+    let mut seen = BTreeSet::new();
     loop {
         match calls.poll(Source::Products) {
             Ok(polled) => {
                 catalogue.refused.extend(polled.refused);
-                if !polled.more {
+                let mut fresh = false;
+                for subject in polled.look_at {
+                    let Subject::Product(id) = subject else { continue };
+                    if seen.insert(id) {
+                        fresh = true;
+                        let outcome = calls.on_product_change(&Product::Leaflink(id));
+                        catalogue.looks.push(Look { number: id.to_string(), outcome });
+                    }
+                }
+                // The list is handed out in portions, so one that held news may be followed by another.
+                if !polled.more && !fresh {
                     return catalogue;
                 }
             }
@@ -181,6 +205,10 @@ impl Round {
         loop {
             let polled = match calls.poll(Source::Orders) {
                 Ok(polled) => polled,
+                Err(error) if is_busy(&error) => {
+                    self.busy = Some(error);
+                    return;
+                }
                 Err(error) => {
                     self.stopped = Some(error);
                     return;
@@ -191,7 +219,24 @@ impl Round {
                 // The list is handed out in portions, so one that held news may be followed by another.
                 Looked::Fresh => {}
                 Looked::NothingNew if polled.more => {}
-                Looked::NothingNew | Looked::Stopped => return,
+                Looked::NothingNew | Looked::Busy | Looked::Stopped => return,
+            }
+        }
+    }
+
+    /// Looks at what is on the list until nothing new is on it.
+    fn look_at_list(&mut self, calls: &Calls) {
+        let mut seen = BTreeSet::new();
+        loop {
+            match calls.to_look_at() {
+                Ok(list) => match self.look(calls, list, &mut seen) {
+                    Looked::Fresh => {}
+                    Looked::NothingNew | Looked::Busy | Looked::Stopped => return,
+                },
+                Err(error) => {
+                    self.stopped = Some(error);
+                    return;
+                }
             }
         }
     }
@@ -211,8 +256,12 @@ impl Round {
             match subject {
                 Subject::Order(number) => {
                     let outcome = calls.on_order(&number);
+                    let busy = outcome.as_ref().err().is_some_and(is_busy);
                     if !self.note(number, outcome) {
                         return Looked::Stopped;
+                    }
+                    if busy {
+                        return Looked::Busy;
                     }
                 }
                 Subject::Product(id) => {
@@ -235,8 +284,10 @@ impl Round {
         self.refused.extend(other.refused);
         self.delivered.extend(other.delivered);
         self.stopped = self.stopped.take().or(other.stopped);
+        self.busy = self.busy.take().or(other.busy);
         self.undelivered = self.undelivered.take().or(other.undelivered);
         self.catalogue.refused.extend(other.catalogue.refused);
+        self.catalogue.looks.extend(other.catalogue.looks);
         self.catalogue.stopped = self.catalogue.stopped.take().or(other.catalogue.stopped);
     }
 
@@ -309,4 +360,9 @@ impl Round {
             }
         }
     }
+}
+
+/// Whether LeafLink's limit on requests is used up for now.
+fn is_busy(error: &CallError) -> bool {
+    matches!(error.failure(), Some(Failure::Retry(retry)) if retry.reason.code == "leaflink-busy")
 }

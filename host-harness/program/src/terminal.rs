@@ -21,6 +21,11 @@ impl Ink {
         Self { coloured: !unwanted && io::stdout().is_terminal() }
     }
 
+    /// No colours.
+    pub fn plain() -> Self {
+        Self { coloured: false }
+    }
+
     /// A heading.
     pub fn heading(self, text: &str) -> String {
         self.paint("1", text)

@@ -124,6 +124,7 @@ impl<'a> Failure<'a> {
             Error::NotAllowed(text) => ("not-allowed", text.into()),
             Error::NotSent(text) => ("not-sent", text.into()),
             Error::NoAnswer(text) => ("no-answer", text.into()),
+            Error::NotNow(ms) => ("not-now", format!("not before {ms} ms").into()),
             Error::TooLarge(limit) => {
                 ("too-large", format!("the answer is larger than {limit} bytes").into())
             }

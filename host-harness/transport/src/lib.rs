@@ -4,12 +4,14 @@
 //! Nothing here knows about sync rules or about a particular ERP. Each part can be replaced by the
 //! ERP vendor's own.
 
+mod budget;
 mod catcher;
 mod http_log;
 mod leaflink;
 mod smtp;
 mod webhooks;
 
+pub use budget::RequestBudget;
 pub use catcher::{Catcher, CaughtMail};
 pub use http_log::{BODY_LIMIT, HttpLog};
 pub use leaflink::{

@@ -17,7 +17,7 @@ use leaflink_sync_kit::{Calls, CompanyId};
 pub use server::WebhookServer;
 
 /// The largest body that is read, in bytes: the contract's bound.
-pub const LARGEST_WEBHOOK: u64 = 1 << 20;
+pub const LARGEST_WEBHOOK: u64 = 3 << 18;
 
 type Find = dyn Fn(&str) -> Option<Calls> + Send + Sync;
 type Tell = dyn Fn(&CompanyId, &Subject) + Send + Sync;

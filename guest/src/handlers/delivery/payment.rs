@@ -110,7 +110,7 @@ impl PaymentWish {
 }
 
 /// What an order's payments show of a mark, and LeafLink's id of the entry that bears it.
-fn marked(list: &[Box<RawValue>], mark: &str, entry: &Entry) -> (Marked, Option<u64>) {
+pub fn marked(list: &[Box<RawValue>], mark: &str, entry: &Entry) -> (Marked, Option<u64>) {
     // A mark is letters and digits, which JSON writes as they are: no other field holds it by chance.
     let mut bearers = list.iter().filter(|payment| payment.get().contains(mark));
     match (bearers.next(), bearers.next()) {

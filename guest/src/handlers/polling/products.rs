@@ -3,17 +3,21 @@
 //! Once a day all of it, in between what was modified and what a person edited since: LeafLink has
 //! two stamps, and neither always moves. A whole pass that did not come by a product it knew asks
 //! for that one by itself, because a list that moves while it is paged can skip a row.
+//!
+//! Linked products whose price is not what was last agreed on are noted to be looked at.
 
 use chrono::{Duration, SecondsFormat, Utc};
+use rust_decimal::Decimal;
 
-use super::{OVERLAP_MINUTES, PAGE, UNREADABLE_ROUNDS, instant, later};
-use crate::bindings::exports::leaflink_sync::connector::polling::Polled;
+use super::{LOOKS, OVERLAP_MINUTES, PAGE, UNREADABLE_ROUNDS, instant, later};
+use crate::bindings::exports::leaflink_sync::connector::polling::{Polled, Subject};
 use crate::bindings::leaflink_sync::host::types as wit;
+use crate::handlers::settings::in_force;
 use crate::host::answer::{self, Failure};
 use crate::host::catalogue::{self, CatalogueState, Record, Stage, UnderWay};
 use crate::host::leaflink::{FoundProduct, Listed};
 use crate::host::state::Pass;
-use crate::host::{self, leaflink};
+use crate::host::{self, leaflink, outbox, prices, webhooks};
 use crate::leaflink::product::{Product, WhichProduct};
 use crate::leaflink::{Unreadable, read};
 use crate::rules::decision::Reason;
@@ -42,7 +46,7 @@ pub fn poll() -> Result<Polled, Failure> {
     state.under_way = next;
     catalogue::put_state(&state)?;
     Ok(Polled {
-        look_at: Vec::new(),
+        look_at: webhooks::products(LOOKS)?.into_iter().map(|id| Subject::Product(id.0)).collect(),
         // A page that could not be read waits for the next call, some minutes later.
         more: state.under_way.as_ref().is_some_and(|work| work.pass.unreadable == 0),
         watermark_ms: state
@@ -56,7 +60,7 @@ pub fn poll() -> Result<Polled, Failure> {
 
 fn begin(state: &CatalogueState) -> UnderWay {
     let due = state.whole_ms.is_none_or(|done| host::now_ms().saturating_sub(done) >= WHOLE_MS);
-    stage(if due || state.modified.is_none() { Stage::Whole } else { Stage::Modified })
+    stage(if due || state.again || state.modified.is_none() { Stage::Whole } else { Stage::Modified })
 }
 
 /// The beginning of a stage.
@@ -79,6 +83,7 @@ fn listed(
     if since.is_none() && work.pass.offset == 0 {
         state.round = state.round.wrapping_add(1);
         state.brands.clear();
+        state.again = false;
     }
     let (products, more) = match since {
         // No product has this stamp.
@@ -91,6 +96,7 @@ fn listed(
         raise(&mut work.pass.highest, product.modified.as_deref());
         raise(&mut work.edited, product.last_edit.as_deref());
     }
+    note_looks(&products)?;
     if more {
         return Ok(Some(work));
     }
@@ -223,6 +229,36 @@ fn keep(state: &mut CatalogueState, product: &Product) -> Result<(), Failure> {
         state.brands.push((brand, name.unwrap_or_default()));
     }
     catalogue::put_record(LeafLinkProductId(product.id), &Record::of(product, state.round))
+}
+
+/// Puts linked products on the list of those to be looked at whose price is not what both sides
+/// last agreed on. Our own writes are what was agreed on, and so come to nothing here.
+fn note_looks(listed: &[Product]) -> Result<(), Failure> {
+    if listed.is_empty() || !in_force()?.sync_prices {
+        return Ok(());
+    }
+    let ids: Vec<LeafLinkProductId> = listed.iter().map(|product| LeafLinkProductId(product.id)).collect();
+    for product in prices::linked_to(&ids)? {
+        let Some(id) = product.leaflink else { continue };
+        let shown = listed.iter().find(|listed| listed.id == id.0).and_then(|listed| {
+            Some((
+                listed.wholesale_price.as_ref()?.amount.0,
+                listed.unit_multiplier.map_or(Decimal::ONE, |it| it.0),
+            ))
+        });
+        let is_agreed = prices::record(id, &product.id)?.agreed().is_some_and(|agreed| {
+            shown == Some((agreed.wholesale_price, agreed.units.into()))
+                && product.sale_price.is_some_and(|price| price.amount == agreed.sale_price)
+        });
+        // A write on its way reads both sides again.
+        let is_queued = || -> Result<bool, Failure> {
+            Ok(outbox::intent(&outbox::Subject::Price(id))?.is_some_and(|queued| queued.parked.is_none()))
+        };
+        if !is_agreed && !is_queued()? {
+            webhooks::announce_product(id)?;
+        }
+    }
+    Ok(())
 }
 
 /// Stamps only move on.

@@ -40,6 +40,15 @@ pub fn target(erp: Status, leaflink: SourceStatus, settings: &Settings) -> Optio
     let wanted = match erp {
         Status::Pending => return None,
         Status::Canceled => return (leaflink != SourceStatus::Complete).then_some(SourceStatus::Rejected),
+        _ => counterpart(erp, settings),
+    };
+    (rank(wanted)? > rank_now).then_some(wanted)
+}
+
+/// The status of LeafLink's order that means what a sales order's status means.
+pub fn counterpart(erp: Status, settings: &Settings) -> SourceStatus {
+    match erp {
+        Status::Pending => SourceStatus::Submitted,
         Status::Processing => SourceStatus::Accepted,
         Status::ReadyToShip => SourceStatus::Fulfilled,
         Status::Delivering => SourceStatus::Shipped,
@@ -48,8 +57,8 @@ pub fn target(erp: Status, leaflink: SourceStatus, settings: &Settings) -> Optio
             OnDelivered::Shipped => SourceStatus::Shipped,
         },
         Status::Completed => SourceStatus::Complete,
-    };
-    (rank(wanted)? > rank_now).then_some(wanted)
+        Status::Canceled => SourceStatus::Rejected,
+    }
 }
 
 /// A write to LeafLink's order that is wanted. Absent fields are as they should be.

@@ -17,9 +17,10 @@ impl Host for CallState {
         if self.started.elapsed() >= self.limits.call_time {
             return Err(Halt::OutOfTime.into());
         }
+        let urgency = self.call.urgency();
         let (method, path) = (request.method, request.path.clone());
         let asked = Instant::now();
-        let answer = self.ask("http.send", |link| link.host.send(&link.company, request))?;
+        let answer = self.ask("http.send", |link| link.host.send_as(&link.company, urgency, request))?;
         let (result, duration) = (RequestResult::from(&answer), asked.elapsed());
         self.meter.requests.push(RequestReport { method, path, result, duration });
         let response = answer.map_err(Stop::Answer)?;

@@ -2,7 +2,9 @@
 
 mod check;
 mod component;
+mod drift;
 mod play;
+mod products;
 mod reasons;
 mod tables;
 
@@ -41,6 +43,15 @@ enum Task {
     },
     /// List the companies of an ERP that the demo kept, with LeafLink customer and brand
     Companies(tables::ErpFile),
+    /// List the products of an ERP that the demo kept, with name and page of their LeafLink products
+    Products {
+        #[command(flatten)]
+        erp: tables::ErpFile,
+        #[command(flatten)]
+        component: ComponentFile,
+    },
+    /// Play a scenario, and compare the two sides at its end: what differs, and why it may
+    Drift(drift::Wishes),
     /// Check a component file as an ERP would before it takes it into use
     Check {
         /// The component
@@ -69,6 +80,8 @@ pub fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Task::Scenario(wishes) => return play::run(wishes, ink),
         Task::Orders { erp, search } => (tables::orders(erp, search.as_deref())?, ExitCode::SUCCESS),
         Task::Companies(erp) => (tables::companies(erp)?, ExitCode::SUCCESS),
+        Task::Products { erp, component } => (products::run(erp, component)?, ExitCode::SUCCESS),
+        Task::Drift(wishes) => (drift::run(wishes, ink)?, ExitCode::SUCCESS),
         Task::Check { file } => (check::run(file)?, ExitCode::SUCCESS),
         Task::Reasons(file) => (reasons::run(file)?, ExitCode::SUCCESS),
     };

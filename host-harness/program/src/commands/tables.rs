@@ -69,7 +69,7 @@ pub(super) fn companies(file: &ErpFile) -> anyhow::Result<String> {
     Ok(table(&["Company", "LeafLink Customer", "LeafLink Brand"], rows))
 }
 
-fn open(file: &ErpFile) -> anyhow::Result<(Erp, CompanyId)> {
+pub(super) fn open(file: &ErpFile) -> anyhow::Result<(Erp, CompanyId)> {
     let path = &file.erp;
     ensure!(path.is_file(), "{} is no file; `leaflink-sync demo --erp FILE` makes one", path.display());
     let erp = Erp::open(path).with_context(|| path.display().to_string())?;

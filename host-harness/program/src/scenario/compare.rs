@@ -2,7 +2,9 @@
 
 mod answers;
 mod billing;
+mod drift;
 mod products;
+mod upkeep;
 
 use std::collections::BTreeMap;
 
@@ -63,18 +65,15 @@ pub(super) fn compare(expected: &Expected, observed: &Observed) -> Vec<Differenc
     found.billing(expected, observed);
     found.links(expected, observed);
     found.product_links(expected, observed);
+    found.journal(expected, observed);
+    found.drift(expected, observed);
     if let Some(explains) = &expected.explains {
         found.answers("explain", explains, &observed.explains);
     }
     if let Some(previews) = &expected.previews {
         found.answers("preview", previews, &observed.previews);
     }
-    if let Some(answers) = &expected.webhook_answers {
-        let list = |answers: &BTreeMap<u16, u64>| {
-            answers.iter().map(|(status, times)| format!("{status}: {times}")).collect::<Vec<_>>().join(", ")
-        };
-        found.equal("answers to webhooks", &list(answers), &list(&observed.webhook_answers));
-    }
+    found.upkeep(expected, observed);
     let wanted: Vec<_> =
         expected.failures.iter().map(|failure| format!("{}: {}", failure.at, failure.code)).collect();
     let came: Vec<_> = observed.failures.iter().map(|(at, code)| format!("{at}: {code}")).collect();

@@ -43,6 +43,8 @@ pub(super) struct Expected {
     pub payments: Option<BTreeMap<String, Map<String, Value>>>,
     /// By the ERP's id: what was last said of these transfers.
     pub transfers: Option<BTreeMap<String, Map<String, Value>>>,
+    /// The journal has an entry about each of these subjects that contains these texts.
+    pub journal: Option<Vec<Entry>>,
     /// The LeafLink customer of these companies.
     pub companies: Option<BTreeMap<String, Option<u64>>>,
     /// The own company's LeafLink brand.
@@ -61,10 +63,26 @@ pub(super) struct Expected {
     pub linked_products: Option<Vec<Map<String, Value>>>,
     /// The Unlinked Products tab: exactly these products, in order.
     pub unlinked_products: Option<Vec<String>>,
+    /// What was answered to each step `drift`, in order: exactly these differences, each any of
+    /// `id`, `area`, `label`, `field`, `leaflink`, `erp`, `cause` (`null`: unexplained), and
+    /// `because` and `obstacle`, lists of texts that these contain.
+    pub drift: Option<Vec<Vec<Map<String, Value>>>>,
+    /// What came of each step `repair`, in order: each any of `outcome`, `reasons` (all codes),
+    /// `effects` (all kinds), and `says`, a list of texts that the reasons' messages contain; or
+    /// `rejected`, a code.
+    pub repairs: Option<Vec<Map<String, Value>>>,
     /// What was answered to each step `explain`, in order.
     pub explains: Option<Vec<Answer>>,
     /// What was answered to each step `preview` and `preview_sales_order`, in order.
     pub previews: Option<Vec<Answer>>,
+    /// Exactly these queued writes wait for a person, as `order/<short id>` or `payment/<id>`, each with
+    /// the code of its reason.
+    pub parked: Option<BTreeMap<String, String>>,
+    /// What the last step `check_list` showed: each check by its title, whether it is done, and texts
+    /// that its detail contains.
+    pub check_list: Option<BTreeMap<String, Checked>>,
+    /// Which alarms went to the journal: `code: raised` and `code: over`, in order.
+    pub alarms: Option<Vec<String>>,
     /// How often each answer was given to webhooks, by its status.
     pub webhook_answers: Option<BTreeMap<u16, u64>>,
     /// Calls that failed; left out, none may.
@@ -126,12 +144,33 @@ pub(super) struct Answer {
     pub verdicts: Option<BTreeMap<String, bool>>,
 }
 
+/// A line of the check-list.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Checked {
+    /// Whether nothing is left to do.
+    pub done: bool,
+    /// Texts that the detail contains.
+    #[serde(default)]
+    pub contains: Vec<String>,
+}
+
+/// An entry of the journal.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Entry {
+    /// The stable id of what it is about.
+    pub subject: String,
+    /// Texts that it contains, as people read it.
+    pub contains: Vec<String>,
+}
+
 /// A call that failed.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Failure {
     /// `poll`, `poll_products`, `suggest_links`, `deliver`, the short id of the order that was looked
-    /// at, or the ERP's id of the payment or transfer.
+    /// at, or the id of the payment, transfer or product.
     pub at: String,
     /// The code of the reason.
     pub code: String,

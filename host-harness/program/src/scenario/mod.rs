@@ -17,8 +17,9 @@ use leaflink_sync_kit::Connector;
 use leaflink_sync_kit::exports::insight::Explanation;
 
 use crate::document::Document;
+use crate::drift::DriftReport;
 use crate::stage::{Connections, Options, Stage};
-use crate::steps;
+use crate::steps::{self, AreaWord};
 use crate::world::LoadedWorld;
 use expected::Expected;
 use observed::Observed;
@@ -92,6 +93,28 @@ pub fn play(connector: &Connector, folder: &Path, connections: Connections) -> a
 pub fn explain(connector: &Connector, folder: &Path, order: &str) -> anyhow::Result<Explanation> {
     let (stage, _, _) = to_the_end(connector, folder, Connections::Real)?;
     stage.explain(order)
+}
+
+/// Plays the scenario in a folder, and compares the two sides at its end in these areas; in all of
+/// them, if none is named.
+///
+/// # Errors
+/// As [`play`]; or the component could not say.
+pub fn drift(connector: &Connector, folder: &Path, areas: &[AreaWord]) -> anyhow::Result<DriftReport> {
+    let (stage, _, _) = to_the_end(connector, folder, Connections::Real)?;
+    stage.drift(areas)
+}
+
+/// Plays the scenario in a folder, lets the sync do what it would do in the next minutes, and
+/// compares the two sides in all areas.
+///
+/// # Errors
+/// As [`drift`].
+pub fn drift_at_rest(connector: &Connector, folder: &Path) -> anyhow::Result<DriftReport> {
+    let (stage, _, _) = to_the_end(connector, folder, Connections::InProcess)?;
+    stage.sync()?;
+    stage.push_stock()?;
+    stage.drift(&[])
 }
 
 /// The stage after the last step, what the steps brought about, and what the scenario shows.

@@ -1,8 +1,10 @@
 //! What is there after the last step, in the words and the layout of `expected.json`.
 
 mod billing;
+mod drift;
 mod products;
 mod records;
+mod upkeep;
 
 use std::collections::BTreeMap;
 
@@ -39,6 +41,12 @@ pub(super) struct Observed {
     pub requests: BTreeMap<String, u64>,
     /// Requests that the sync has no business to send.
     pub odd_requests: Vec<String>,
+    /// The code of each parked write's reason.
+    pub parked: BTreeMap<String, String>,
+    /// Alarms in the journal, in order.
+    pub alarms: Vec<String>,
+    /// By title: whether it is done, and the detail.
+    pub check_list: BTreeMap<String, (bool, String)>,
     /// How often each answer was given to webhooks, by its status.
     pub webhook_answers: BTreeMap<u16, u64>,
     /// `poll`, `deliver` or short id, and code.
@@ -59,6 +67,8 @@ pub(super) struct Observed {
     pub payments: BTreeMap<String, Value>,
     /// What was last said of transfers, by the ERP's id.
     pub transfers: BTreeMap<String, Value>,
+    /// Every entry of the journal: what it is about, and its text.
+    pub journal: Vec<(String, String)>,
     /// The LeafLink customer of every company.
     pub companies: BTreeMap<String, Option<u64>>,
     /// The own company's LeafLink brand.
@@ -75,6 +85,10 @@ pub(super) struct Observed {
     pub linked_products: Vec<Value>,
     /// The Unlinked Products tab; read only if it is expected.
     pub unlinked_products: Vec<String>,
+    /// What was answered to each step `drift`.
+    pub drift: Vec<Vec<Value>>,
+    /// What came of each step `repair`.
+    pub repairs: Vec<Value>,
     /// What was answered to each question, in the layout of `expected.json`; and as text.
     pub explains: Vec<(Value, String)>,
     /// As above.
@@ -101,6 +115,9 @@ impl Observed {
             stock: records::stock(stage)?,
             odd_requests: requests.iter().filter(|request| is_odd(request)).map(plain).collect(),
             requests: counted(&requests, &names),
+            parked: upkeep::parked(stage, &names)?,
+            alarms: upkeep::alarms(&journal(stage)?),
+            check_list: upkeep::check_list(progress.checked),
             webhook_answers: stage.webhook_answers().into_iter().fold(
                 BTreeMap::new(),
                 |mut counts, status| {
@@ -117,6 +134,10 @@ impl Observed {
             erp_products: records::products(stage)?,
             payments: billing::last_words(&progress.payments),
             transfers: billing::last_words(&progress.transfers),
+            journal: journal(stage)?
+                .iter()
+                .map(|decision| (decision.subject.clone(), explained::decision(decision)))
+                .collect(),
             companies: records::companies(stage)?,
             leaflink_brand: records::leaflink_brand(stage)?,
             users: if expected.users.is_some() { users(stage)? } else { Vec::new() },
@@ -136,6 +157,8 @@ impl Observed {
                 Some(_) => products::unlinked(stage)?,
                 None => Vec::new(),
             },
+            drift: progress.drift.iter().map(|report| drift::differences(report, &names)).collect(),
+            repairs: progress.repaired.iter().map(drift::repair).collect(),
             explains: progress
                 .explained
                 .iter()
@@ -260,6 +283,8 @@ fn leaflink_products(stage: &Stage) -> Vec<Value> {
             "available": records::number(&product["available_inventory"].to_string()),
             "quantity": records::number(product["quantity"].as_str().unwrap_or_default()),
             "reserved": records::number(product["reserved_qty"].as_str().unwrap_or_default()),
+            "wholesale_price": records::money(product["wholesale_price"]["amount"].to_string().trim_matches('"')),
+            "units_per_case": product["unit_multiplier"],
         })
     });
     product.collect()

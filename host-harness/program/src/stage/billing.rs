@@ -24,6 +24,17 @@ impl Stage {
                     description: None,
                 })?
             }
+            BillingAct::ImportPayment { invoice, amount, currency, method, user } => {
+                let payment = NewPayment {
+                    invoice: invoice.clone(),
+                    amount: amount.0,
+                    method: *method,
+                    paid_at_ms: self.clock.now_ms(),
+                    recorded_by: user.clone(),
+                    description: None,
+                };
+                people.import_payment(&payment, currency)?
+            }
             BillingAct::VoidPayment { payment } => {
                 people.void_payment(payment)?;
                 payment.clone()

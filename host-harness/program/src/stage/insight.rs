@@ -32,8 +32,19 @@ impl Stage {
         self.without_effect(|| Ok(self.calls.preview(&Handler::SalesOrder(id))?))
     }
 
+    /// What a change of a product of the ERP would do now.
+    ///
+    /// # Errors
+    /// As [`explain`](Self::explain).
+    pub fn preview_product(&self, product: &str) -> anyhow::Result<Decision> {
+        self.without_effect(|| {
+            let moved = leaflink_sync_kit::exports::products::Product::Erp(product.to_owned());
+            Ok(self.calls.preview(&Handler::Product(moved))?)
+        })
+    }
+
     /// Asks, and checks that neither side is another than before, and that LeafLink was only read.
-    fn without_effect<T>(&self, ask: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
+    pub(super) fn without_effect<T>(&self, ask: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
         let both = || -> anyhow::Result<_> { Ok((self.erp.dump()?, self.sandbox().orders())) };
         let before = both()?;
         let sent = self.host.seen().requests.len();

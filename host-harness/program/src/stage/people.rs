@@ -33,6 +33,20 @@ impl Stage {
                 people.link_product(product, *leaflink_product)?;
                 self.changes().products.insert(product.clone());
             }
+            ErpAct::SetSalePrice { product, price } => {
+                people.set_sale_price(product, price.0)?;
+                self.changes().products.insert(product.clone());
+            }
+            ErpAct::ImportSalePrice { product, price } => {
+                people.import_sale_price(product, price.map(|price| price.0))?;
+                self.changes().products.insert(product.clone());
+            }
+            ErpAct::ImportStock { product, location, quantity } => {
+                people.import_stock(product, location, quantity.0)?;
+            }
+            ErpAct::TouchProduct { product } => {
+                self.changes().products.insert(product.clone());
+            }
             ErpAct::LinkCompany { company, leaflink_customer } => {
                 people.link_company(company, *leaflink_customer)?;
             }

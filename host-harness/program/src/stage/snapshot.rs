@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use anyhow::bail;
 use leaflink_sandbox::Sandbox;
-use leaflink_sync_transport::CaughtMail;
+use leaflink_sync_transport::{CaughtMail, RequestBudget};
 
 use super::Stage;
 use super::webhooks::Outgoing;
@@ -25,6 +25,7 @@ pub struct Snapshot {
     dies_in: u32,
     catalogue_read_ms: u64,
     webhooks: Option<Outgoing>,
+    budget: RequestBudget,
 }
 
 impl Stage {
@@ -47,6 +48,7 @@ impl Stage {
             dies_in: self.dies_in.load(Ordering::Relaxed),
             catalogue_read_ms: self.catalogue_read_ms.load(Ordering::Relaxed),
             webhooks: self.webhooks.as_ref().map(|webhooks| webhooks.outgoing().clone()),
+            budget: self.host.budget().clone(),
         })
     }
 
@@ -67,6 +69,7 @@ impl Stage {
         self.ticket.store(snapshot.ticket, Ordering::Relaxed);
         self.dies_in.store(snapshot.dies_in, Ordering::Relaxed);
         self.catalogue_read_ms.store(snapshot.catalogue_read_ms, Ordering::Relaxed);
+        self.host.budget().set(&snapshot.budget);
         if let (Some(webhooks), Some(outgoing)) = (&self.webhooks, &snapshot.webhooks) {
             webhooks.outgoing().clone_from(outgoing);
         }

@@ -23,6 +23,15 @@ pub enum BillingAct {
         method: PaymentMethod,
         user: String,
     },
+    /// A payment of whatever amount and currency is taken over from another system.
+    ImportPayment {
+        invoice: String,
+        amount: Quantity,
+        currency: String,
+        #[serde(deserialize_with = "method")]
+        method: PaymentMethod,
+        user: String,
+    },
     /// A payment is voided.
     VoidPayment { payment: String },
     /// A payment is deleted.
@@ -34,8 +43,15 @@ pub enum BillingAct {
 }
 
 /// The verbs of [`BillingAct`].
-pub(super) const BILLING_VERBS: [&str; 6] =
-    ["create_invoice", "post_payment", "void_payment", "delete_payment", "touch_payment", "touch_transfer"];
+pub(super) const BILLING_VERBS: [&str; 7] = [
+    "create_invoice",
+    "post_payment",
+    "import_payment",
+    "void_payment",
+    "delete_payment",
+    "touch_payment",
+    "touch_transfer",
+];
 
 fn method<'de, D: Deserializer<'de>>(source: D) -> Result<PaymentMethod, D::Error> {
     word(&String::deserialize(source)?, words::PAYMENT_METHODS, words::payment_method)

@@ -25,6 +25,14 @@ pub enum ErpAct {
     EditListing { product: String, edit: ListingEdit },
     /// A product is linked to a LeafLink product, or with `null` unlinked.
     LinkProduct { product: String, leaflink_product: Option<u64> },
+    /// A product gets a "Sale Price" for one unit.
+    SetSalePrice { product: String, price: Quantity },
+    /// Its sale price is taken over from another system, or with `null` that it has none.
+    ImportSalePrice { product: String, price: Option<Quantity> },
+    /// What is on hand at a place is taken over from another system.
+    ImportStock { product: String, location: String, quantity: Quantity },
+    /// Nothing happens to the product; the component is told of it once more.
+    TouchProduct { product: String },
     /// A company is connected to a LeafLink customer, or with `null` disconnected.
     LinkCompany { company: String, leaflink_customer: Option<u64> },
     /// A company gets a "Default Inventory Source", or with `null` none.
@@ -105,13 +113,17 @@ pub enum SalesOrderAct {
 }
 
 /// The verbs of [`ErpAct`].
-pub(super) const ERP_VERBS: [&str; 9] = [
+pub(super) const ERP_VERBS: [&str; 13] = [
     "receive_stock",
     "count_stock",
     "forget_stock",
     "edit_erp_product",
     "edit_listing",
     "link_product",
+    "set_sale_price",
+    "import_sale_price",
+    "import_stock",
+    "touch_product",
     "link_company",
     "set_inventory_source",
     "set_user_active",

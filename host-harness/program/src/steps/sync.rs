@@ -1,5 +1,6 @@
 //! What happens to the integration itself, as steps write it.
 
+use chrono::NaiveTime;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
@@ -25,6 +26,8 @@ pub enum SyncAct {
     Preview(String),
     /// A person asks what a change of a sales order would do, named also by its own number.
     PreviewSalesOrder(String),
+    /// A person asks what a change of a product in the ERP would do.
+    PreviewProduct(String),
     /// A LeafLink user is connected to an ERP user.
     MapUser { staff: u64, user: String },
     /// A LeafLink user is disconnected.
@@ -41,6 +44,22 @@ pub enum SyncAct {
     Link { product: String, leaflink_product: u64 },
     /// A person unlinks a product.
     Unlink { product: String },
+    /// The ERP's background work runs until this time, as the component says what is due.
+    RunUntil(#[serde(deserialize_with = "time_of_day")] NaiveTime),
+    /// A person has a parked write tried again, named as `order/<short id>` or `payment/<id>`.
+    RetryWrite(String),
+    /// A person drops a parked write, and says why.
+    DropWrite { write: String, why: String },
+    /// A person opens the set-up check-list; written `"check_list": true`.
+    CheckList(#[serde(deserialize_with = "only_true")] ()),
+    /// A person asks for the drift report of these areas; all of them: `"drift": []`.
+    Drift(Vec<AreaWord>),
+    /// A person wants one difference repaired, named by its id, in which an order may be named by
+    /// its short id.
+    Repair(String),
+    /// The ERP loses its notes of what people changed: the component never hears of it; written
+    /// `"lose_changes": true`.
+    LoseChanges(#[serde(deserialize_with = "only_true")] ()),
     /// How LeafLink's webhooks arrive from now on.
     Webhooks(WebhookWay),
     /// Every webhook comes again that came before; written `"repeat_webhooks": true`.
@@ -52,7 +71,7 @@ pub enum SyncAct {
 }
 
 /// The verbs of [`SyncAct`].
-pub(super) const SYNC_VERBS: [&str; 19] = [
+pub(super) const SYNC_VERBS: [&str; 27] = [
     "sync",
     "push_stock",
     "crash",
@@ -60,6 +79,7 @@ pub(super) const SYNC_VERBS: [&str; 19] = [
     "explain",
     "preview",
     "preview_sales_order",
+    "preview_product",
     "map_user",
     "unmap_user",
     "link_customer",
@@ -68,11 +88,37 @@ pub(super) const SYNC_VERBS: [&str; 19] = [
     "suggest_links",
     "link",
     "unlink",
+    "run_until",
+    "retry_write",
+    "drop_write",
+    "check_list",
+    "drift",
+    "repair",
+    "lose_changes",
     "webhooks",
     "repeat_webhooks",
     "post_webhook",
     "settings",
 ];
+
+fn time_of_day<'de, D: Deserializer<'de>>(source: D) -> Result<NaiveTime, D::Error> {
+    let text = String::deserialize(source)?;
+    NaiveTime::parse_from_str(&text, "%H:%M").map_err(|_| {
+        serde::de::Error::custom(format!("found `{text}`, expected a time of day such as \"09:30\""))
+    })
+}
+
+/// An area of the drift report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)] // The words are plain.
+pub enum AreaWord {
+    Products,
+    Prices,
+    Stock,
+    Statuses,
+    Payments,
+}
 
 fn only_true<'de, D: Deserializer<'de>>(source: D) -> Result<(), D::Error> {
     match bool::deserialize(source)? {

@@ -37,6 +37,19 @@ impl Found {
         }
     }
 
+    /// What the journal says.
+    pub(super) fn journal(&mut self, expected: &Expected, observed: &Observed) {
+        for wanted in expected.journal.iter().flatten() {
+            let about: Vec<_> =
+                observed.journal.iter().filter(|(subject, _)| *subject == wanted.subject).collect();
+            if !about.iter().any(|(_, text)| wanted.contains.iter().all(|part| text.contains(part))) {
+                let came: Vec<_> = about.iter().map(|(_, text)| text.as_str()).collect();
+                let what = format!("an entry of the journal about {}", wanted.subject);
+                self.equal(&what, &wanted.contains.join(" ... "), &came.join("\n"));
+            }
+        }
+    }
+
     fn suggestions(&mut self, wanted: &[Map<String, Value>], came: &[Value]) {
         let lines = |all: &mut dyn Iterator<Item = String>| all.collect::<Vec<_>>().join("\n");
         if wanted.len() != came.len() {

@@ -1,0 +1,97 @@
+//! Towards the wholesale price that LeafLink should show.
+//!
+//! Both sides are read and the rule is asked once more, so that what is sent is the ERP's price as
+//! it now is, and nothing is sent that LeafLink has already: an answer that was lost, or a commit.
+
+use serde_json::json;
+
+use super::Attempt;
+use crate::handlers::products::price::{Look, look};
+use crate::handlers::settings::in_force;
+use crate::host::answer::{Failure, effect};
+use crate::host::leaflink::{self, Sent};
+use crate::host::prices::{self, PriceWish};
+use crate::host::{self, erp, webhooks};
+use crate::leaflink::product::Product as Listed;
+use crate::leaflink::read;
+use crate::rules::decimal::{cents, plain};
+use crate::rules::decision::Reason;
+use crate::rules::ids::LeafLinkProductId;
+use crate::rules::product::price::Action;
+use crate::rules::reasons::Code;
+
+/// Sets LeafLink's wholesale price, if the ERP's still asks for it.
+pub fn attempt(id: LeafLinkProductId, label: &str, wish: &mut PriceWish) -> Result<Attempt, Failure> {
+    let nothing = Ok(Attempt::Done(Vec::new()));
+    let settings = in_force()?;
+    let product = if settings.sync_prices { prices::linked_to(&[id])?.pop() } else { None };
+    let Some(product) = product else {
+        wish.wholesale_price = None;
+        return nothing;
+    };
+    let mut look = look(product, id, &settings)?;
+    match look.plan.action {
+        Action::Push(price) => send(&mut look, price, label, wish),
+        Action::Agree(agreed) => {
+            wish.wholesale_price = None;
+            look.record.set_agreed(agreed);
+            prices::put_record(id, &look.record)?;
+            nothing
+        }
+        // What came in between is for a look to decide.
+        Action::Nothing | Action::Take(_) => {
+            wish.wholesale_price = None;
+            webhooks::announce_product(id)?;
+            nothing
+        }
+    }
+}
+
+fn send(
+    look: &mut Look,
+    price: rust_decimal::Decimal,
+    label: &str,
+    wish: &mut PriceWish,
+) -> Result<Attempt, Failure> {
+    let id = look.leaflink;
+    let amount = json!({ "amount": cents(price), "currency": erp::currency()? });
+    match leaflink::patch_product(id, &json!({ "wholesale_price": amount }))? {
+        Sent::Done(answer) => {
+            let confirmed = read::<Listed>(&answer).ok().and_then(|listed| listed.wholesale_price);
+            if let Some(confirmed) = confirmed.filter(|confirmed| confirmed.amount.0 != price) {
+                wish.wholesale_price = Some(plain(price));
+                let message = format!(
+                    "LeafLink took the wholesale price {} of {label} and answered with {}.",
+                    cents(price),
+                    cents(confirmed.amount.0)
+                );
+                return Ok(Attempt::Refused(Reason::new(Code::PriceRefused, message)));
+            }
+            wish.wholesale_price = None;
+            let sale = look.product.sale_price.as_ref().map(|sale| sale.amount).unwrap_or_default();
+            let agreed = look.agreed(sale, price);
+            look.record.set_agreed(agreed);
+            look.record.waits_for.clear();
+            prices::put_record(id, &look.record)?;
+            let summary = format!("Change the wholesale price of {label} in LeafLink.");
+            let done = effect("patch-leaflink-product", &id.to_string(), summary, vec![look.pushed(price)]);
+            Ok(Attempt::Noted(vec![done], std::mem::take(&mut look.plan.reasons)))
+        }
+        Sent::Refused(words) => {
+            wish.wholesale_price = Some(plain(price));
+            let message =
+                format!("LeafLink refused the wholesale price {} of {label}: {words}.", cents(price));
+            Ok(Attempt::Refused(Reason::new(Code::PriceRefused, message).with("words", words)))
+        }
+        Sent::NotTaken(later) => {
+            wish.wholesale_price = Some(plain(price));
+            Ok(Attempt::Later(later))
+        }
+        Sent::Unknown(later) => {
+            wish.wholesale_price = Some(plain(price));
+            look.record.sent = Some((plain(price), host::now_ms()));
+            prices::put_record(id, &look.record)?;
+            Ok(Attempt::Later(later))
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Prices: the ERP's side of a product, and what the store keeps about its price.
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::answer::Failure;
+use super::erp::{Written, failure, number, written};
+use super::state::{ReasonRecord, get, put};
+use super::{catalogue, erp};
+use crate::bindings::leaflink_sync::host::records;
+use crate::bindings::leaflink_sync::host::types::Money;
+use crate::rules::decimal::{self, plain};
+use crate::rules::ids::{LeafLinkProductId, ProductId};
+use crate::rules::product::price::{Agreed, Price};
+
+const SETTING_KEY: &str = "prices-on";
+
+/// A product of the ERP, as far as its price goes.
+#[derive(Clone, Debug)]
+pub struct Product {
+    /// Its id.
+    pub id: ProductId,
+    /// Its name.
+    pub name: String,
+    /// "Sale Price" for one unit.
+    pub sale_price: Option<Price>,
+    /// "Units Per Case".
+    pub units_per_case: Option<u32>,
+    /// "Sell in Multiples"; absent: nobody filled in the LeafLink tab.
+    pub sell_in_multiples: Option<bool>,
+    /// The LeafLink product that it is linked to.
+    pub leaflink: Option<LeafLinkProductId>,
+}
+
+/// One product; absent: the ERP has none of this id.
+pub fn product(id: &ProductId) -> Result<Option<Product>, Failure> {
+    records::get_products(std::slice::from_ref(&id.0)).map_err(failure)?.pop().map(of_record).transpose()
+}
+
+/// The products that are linked to any of these, of which there are at most 500.
+pub fn linked_to(ids: &[LeafLinkProductId]) -> Result<Vec<Product>, Failure> {
+    let ids: Vec<u64> = ids.iter().map(|id| id.0).collect();
+    records::products_by_leaflink_id(&ids).map_err(failure)?.into_iter().map(of_record).collect()
+}
+
+fn of_record(record: records::Product) -> Result<Product, Failure> {
+    let price = |price: Money| -> Result<Price, Failure> {
+        Ok(Price { amount: number(&price.amount)?, currency: price.currency })
+    };
+    Ok(Product {
+        id: ProductId(record.id),
+        name: record.name,
+        sale_price: record.sale_price.map(price).transpose()?,
+        units_per_case: record.units_per_case,
+        sell_in_multiples: record.leaflink_listing.map(|listing| listing.sell_in_multiples),
+        leaflink: record.leaflink_product_id.map(LeafLinkProductId),
+    })
+}
+
+/// Sets the "Sale Price" of a product; answers it as the ERP keeps it.
+pub fn set_sale_price(id: &ProductId, price: Decimal) -> Result<Written<Decimal>, Failure> {
+    let money = Money { amount: plain(price), currency: erp::currency()? };
+    Ok(match written(records::set_sale_price(&id.0, &money))? {
+        Written::Done(()) => {
+            let kept = product(id)?.and_then(|product| product.sale_price);
+            Written::Done(kept.map_or(price, |kept| kept.amount))
+        }
+        Written::Refused(rule) => Written::Refused(rule),
+    })
+}
+
+/// Whether the setting is on, and how often it was turned on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Setting {
+    on: bool,
+    times: u32,
+}
+
+/// Notes whether the setting is on. Each time that it is turned on, what both sides agreed on
+/// before counts no more, and every linked product is to be looked at.
+pub fn put_setting(on: bool) -> Result<(), Failure> {
+    let known: Setting = get(SETTING_KEY)?.unwrap_or_default();
+    if known.on == on {
+        return Ok(());
+    }
+    if on {
+        let mut catalogue = catalogue::state()?;
+        catalogue.again = true;
+        catalogue::put_state(&catalogue)?;
+    }
+    put(SETTING_KEY, &Setting { on, times: known.times + u32::from(on) })
+}
+
+/// What is remembered of a product's price.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PriceRecord {
+    /// The ERP product that it was for. Another one is a first sight.
+    product: String,
+    /// How often the setting had been turned on.
+    times: u32,
+    /// What both sides showed when they last agreed.
+    #[serde(default)]
+    agreed: Option<AgreedRecord>,
+    /// What was sent to LeafLink and may have come there unseen, and when that was noted.
+    #[serde(default)]
+    pub sent: Option<(String, u64)>,
+    /// Why the price cannot follow, as people were told.
+    #[serde(default)]
+    pub waits_for: Vec<ReasonRecord>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct AgreedRecord {
+    sale_price: String,
+    wholesale_price: String,
+    units: u32,
+}
+
+impl PriceRecord {
+    /// What both sides showed when they last agreed.
+    pub fn agreed(&self) -> Option<Agreed> {
+        let agreed = self.agreed.as_ref()?;
+        Some(Agreed {
+            sale_price: read(&agreed.sale_price)?,
+            wholesale_price: read(&agreed.wholesale_price)?,
+            units: agreed.units,
+        })
+    }
+
+    /// Notes what both sides agree on.
+    pub fn set_agreed(&mut self, agreed: Agreed) {
+        self.agreed = Some(AgreedRecord {
+            sale_price: plain(agreed.sale_price),
+            wholesale_price: plain(agreed.wholesale_price),
+            units: agreed.units,
+        });
+    }
+}
+
+/// A price as it was kept.
+pub fn read(text: &str) -> Option<Decimal> {
+    decimal::parse(text, 18, 9)
+}
+
+/// What is remembered of the price of a LeafLink product. What was for another ERP product, or
+/// before the setting was last turned on, counts no more.
+pub fn record(leaflink: LeafLinkProductId, product: &ProductId) -> Result<PriceRecord, Failure> {
+    let Setting { times, .. } = get(SETTING_KEY)?.unwrap_or_default();
+    let known: Option<PriceRecord> = get(&key(leaflink))?;
+    Ok(known
+        .filter(|known| known.product == product.0 && known.times == times)
+        .unwrap_or_else(|| PriceRecord { product: product.0.clone(), times, ..PriceRecord::default() }))
+}
+
+/// Remembers it.
+pub fn put_record(leaflink: LeafLinkProductId, record: &PriceRecord) -> Result<(), Failure> {
+    put(&key(leaflink), record)
+}
+
+/// Whether the price of a LeafLink product waits for something that people were told of.
+pub fn waits(leaflink: LeafLinkProductId) -> Result<bool, Failure> {
+    Ok(get::<PriceRecord>(&key(leaflink))?.is_some_and(|known| !known.waits_for.is_empty()))
+}
+
+fn key(leaflink: LeafLinkProductId) -> String {
+    format!("price/{leaflink}")
+}
+
+/// The wholesale price that LeafLink should have.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PriceWish {
+    /// For one case; absent: as it should be.
+    #[serde(default)]
+    pub wholesale_price: Option<String>,
+}
