@@ -41,11 +41,11 @@ use stage::Theatre;
 /// Histories in the test command.
 const HISTORIES: u64 = 10_000;
 /// Days of orders, stock and payments, judged once more by themselves.
-const DAYS: u64 = 1_000;
+const DAYS: u64 = 500;
 /// Histories that are played twice.
-const TWICE: u64 = 200;
+const TWICE: u64 = 100;
 /// Histories that are played in several set-ups.
-const PAIRS: u64 = 300;
+const PAIRS: u64 = 150;
 /// Where histories are kept that failed once.
 const KEPT: &str = "tests/histories";
 

@@ -193,7 +193,9 @@ fn wanted(world: &World, order: &OrderRow, product: u64, disputed: Disputed) -> 
             let canceled = known.is_some_and(|known| known.status == SalesOrderStatus::Canceled);
             let erp = world.memory.books.links.get(&product).map_or("", String::as_str);
             match known {
-                _ if forgotten || canceled || order.malformed => Decimal::ZERO,
+                _ if canceled || order.malformed => Decimal::ZERO,
+                // It may wait to come over again, and then it is owed.
+                _ if forgotten && disputed == Disputed::NotOwed => Decimal::ZERO,
                 Some(known) if disputed == Disputed::NotOwed && is_disputed(world, order) => {
                     quantity.min(of_product(known, erp).0)
                 }
