@@ -140,6 +140,8 @@ fn came_over(world: &mut World, order: &SalesOrder) {
     if world.memory.forgotten.remove(&origin.number) {
         world.counters.hit("an order was deleted in the ERP and came over again");
         world.memory.may_be_rejected.remove(&origin.number);
+        // What people had given up is promised anew.
+        stock::the_erps_own(world);
     } else if !world.memory.came_over.insert(origin.number.clone()) {
         world
             .violations
