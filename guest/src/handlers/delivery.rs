@@ -4,6 +4,8 @@
 //! nearer. What each kind of wish needs is in a module of its own; choosing, waiting, parking and
 //! telling people is the same for all and is here.
 
+mod listing;
+mod new_product;
 mod order;
 mod parked;
 pub(super) mod payment;
@@ -58,6 +60,8 @@ pub(super) enum Attempt {
     Prepared,
     /// LeafLink, or what was read, does not allow it.
     Refused(Reason),
+    /// As above, for several reasons.
+    RefusedFor(Vec<Reason>),
     /// It did not arrive, or nobody knows.
     Later(Later),
 }
@@ -67,6 +71,10 @@ fn work_on(subject: &Subject, mut intent: Intent, ticket: u64) -> Result<wit::De
         (Subject::Order(number), Wish::Order(wish)) => order::attempt(number, &intent.label, wish),
         (Subject::Payment(id), Wish::Payment(wish)) => payment::attempt(id, &intent.label, wish, ticket),
         (Subject::Stock(id), Wish::Stock(wish)) => stock::attempt(*id, &intent.label, wish),
+        (Subject::NewProduct(id), Wish::NewProduct(wish)) => {
+            new_product::attempt(id, &intent.label, wish, ticket)
+        }
+        (Subject::Listing(id), Wish::Listing(wish)) => listing::attempt(id, &intent.label, wish),
         (Subject::Price(id), Wish::Price(wish)) => price::attempt(*id, &intent.label, wish),
         (subject, _) => {
             let message =
@@ -86,7 +94,8 @@ fn work_on(subject: &Subject, mut intent: Intent, ticket: u64) -> Result<wit::De
             outbox::put_intent(subject, &intent)?;
             note(subject, &intent.label, wit::Outcome::Unchanged, Vec::new(), Vec::new())
         }
-        Attempt::Refused(reason) => park(subject, intent, reason),
+        Attempt::Refused(reason) => park(subject, intent, &[reason]),
+        Attempt::RefusedFor(reasons) => park(subject, intent, &reasons),
         Attempt::Later(Later { after_ms, problem }) => later(subject, intent, after_ms, &problem),
     }
 }
@@ -111,33 +120,38 @@ fn done(
 }
 
 /// Not tried again until the order or the wish changes; people are told once.
-fn park(subject: &Subject, mut intent: Intent, reason: Reason) -> Result<wit::Decision, Failure> {
-    let kept = ReasonRecord::from(&reason);
-    if intent.told.as_ref() != Some(&reason.message) {
-        intent.told = Some(reason.message.clone());
+fn park(subject: &Subject, mut intent: Intent, reasons: &[Reason]) -> Result<wit::Decision, Failure> {
+    let kept: Vec<ReasonRecord> = reasons.iter().map(ReasonRecord::from).collect();
+    let messages = reasons.iter().map(|reason| reason.message.as_str()).collect::<Vec<_>>().join(" ");
+    if intent.told.as_ref() != Some(&messages) {
+        intent.told = Some(messages);
         tell(subject, &intent.label, &kept)?;
     }
-    intent.parked = Some(kept);
+    intent.parked = kept.into_iter().next();
     outbox::put_intent(subject, &intent)?;
-    note(subject, &intent.label, wit::Outcome::Parked, vec![answer::reason(&reason)], Vec::new())
+    note(subject, &intent.label, wit::Outcome::Parked, answer::reasons(reasons), Vec::new())
 }
 
-fn tell(subject: &Subject, label: &str, reason: &ReasonRecord) -> Result<(), Failure> {
+fn tell(subject: &Subject, label: &str, reasons: &[ReasonRecord]) -> Result<(), Failure> {
     let settings = in_force()?;
     let thing = match subject {
         Subject::Order(_) => format!("LeafLink order {label}"),
         Subject::Stock(_) => format!("The stock of {label} in LeafLink"),
         Subject::Payment(id) => {
-            return letters::tell_of_payment(id, label, std::slice::from_ref(reason), &settings);
+            return letters::tell_of_payment(id, label, reasons, &settings);
+        }
+        Subject::NewProduct(id) | Subject::Listing(id) => {
+            return letters::tell_of_product(id, label, reasons, &settings);
         }
         Subject::Price(id) => {
-            return letters::tell_of_price(*id, label, std::slice::from_ref(reason), &settings);
+            return letters::tell_of_price(*id, label, reasons, &settings);
         }
     };
-    let text = format!(
-        "{}\nWhat to do: {}\n\nIt is tried again when it changes in LeafLink or in the ERP.\n",
-        reason.message, reason.fix
-    );
+    let mut text = String::new();
+    for reason in reasons {
+        text.push_str(&format!("{}\nWhat to do: {}\n", reason.message, reason.fix));
+    }
+    text.push_str("\nIt is tried again when it changes in LeafLink or in the ERP.\n");
     mail::queue(&settings, &format!("{thing} could not be updated"), text)
 }
 
@@ -187,6 +201,7 @@ fn id(subject: &Subject) -> String {
         Subject::Order(number) => number.0.clone(),
         Subject::Payment(id) => id.0.clone(),
         Subject::Stock(id) | Subject::Price(id) => id.to_string(),
+        Subject::NewProduct(id) | Subject::Listing(id) => id.0.clone(),
     }
 }
 
@@ -196,6 +211,8 @@ fn name(subject: &Subject, label: &str) -> String {
         Subject::Order(_) => format!("A change of LeafLink order {label}"),
         Subject::Payment(_) => label.to_owned(),
         Subject::Stock(_) => format!("A change of the stock of {label} in LeafLink"),
+        Subject::NewProduct(_) => format!("Making {label} in LeafLink"),
+        Subject::Listing(_) => format!("A change of {label} in LeafLink"),
         Subject::Price(_) => format!("A change of the wholesale price of {label} in LeafLink"),
     }
 }

@@ -2,6 +2,8 @@
 
 mod orders;
 mod payments;
+mod prices;
+mod products;
 mod stock;
 
 use super::Component;
@@ -32,7 +34,8 @@ impl shape::Guest for Component {
             shape::Area::Statuses => orders::page(after)?,
             shape::Area::Payments => payments::page(after)?,
             shape::Area::Stock => stock::page(after)?,
-            shape::Area::Products | shape::Area::Prices => return Err(not_yet()),
+            shape::Area::Prices => prices::page(after)?,
+            shape::Area::Products => products::page(after)?,
         };
         Ok(shape::Report {
             differences: page.differences.into_iter().map(shown).collect(),
@@ -50,16 +53,13 @@ impl shape::Guest for Component {
             Area::Statuses => orders::one(wanted.subject)?,
             Area::Payments => payments::one(wanted.subject)?,
             Area::Stock => stock::one(wanted.subject)?,
-            Area::Products | Area::Prices => return Err(not_yet()),
+            Area::Prices => prices::one(wanted.subject)?,
+            Area::Products => products::one(wanted.subject)?,
         };
         let decision = repaired(&wanted, found.into_iter().find(|(one, _)| one.field == wanted.field))?;
         host::journal(&decision)?;
         Ok(decision)
     }
-}
-
-fn not_yet() -> Failure {
-    Failure::NotSupported("comparing products and prices".to_owned())
 }
 
 /// Does what can be done about a difference, if it is still there.

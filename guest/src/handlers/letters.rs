@@ -6,8 +6,8 @@ use super::look::Look;
 use crate::host::answer::Failure;
 use crate::host::outbox::{self, Subject};
 use crate::host::state::{CauseState, OrderState, ReasonRecord, Standing};
-use crate::host::{self, mail, payments, prices, state};
-use crate::rules::ids::{LeafLinkProductId, OrderNumber, PaymentId};
+use crate::host::{self, listings, mail, payments, prices, state};
+use crate::rules::ids::{LeafLinkProductId, OrderNumber, PaymentId, ProductId};
 use crate::rules::settings::Settings;
 use crate::rules::text::{count, shortened};
 
@@ -15,6 +15,8 @@ use crate::rules::text::{count, shortened};
 const LETTERS_PER_CAUSE: usize = 3;
 /// What the causes of payments begin with.
 const PAYMENT: &str = "payment/";
+/// What the causes of products begin with.
+const PRODUCT: &str = "product/";
 /// What the causes of prices begin with.
 const PRICE: &str = "price/";
 /// After this long a cause is told anew: a day.
@@ -111,6 +113,7 @@ pub fn flush(settings: &Settings) -> Result<(), Failure> {
             let mut waiting = Vec::new();
             let (noun, still_waiting): (_, fn(String) -> Result<_, Failure>) = match &cause {
                 cause if cause.starts_with(PAYMENT) => ("more payment", waiting_payment),
+                cause if cause.starts_with(PRODUCT) => ("more product", waiting_product),
                 cause if cause.starts_with(PRICE) => ("more price", waiting_price),
                 _ => ("more LeafLink order", waiting_order),
             };
@@ -140,6 +143,18 @@ fn waiting_payment(id: String) -> Result<Option<String>, Failure> {
     let waits = !payments::known(&id)?.waits_for.is_empty();
     let parked = outbox::intent(&Subject::Payment(id.clone()))?.is_some_and(|known| known.waits());
     Ok((waits || parked).then(|| format!("Payment {id}")))
+}
+
+fn waiting_product(id: String) -> Result<Option<String>, Failure> {
+    let id = ProductId(id);
+    let mut waits = !listings::record(&id)?.waits_for.is_empty();
+    for subject in [Subject::NewProduct(id.clone()), Subject::Listing(id.clone())] {
+        waits |= outbox::intent(&subject)?.is_some_and(|known| known.parked.is_some());
+    }
+    if !waits {
+        return Ok(None);
+    }
+    Ok(listings::product(&id)?.map(|product| product.name))
 }
 
 fn waiting_price(id: String) -> Result<Option<String>, Failure> {
@@ -216,6 +231,25 @@ pub fn tell_of_payment(
     mail::queue(settings, &subject, text)
 }
 
+/// Tells people why a product does not reach LeafLink as its form has it, as often as of a payment.
+pub fn tell_of_product(
+    id: &ProductId,
+    label: &str,
+    reasons: &[ReasonRecord],
+    settings: &Settings,
+) -> Result<(), Failure> {
+    if !is_first_of_cause(PRODUCT, &id.0, reasons)? {
+        return Ok(());
+    }
+    let subject = format!("{label} does not reach LeafLink: {}", count(reasons.len(), "reason"));
+    let mut text = format!("What the LeafLink tab of {label} says did not reach LeafLink.\n\n");
+    enumerate(reasons, &mut text);
+    text.push_str(
+        "\nIt is tried again when the product's form is saved. Further products that meet the same come in one message.\n",
+    );
+    mail::queue(settings, &subject, text)
+}
+
 /// Tells people why the prices of a product do not follow each other, as often as of a payment.
 pub fn tell_of_price(
     id: LeafLinkProductId,
@@ -240,6 +274,9 @@ pub fn tell_of_price(
 /// Whether a letter is due because one of the reasons is news; the others wait for the digest.
 fn is_first_of_cause(kind: &str, id: &str, reasons: &[ReasonRecord]) -> Result<bool, Failure> {
     let causes = causes_of(kind, reasons)?;
+    if causes.iter().all(|(_, known)| known.told.iter().any(|told| told == id)) {
+        return Ok(false);
+    }
     if causes.iter().all(|(_, known)| !known.told.is_empty()) {
         note_untold(id, causes)?;
         return Ok(false);

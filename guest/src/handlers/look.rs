@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
+use super::relinks::relinks;
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{self, Failure, effect, set};
 use crate::host::leaflink::Found;
@@ -108,7 +109,7 @@ pub fn look(
 }
 
 /// What the rules need to know of the ERP; of LeafLink, the customer's record when no company is
-/// connected to it yet.
+/// connected to it yet, and of its catalogue what a product that is linked to nothing may replace.
 fn surroundings(order: &Order, currency: String) -> Result<Snapshot, Failure> {
     let mut snapshot = erp::snapshot(order, currency)?;
     if let Some(customer) = &order.customer
@@ -119,6 +120,7 @@ fn surroundings(order: &Order, currency: String) -> Result<Snapshot, Failure> {
         snapshot.unlinked_customer =
             Some(UnlinkedCustomer { customer: to_rules::customer(record), candidates: erp::candidates()? });
     }
+    snapshot.relinks = relinks(order, &snapshot)?;
     Ok(snapshot)
 }
 

@@ -12,7 +12,7 @@ use crate::host::state::ReasonRecord;
 use crate::host::{self, erp, state};
 use crate::rules::decision::Reason;
 use crate::rules::ids::PaymentId;
-use crate::rules::payment::protocol::Progress;
+use crate::rules::once::Progress;
 use crate::rules::payment::{Action, Circumstances, Entry, Payment, Pending, Plan, Side, decide};
 use crate::rules::reasons::Code;
 use crate::rules::settings::Settings;
@@ -101,7 +101,7 @@ fn look(id: &PaymentId, settings: &Settings) -> Result<wit::Decision, Failure> {
 fn pending(intent: &Intent) -> Option<Pending> {
     match &intent.wish {
         Wish::Payment(wish) => Some(Pending { side: wish.side, begun: wish.progress.begun() }),
-        Wish::Order(_) | Wish::Stock(_) | Wish::Price(_) => None,
+        _ => None,
     }
 }
 

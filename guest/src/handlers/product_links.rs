@@ -10,7 +10,7 @@ use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{self, Failure, effect};
 use crate::host::catalogue::{self, Record};
 use crate::host::leaflink::FoundProduct;
-use crate::host::{self, leaflink, products, state, webhooks};
+use crate::host::{self, leaflink, prices, products, state, webhooks};
 use crate::rules::decision::Reason;
 use crate::rules::ids::{LeafLinkProductId, ProductId};
 use crate::rules::product::link::obstacle;
@@ -176,8 +176,10 @@ impl Guest for Component {
 
     fn unlink(product: String) -> Result<wit::Decision, Failure> {
         let product = known_product(product)?;
-        if product.leaflink.is_some() {
+        if let Some(id) = product.leaflink {
             products::link(&product.id, None)?;
+            // Linked again, the two are seen for the first time.
+            prices::forget(id)?;
         }
         noted(&product, None, product.leaflink.is_none())
     }

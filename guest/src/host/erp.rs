@@ -158,6 +158,7 @@ pub fn snapshot(order: &Order, currency: String) -> Result<Snapshot, Failure> {
         currency,
         users,
         products,
+        relinks: BTreeMap::new(),
         stock,
         companies,
         locations: gathered(

@@ -1,5 +1,7 @@
 //! Reading from LeafLink: one GET, and what its answer means for the call.
 
+use std::fmt;
+
 use super::answer::{self, Failure};
 use crate::bindings::leaflink_sync::connector::failures as wit_failures;
 use crate::bindings::leaflink_sync::host::http;
@@ -170,12 +172,26 @@ pub fn try_again(problem: String) -> Failure {
 pub enum Sent {
     /// LeafLink took it; its answer.
     Done(Vec<u8>),
-    /// LeafLink refuses it, in its own words; sending it again as it is will not help.
-    Refused(String),
+    /// LeafLink refuses it; sending it again as it is will not help.
+    Refused(Refusal),
     /// It had no effect: it did not reach LeafLink, or came too soon.
     NotTaken(Later),
     /// Nobody knows whether it had an effect: look before it is sent again.
     Unknown(Later),
+}
+
+/// Why LeafLink refuses a write.
+pub struct Refusal {
+    /// In its own words.
+    pub words: String,
+    /// What it says of single fields, by their names.
+    pub fields: Vec<(String, String)>,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words)
+    }
 }
 
 /// When to try again, and why.
@@ -198,6 +214,11 @@ pub fn patch_order(number: &OrderNumber, body: &serde_json::Value) -> Result<Sen
 /// Changes fields of a product.
 pub fn patch_product(id: LeafLinkProductId, body: &serde_json::Value) -> Result<Sent, Failure> {
     send(http::Method::Patch, format!("/products/{id}/"), Some(body.to_string().into_bytes()))
+}
+
+/// Makes a product.
+pub fn create_product(body: &serde_json::Value) -> Result<Sent, Failure> {
+    send(http::Method::Post, "/products/".to_owned(), Some(body.to_string().into_bytes()))
 }
 
 /// Moves an order one step on.
@@ -253,7 +274,10 @@ fn send(method: http::Method, path: String, body: Option<Vec<u8>>) -> Result<Sen
         401 | 403 => Err(key_refused(&response)),
         429 => Ok(Sent::NotTaken(later())),
         408 | 425 | 500..=599 => Ok(Sent::Unknown(later())),
-        status => Ok(Sent::Refused(format!("{} ({status})", words(&response.body)))),
+        status => Ok(Sent::Refused(Refusal {
+            words: format!("{} ({status})", words(&response.body)),
+            fields: field_errors(&response.body),
+        })),
     }
 }
 
@@ -337,8 +361,15 @@ fn words(body: &[u8]) -> String {
     }
     let text = match read::<Detail>(body) {
         Ok(Detail { detail }) => detail,
-        Err(_) => field_errors(body)
-            .unwrap_or_else(|| String::from_utf8_lossy(&body[..body.len().min(400)]).into_owned()),
+        Err(_) => {
+            let told = field_errors(body).into_iter();
+            let told: Vec<_> = told.map(|(field, problem)| format!("`{field}`: {problem}")).collect();
+            if told.is_empty() {
+                String::from_utf8_lossy(&body[..body.len().min(400)]).into_owned()
+            } else {
+                told.join("; ")
+            }
+        }
     };
     let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     match line.trim().trim_end_matches('.') {
@@ -347,20 +378,21 @@ fn words(body: &[u8]) -> String {
     }
 }
 
-/// What an error body says of each field: `{"wholesale_price": ["A valid number is required."]}`.
-fn field_errors(body: &[u8]) -> Option<String> {
+/// What an error body says of each field: `{"wholesale_price": ["A valid number is required."]}`. A
+/// body of another kind says nothing of any.
+fn field_errors(body: &[u8]) -> Vec<(String, String)> {
     use serde_json::{Map, Value};
-    let fields: Map<String, Value> = read(body).ok()?;
     let mut told = Vec::new();
-    for (field, messages) in fields {
+    for (field, messages) in read::<Map<String, Value>>(body).unwrap_or_default() {
         let messages = match messages {
             Value::Array(messages) => messages,
             message => vec![message],
         };
         let messages: Option<Vec<&str>> = messages.iter().map(Value::as_str).collect();
-        told.push(format!("`{field}`: {}", messages?.join(" ").trim_end_matches('.')));
+        let Some(messages) = messages else { return Vec::new() };
+        told.push((field, messages.join(" ").trim_end_matches('.').to_owned()));
     }
-    (!told.is_empty()).then(|| told.join("; "))
+    told
 }
 
 /// A path segment with everything but unreserved characters percent-encoded.
@@ -408,7 +440,7 @@ mod tests {
         assert_eq!(words(br#"{"detail": "Invalid token."}"#), "Invalid token");
         assert_eq!(words(b"<html>\nBad Gateway\n</html>"), "<html> Bad Gateway </html>");
         assert_eq!(words(b""), "no explanation");
-        let two = br#"{"wholesale_price": ["Not a number.", "Too long."], "sku": "Taken."}"#;
+        let two = br#"{"sku": "Taken.", "wholesale_price": ["Not a number.", "Too long."]}"#;
         assert_eq!(words(two), "`sku`: Taken; `wholesale_price`: Not a number. Too long");
         assert_eq!(words(br#"{"odd": {"deeper": 1}}"#), r#"{"odd": {"deeper": 1}}"#);
     }

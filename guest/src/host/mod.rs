@@ -4,11 +4,13 @@
 pub mod alarms;
 pub mod answer;
 pub mod catalogue;
+pub mod choices;
 pub mod erp;
 #[cfg(target_arch = "wasm32")]
 #[allow(unsafe_code)]
 mod last_words;
 pub mod leaflink;
+pub mod listings;
 pub mod mail;
 pub mod outbox;
 pub mod payments;

@@ -8,18 +8,21 @@
 use serde::{Deserialize, Serialize};
 
 use super::answer::Failure;
+use super::listings::{ListingWish, NewProductWish};
 use super::payments::PaymentWish;
 use super::prices::PriceWish;
 use super::state::{ReasonRecord, decode, delete, get, put, store_failure};
 use crate::bindings::leaflink_sync::host::store;
-use crate::rules::ids::{LeafLinkProductId, OrderNumber, PaymentId};
-use crate::rules::payment::protocol::Progress;
+use crate::rules::ids::{LeafLinkProductId, OrderNumber, PaymentId, ProductId};
+use crate::rules::once::Progress;
 use crate::rules::reasons::Code;
 
 const PREFIX: &str = "outbox/";
 const ORDER: &str = "order/";
 const PAYMENT: &str = "payment/";
 const STOCK: &str = "stock/";
+const NEW_PRODUCT: &str = "new-product/";
+const LISTING: &str = "listing/";
 const PRICE: &str = "price/";
 
 /// What an intent is about.
@@ -31,6 +34,10 @@ pub enum Subject {
     Payment(PaymentId),
     /// The stock of a LeafLink product.
     Stock(LeafLinkProductId),
+    /// The LeafLink product that is made of a product of the ERP.
+    NewProduct(ProductId),
+    /// The fields of the LeafLink product that a product of the ERP is linked to.
+    Listing(ProductId),
     /// The price of a LeafLink product.
     Price(LeafLinkProductId),
 }
@@ -41,6 +48,8 @@ impl Subject {
             Subject::Order(number) => format!("{PREFIX}{ORDER}{number}"),
             Subject::Payment(id) => format!("{PREFIX}{PAYMENT}{id}"),
             Subject::Stock(id) => format!("{PREFIX}{STOCK}{id}"),
+            Subject::NewProduct(id) => format!("{PREFIX}{NEW_PRODUCT}{id}"),
+            Subject::Listing(id) => format!("{PREFIX}{LISTING}{id}"),
             Subject::Price(id) => format!("{PREFIX}{PRICE}{id}"),
         }
     }
@@ -58,6 +67,12 @@ impl Subject {
     fn from_key(rest: &str) -> Option<Self> {
         if let Some(id) = rest.strip_prefix(PAYMENT) {
             return Some(Subject::Payment(PaymentId(id.to_owned())));
+        }
+        if let Some(id) = rest.strip_prefix(NEW_PRODUCT) {
+            return Some(Subject::NewProduct(ProductId(id.to_owned())));
+        }
+        if let Some(id) = rest.strip_prefix(LISTING) {
+            return Some(Subject::Listing(ProductId(id.to_owned())));
         }
         if let Some(id) = rest.strip_prefix(STOCK) {
             return id.parse().ok().map(|id| Subject::Stock(LeafLinkProductId(id)));
@@ -105,6 +120,10 @@ pub enum Wish {
     Payment(PaymentWish),
     /// Of a product's stock.
     Stock(StockWish),
+    /// Of a new product: that LeafLink has it.
+    NewProduct(NewProductWish),
+    /// Of a product's fields.
+    Listing(ListingWish),
     /// Of a product's price.
     Price(PriceWish),
 }
@@ -150,8 +169,10 @@ impl Intent {
         self.parked = None;
         self.attempts = 0;
         self.not_before_ms = 0;
-        if let Wish::Payment(wish) = &mut self.wish {
-            wish.unanswered = 0;
+        match &mut self.wish {
+            Wish::Payment(wish) => wish.unanswered = 0,
+            Wish::NewProduct(wish) => wish.unanswered = 0,
+            _ => {}
         }
     }
 }
@@ -163,13 +184,19 @@ impl Wish {
             Wish::Order(order) => *order == OrderWish::default(),
             Wish::Payment(payment) => payment.progress == Progress::Settled,
             Wish::Stock(stock) => stock.available.is_none(),
+            Wish::NewProduct(product) => product.progress == Progress::Settled,
+            Wish::Listing(listing) => listing.values.is_empty(),
             Wish::Price(price) => price.wholesale_price.is_none(),
         }
     }
 
     /// Whether the call before prepared it for the next one: no other may come between.
     fn is_armed(&self) -> bool {
-        matches!(self, Wish::Payment(PaymentWish { progress: Progress::Armed { .. }, .. }))
+        matches!(
+            self,
+            Wish::Payment(PaymentWish { progress: Progress::Armed { .. }, .. })
+                | Wish::NewProduct(NewProductWish { progress: Progress::Armed { .. }, .. })
+        )
     }
 }
 

@@ -9,7 +9,7 @@ use super::state::{self, ReasonRecord};
 use crate::bindings::leaflink_sync::host::{records, secrets};
 use crate::rules::decimal::{parse, plain};
 use crate::rules::ids::{OrderNumber, PaymentId, SalesOrderId, StaffId, UserId};
-use crate::rules::payment::protocol::Progress;
+use crate::rules::once::Progress;
 use crate::rules::payment::{Entry, Method, Payment, Side};
 
 const FROM_KEY: &str = "payments-from";
@@ -57,7 +57,11 @@ pub fn mark(id: &PaymentId, side: Side) -> Option<String> {
         Side::Record => "post",
         Side::TakeBack => "reverse",
     };
-    let code = secrets::hmac_sha256(secrets::Key::WriteToken, format!("payment/{id}/{side}").as_bytes())?;
+    mark_of(secrets::hmac_sha256(secrets::Key::WriteToken, format!("payment/{id}/{side}").as_bytes())?)
+}
+
+/// Sixteen letters and digits of a code.
+pub(super) fn mark_of(code: Vec<u8>) -> Option<String> {
     Some(base32(code.get(..10)?))
 }
 
@@ -175,9 +179,10 @@ enum SideRecord {
     TakeBack,
 }
 
+/// How far an entry is, in the store.
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "Progress", rename_all = "kebab-case")]
-enum ProgressRecord {
+pub(super) enum ProgressRecord {
     Ready,
     Armed { ticket: u64 },
     Unknown { since_ms: u64 },

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::Failure;
 use super::erp::{Written, failure, number, written};
-use super::state::{ReasonRecord, get, put};
+use super::state::{ReasonRecord, delete, get, put};
 use super::{catalogue, erp};
 use crate::bindings::leaflink_sync::host::records;
 use crate::bindings::leaflink_sync::host::types::Money;
@@ -35,6 +35,22 @@ pub struct Product {
 /// One product; absent: the ERP has none of this id.
 pub fn product(id: &ProductId) -> Result<Option<Product>, Failure> {
     records::get_products(std::slice::from_ref(&id.0)).map_err(failure)?.pop().map(of_record).transpose()
+}
+
+/// Linked products, a page of the ERP's.
+pub struct LinkedPage {
+    /// The linked ones among them.
+    pub products: Vec<Product>,
+    /// The last id of a full page.
+    pub next: Option<String>,
+}
+
+/// One page of the ERP's products after `after`.
+pub fn linked_page(after: Option<&str>) -> Result<LinkedPage, Failure> {
+    let page = records::list_products(after, erp::BATCH as u32).map_err(failure)?;
+    let next = if page.len() < erp::BATCH { None } else { page.last().map(|product| product.id.clone()) };
+    let linked = page.into_iter().filter(|product| product.leaflink_product_id.is_some()).map(of_record);
+    Ok(LinkedPage { products: linked.collect::<Result<_, _>>()?, next })
 }
 
 /// The products that are linked to any of these, of which there are at most 500.
@@ -155,6 +171,11 @@ pub fn record(leaflink: LeafLinkProductId, product: &ProductId) -> Result<PriceR
 /// Remembers it.
 pub fn put_record(leaflink: LeafLinkProductId, record: &PriceRecord) -> Result<(), Failure> {
     put(&key(leaflink), record)
+}
+
+/// Forgets what is remembered of the price of a LeafLink product.
+pub fn forget(leaflink: LeafLinkProductId) -> Result<(), Failure> {
+    delete(&key(leaflink))
 }
 
 /// Whether the price of a LeafLink product waits for something that people were told of.

@@ -52,6 +52,22 @@ pub fn listed<T>(
     }
 }
 
+/// Linked products, a page of the ERP's.
+pub struct LinkedPage {
+    /// The linked ones among them.
+    pub products: Vec<Product>,
+    /// The last id of a full page.
+    pub next: Option<String>,
+}
+
+/// One page of the ERP's products after `after`.
+pub fn linked_page(after: Option<&str>) -> Result<LinkedPage, Failure> {
+    let page = records::list_products(after, BATCH as u32).map_err(failure)?;
+    let next = if page.len() < BATCH { None } else { page.last().map(|product| product.id.clone()) };
+    let linked = page.into_iter().filter(|product| product.leaflink_product_id.is_some()).map(of_record);
+    Ok(LinkedPage { products: linked.collect::<Result<_, _>>()?, next })
+}
+
 /// The products that are linked to any of these.
 pub fn linked_to(ids: &[LeafLinkProductId]) -> Result<Vec<Product>, Failure> {
     let mut found = Vec::new();
@@ -74,19 +90,22 @@ pub fn link(id: &ProductId, leaflink: Option<LeafLinkProductId>) -> Result<(), F
     }
 }
 
-fn of_record(record: records::Product) -> Result<Product, Failure> {
-    let optional = |text: Option<&String>| text.map(|text| number(text)).transpose();
-    Ok(Product {
-        unit: UnitType {
-            measures: match record.unit_type.category {
-                records::UnitCategory::Weight => Measures::Weight,
-                records::UnitCategory::Volume => Measures::Volume,
-                records::UnitCategory::Count | records::UnitCategory::Custom => Measures::Pieces,
-            },
-            per_si_unit: optional(record.unit_type.per_si_unit.as_ref())?,
-            name: record.unit_type.name,
+pub(super) fn unit_type(unit: records::UnitType) -> Result<UnitType, Failure> {
+    Ok(UnitType {
+        measures: match unit.category {
+            records::UnitCategory::Weight => Measures::Weight,
+            records::UnitCategory::Volume => Measures::Volume,
+            records::UnitCategory::Count | records::UnitCategory::Custom => Measures::Pieces,
         },
-        price: optional(record.sale_price.as_ref().map(|price| &price.amount))?,
+        per_si_unit: unit.per_si_unit.as_deref().map(number).transpose()?,
+        name: unit.name,
+    })
+}
+
+fn of_record(record: records::Product) -> Result<Product, Failure> {
+    Ok(Product {
+        unit: unit_type(record.unit_type)?,
+        price: record.sale_price.as_ref().map(|price| number(&price.amount)).transpose()?,
         id: ProductId(record.id),
         name: record.name,
         sku: record.sku,

@@ -25,6 +25,8 @@
 //! | `pushed/stock` | when stock was last pushed to the end |
 //! | `poll/products` | how far, and when, LeafLink's catalogue was read; see [`super::catalogue`] |
 //! | `catalogue/<product>` | a product of LeafLink's catalogue |
+//! | `listing/<product>` | what was last applied of a product's LeafLink tab, and what people were told; see [`super::listings`] |
+//! | `choices/<list>` | a list of LeafLink's that a drop-down offers, and when it was read; see [`super::choices`] |
 //! | `outbox/<kind>/<id>` | a write to LeafLink that is wanted; see [`super::outbox`] |
 //! | `cause/<cause>` | how often people were told of one cause, and which orders they were not |
 //!
@@ -147,7 +149,7 @@ impl ReasonRecord {
 }
 
 /// Figures of a reason that say what it is about.
-const ABOUT: [&str; 6] = ["staff", "leaflink-product", "product", "line", "recorded-by", "words"];
+const ABOUT: [&str; 7] = ["staff", "leaflink-product", "product", "line", "recorded-by", "field", "words"];
 
 fn own((code, field, about): (&str, Option<&str>, Vec<&str>)) -> (String, Option<String>, Vec<String>) {
     (code.to_owned(), field.map(str::to_owned), about.into_iter().map(str::to_owned).collect())

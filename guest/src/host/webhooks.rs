@@ -71,6 +71,11 @@ pub fn announce_product(id: LeafLinkProductId) -> Result<(), Failure> {
     put(&format!("{PRODUCT_PREFIX}{id}"), &())
 }
 
+/// Whether a product is on the list of those to be looked at.
+pub fn is_product_listed(id: LeafLinkProductId) -> Result<bool, Failure> {
+    Ok(get::<()>(&format!("{PRODUCT_PREFIX}{id}"))?.is_some())
+}
+
 /// Takes a product off the list of those to be looked at.
 pub fn product_looked(id: LeafLinkProductId) -> Result<(), Failure> {
     delete(&format!("{PRODUCT_PREFIX}{id}"))

@@ -9,6 +9,7 @@ pub mod company_staff;
 pub mod customer;
 pub mod inventory_item;
 pub mod line_item;
+pub mod listing;
 pub mod order;
 pub mod order_payment;
 pub mod page;

@@ -9,6 +9,7 @@ pub mod decimal;
 pub mod decision;
 pub mod drift;
 pub mod ids;
+pub mod once;
 pub mod order;
 pub mod payment;
 pub mod product;

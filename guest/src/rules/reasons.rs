@@ -353,10 +353,42 @@ reasons! {
     UnitTypeDiffers, "unit-type-differs", Blocking,
         "The ERP product and the LeafLink product have different unit types.",
         "Choose a LeafLink product of the same unit type, or change the unit type on one side.";
+    ListingFieldMissing, "listing-field-missing", Blocking,
+        "A field that LeafLink needs is empty on the product's LeafLink tab.",
+        "Fill it in on the LeafLink tab of the product.";
+    ListingFieldInvalid, "listing-field-invalid", Blocking,
+        "A field of the product's LeafLink tab holds something that LeafLink does not take.",
+        "Correct it on the LeafLink tab of the product.";
+    ListingChoiceGone, "listing-choice-gone", Blocking,
+        "What was chosen on the product's LeafLink tab is no longer there in LeafLink.",
+        "Choose another on the LeafLink tab of the product.";
+    ListingRefused, "listing-refused", Blocking,
+        "LeafLink refused a field of the product.",
+        "See LeafLink's own words, and correct the field on the LeafLink tab of the product; it is then sent again.";
+    ListingFieldKept, "listing-field-kept", Notice,
+        "A field of a linked product was emptied, and LeafLink's API has no way to take it away.",
+        "Take it away in LeafLink, or choose another on the LeafLink tab of the product.";
+    ListingPriceKept, "listing-price-kept", Notice,
+        "A price of a linked product was changed on its LeafLink tab and is not sent, because the setting for prices is off.",
+        "";
+    SellerUnknown, "seller-unknown", Blocking,
+        "LeafLink does not say which company the products of this API key are sold by.",
+        "Settings, Integrations, LeafLink, API Key: use the key of one LeafLink company that sells.";
+    LeafLinkProductExists, "leaflink-product-exists", Blocking,
+        "LeafLink has a product of this name and SKU already, so no second one is made.",
+        "Link the product to it, or give the new one another name or SKU.";
+    NewProductConflict, "new-product-conflict", Blocking,
+        "LeafLink has several products where it should have the one that was made.",
+        "Archive in LeafLink all but one of them, and link the product to that one.";
+    NewProductUnanswered, "new-product-unanswered", Blocking,
+        "LeafLink did not answer several times when the product was to be made, and does not show it either.",
+        "Look for the product in LeafLink; if it is there, link it, and otherwise save the product's form again.";
+    NewProductTooLate, "new-product-too-late", Blocking,
+        "LeafLink made the product, and meanwhile it was linked to another one.",
+        "Archive the new product in LeafLink, or unlink the product and link it to the new one.";
     CatalogueNotRead, "catalogue-not-read", Blocking,
         "LeafLink's products were not read to the end yet.",
         "Nothing to do: the host reads them by polling products; ask again afterwards.";
-
     // --- Prices. ---
     PricesOff, "prices-off", Notice,
         "Prices are not kept in step, because the setting is off.",

@@ -69,8 +69,12 @@ const MINUTES: &[&str] = &["5", "10", "15", "30", "60"];
 const HOLD_TOTAL_DIFFERENCE: &str = "hold-total-difference-above";
 const SYNC_PAYMENTS: &str = "sync-payments";
 const PAYMENTS_RECORDED_BY: &str = "payments-recorded-by";
+const PRODUCT_STATE: &str = "new-product-listing-state";
+const CHOICES_AGE: &str = "product-choices-age";
 const ON_TRANSFER_MATCHED: &str = "on-transfer-matched";
 const SYNC_PRICES: &str = "sync-prices";
+
+const MINUTE_MS: u64 = 60_000;
 
 /// Every setting, in the order in which a page shows them.
 pub const DEFINITIONS: &[Definition] = &[
@@ -165,6 +169,20 @@ pub const DEFINITIONS: &[Definition] = &[
         help: "The LeafLink Product column links to it. Open any product in LeafLink, copy the address, and write {id} where the product's number stands. Left blank, names are shown without a link.",
         kind: Kind::PageAddress,
         default: "null",
+    },
+    Definition {
+        key: PRODUCT_STATE,
+        title: "Listing state of products made in LeafLink",
+        help: "`Available` shows a new product to buyers at once; `Internal` and `Unavailable` leave that to you, in LeafLink.",
+        kind: Kind::Choice(&["Available", "Internal", "Unavailable"]),
+        default: "\"Available\"",
+    },
+    Definition {
+        key: CHOICES_AGE,
+        title: "How long LeafLink's lists for the product form are kept",
+        help: "Licenses, brands, product lines, categories, subcategories and strains are read from LeafLink again after this time. The form can also refresh them at any time.",
+        kind: Kind::Choice(&["10-minutes", "1-hour", "1-day", "1-week"]),
+        default: "\"1-day\"",
     },
     Definition {
         key: HOLD_TOTAL_DIFFERENCE,
@@ -278,6 +296,10 @@ pub struct Settings {
     pub external_id_key: Option<String>,
     /// The address of a product's page in LeafLink, with `{id}` in it.
     pub product_page: Option<String>,
+    /// The listing state of products that are made in LeafLink.
+    pub new_product_state: String,
+    /// How long LeafLink's lists for the product form are kept, in milliseconds.
+    pub choices_age_ms: u64,
     /// The largest difference of totals that lets an order through; `None`: any does.
     pub hold_total_difference_above: Option<Decimal>,
     /// Minutes between two polls of orders.
@@ -357,6 +379,13 @@ impl Settings {
             },
             external_id_key: text(EXTERNAL_ID_KEY),
             product_page: text(PRODUCT_PAGE),
+            new_product_state: text(PRODUCT_STATE).unwrap_or_else(|| "Available".to_owned()),
+            choices_age_ms: match text(CHOICES_AGE).as_deref() {
+                Some("10-minutes") => 10 * MINUTE_MS,
+                Some("1-hour") => 60 * MINUTE_MS,
+                Some("1-week") => 7 * 24 * 60 * MINUTE_MS,
+                _ => 24 * 60 * MINUTE_MS,
+            },
             hold_total_difference_above: match values.get(HOLD_TOTAL_DIFFERENCE) {
                 Some(Value::Amount(amount)) => *amount,
                 _ => None,

@@ -6,7 +6,7 @@ wasmtime::component::bindgen!({
     path: "../../wit",
     world: "connector",
     imports: { default: trappable },
-    additional_derives: [PartialEq],
+    additional_derives: [PartialEq, serde::Serialize, serde::Deserialize],
     // An import answers either with an error of the contract or by ending the call.
     trappable_error_type: {
         "leaflink-sync:host/http.error" => crate::imports::HttpStop,

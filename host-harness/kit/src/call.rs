@@ -6,12 +6,14 @@ use std::time::{Duration, Instant};
 use wasmtime::{Store, UpdateDeadline};
 
 use crate::bindings::{self, ConnectorPre};
+use crate::connector::Connector;
 use crate::engine::Engine;
 use crate::error::CallError;
 use crate::exports::Failure;
 use crate::host::{CompanyId, Host};
 use crate::limits::{Budget, Limit, Limits, TICK, spend};
 use crate::meter::CallReport;
+use crate::schema;
 use crate::state::{Access, Call, CallState, Link};
 use crate::trace::CallInfo;
 
@@ -22,8 +24,7 @@ pub(crate) type Answer<T> = wasmtime::Result<Result<T, Failure>>;
 /// its caller hands over.
 #[allow(clippy::too_many_arguments)] // One call's whole surroundings; it has one caller.
 pub(crate) fn run<T>(
-    engine: &Engine,
-    pre: &ConnectorPre<CallState>,
+    connector: &Connector,
     host: &Arc<dyn Host>,
     company: &CompanyId,
     call: Call,
@@ -46,10 +47,10 @@ pub(crate) fn run<T>(
         requests: Vec::new(),
         decisions: Vec::new(),
     };
-    let allowed = engine.limits().input_bytes as u64;
+    let allowed = connector.engine().limits().input_bytes as u64;
     let outcome = spend(&mut 0, input_bytes, Limit::InputBytes, allowed)
         .map_err(|exceeded| CallError::Limit { call: call.name, exceeded })
-        .and_then(|()| transact(engine, pre, host, company, call, info, body, &mut report));
+        .and_then(|()| transact(connector, host, company, call, info, body, &mut report));
     report.duration = begun.elapsed();
     host.called(company, &report, outcome.as_ref().err());
     outcome
@@ -57,8 +58,7 @@ pub(crate) fn run<T>(
 
 #[allow(clippy::too_many_arguments)] // As above.
 fn transact<T>(
-    engine: &Engine,
-    pre: &ConnectorPre<CallState>,
+    connector: &Connector,
     host: &Arc<dyn Host>,
     company: &CompanyId,
     call: Call,
@@ -67,10 +67,11 @@ fn transact<T>(
     report: &mut CallReport,
 ) -> Result<T, CallError> {
     let asked = Instant::now();
-    let tx = host.begin(company, &info).map_err(|source| CallError::Host { call: call.name, source })?;
+    let mut tx = host.begin(company, &info).map_err(|source| CallError::Host { call: call.name, source })?;
+    schema::admit(call.name, connector.description(), tx.as_mut())?;
     let begin_time = asked.elapsed();
     let link = Link { host: Arc::clone(host), company: company.clone(), info, tx };
-    let (outcome, fuel, mut state) = enter(engine, pre, call, Some(link), body);
+    let (outcome, fuel, mut state) = enter(connector.engine(), connector.pre(), call, Some(link), body);
     report.fuel = fuel;
     report.peak_memory = state.memory.peak_memory;
     report.host_time = begin_time + state.meter.host_time;

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
 use wasmtime::Store;
 
 use crate::bindings;
@@ -13,30 +14,65 @@ use crate::call::{self, Answer};
 use crate::connector::Connector;
 use crate::error::CallError;
 use crate::exports::{
-    customer_links, delivery, drift, insight, inventory, lifecycle, polling, product_links, products,
-    readiness, sales_orders, settings, users, webhooks,
+    customer_links, delivery, drift, insight, inventory, lifecycle, polling, product_choices, product_links,
+    products, readiness, sales_orders, settings, users, webhooks,
 };
+use crate::host::log::Level;
 use crate::host::types::Decision;
 use crate::host::{CompanyId, Host};
+use crate::recording::{Recorder, Tape, Webhook, written};
 use crate::state::{Access, Call, CallState};
+use crate::swap::Slot;
 use crate::trace::CallInfo;
 
 /// The calls of one company on one component. Cheap to make and to clone.
 #[derive(Clone)]
 pub struct Calls {
-    connector: Connector,
+    source: Source,
     host: Arc<dyn Host>,
     company: CompanyId,
+    recorder: Option<Arc<dyn Recorder>>,
 }
+
+/// Where a call takes its component from.
+#[derive(Clone)]
+enum Source {
+    /// Always this one.
+    File(Connector),
+    /// The one that is in use when the call is made.
+    Slot(Slot),
+}
+
+/// How often a call is made anew because its component was swapped, or its state migrated, while it
+/// waited for its turn.
+const MOST_ATTEMPTS: u32 = 100;
 
 impl Calls {
     pub(crate) fn new(connector: Connector, host: Arc<dyn Host>, company: CompanyId) -> Self {
-        Self { connector, host, company }
+        Self { source: Source::File(connector), host, company, recorder: None }
     }
 
-    /// The component that is called.
-    pub fn connector(&self) -> &Connector {
-        &self.connector
+    pub(crate) fn in_slot(slot: Slot, host: Arc<dyn Host>, company: CompanyId) -> Self {
+        Self { source: Source::Slot(slot), host, company, recorder: None }
+    }
+
+    /// The same calls, always on this component.
+    pub(crate) fn on(&self, connector: Connector) -> Self {
+        Self { source: Source::File(connector), ..self.clone() }
+    }
+
+    /// The same calls, each of them recorded once it is over.
+    #[must_use]
+    pub fn recorded(self, recorder: Arc<dyn Recorder>) -> Self {
+        Self { recorder: Some(recorder), ..self }
+    }
+
+    /// The component that is called; of a slot, the one that is in use now.
+    pub fn connector(&self) -> Connector {
+        match &self.source {
+            Source::File(connector) => connector.clone(),
+            Source::Slot(slot) => slot.current(),
+        }
     }
 
     /// The company on whose behalf it is called.
@@ -47,7 +83,7 @@ impl Calls {
     /// Brings the company's stored state to this component's schema, a chunk a call; call it
     /// again while the answer says `more`.
     pub fn migrate(&self) -> Result<lifecycle::Migration, CallError> {
-        self.run(Access::Write, "migrate", |connector, store| {
+        self.run(Access::Write, "migrate", &(), |connector, store| {
             connector.leaflink_sync_connector_lifecycle().call_migrate(store)
         })
     }
@@ -55,7 +91,7 @@ impl Calls {
     /// Looks at one LeafLink order as it now is, and moves the ERP towards it.
     pub fn on_order(&self, number: &str) -> Result<Decision, CallError> {
         let number = number.to_owned();
-        self.run_on(Access::Write, "on-order", About::subject(&number), |connector, store| {
+        self.run_on(Access::Write, "on-order", About::subject(&number), &(&number,), |connector, store| {
             connector.leaflink_sync_connector_orders().call_on_order(store, &number)
         })
     }
@@ -63,21 +99,27 @@ impl Calls {
     /// Looks at one linked sales order as it now is, and moves LeafLink towards it.
     pub fn on_sales_order_change(&self, id: &str) -> Result<Decision, CallError> {
         let id = id.to_owned();
-        self.run_on(Access::Write, "on-sales-order-change", About::subject(&id), |connector, store| {
-            connector.leaflink_sync_connector_sales_orders().call_on_sales_order_change(store, &id)
-        })
+        self.run_on(
+            Access::Write,
+            "on-sales-order-change",
+            About::subject(&id),
+            &(&id,),
+            |connector, store| {
+                connector.leaflink_sync_connector_sales_orders().call_on_sales_order_change(store, &id)
+            },
+        )
     }
 
     /// Notes that a linked sales order is no more.
     pub fn on_sales_order_deleted(&self, deletion: &sales_orders::Deletion) -> Result<Decision, CallError> {
-        self.run(Access::Write, "on-sales-order-deleted", |connector, store| {
+        self.run(Access::Write, "on-sales-order-deleted", &(&deletion,), |connector, store| {
             connector.leaflink_sync_connector_sales_orders().call_on_sales_order_deleted(store, deletion)
         })
     }
 
     /// Looks at one product on both sides, and moves the side that is behind.
     pub fn on_product_change(&self, product: &products::Product) -> Result<Decision, CallError> {
-        self.run(Access::Write, "on-product-change", |connector, store| {
+        self.run(Access::Write, "on-product-change", &(&product,), |connector, store| {
             connector.leaflink_sync_connector_products().call_on_product_change(store, product)
         })
     }
@@ -85,14 +127,14 @@ impl Calls {
     /// Looks at one trading partner of the ERP as it now is.
     pub fn on_company_change(&self, id: &str) -> Result<Decision, CallError> {
         let id = id.to_owned();
-        self.run_on(Access::Write, "on-company-change", About::subject(&id), |connector, store| {
+        self.run_on(Access::Write, "on-company-change", About::subject(&id), &(&id,), |connector, store| {
             connector.leaflink_sync_connector_companies().call_on_company_change(store, &id)
         })
     }
 
     /// What LeafLink should show as available, and how that came about. Read only.
     pub fn compute_inventory(&self, products: &[String]) -> Result<Vec<inventory::Availability>, CallError> {
-        self.run(Access::Read, "compute-inventory", |connector, store| {
+        self.run(Access::Read, "compute-inventory", &(&products,), |connector, store| {
             connector.leaflink_sync_connector_inventory().call_compute_inventory(store, products)
         })
     }
@@ -101,7 +143,7 @@ impl Calls {
     /// it again with the answer's `next`.
     pub fn push_inventory(&self, after: Option<&str>) -> Result<inventory::Pushed, CallError> {
         let after = after.map(str::to_owned);
-        self.run(Access::Write, "push-inventory", |connector, store| {
+        self.run(Access::Write, "push-inventory", &(&after,), |connector, store| {
             connector.leaflink_sync_connector_inventory().call_push_inventory(store, after.as_ref())
         })
     }
@@ -109,7 +151,7 @@ impl Calls {
     /// Looks at one payment as it now is.
     pub fn on_payment(&self, id: &str) -> Result<Decision, CallError> {
         let id = id.to_owned();
-        self.run_on(Access::Write, "on-payment", About::subject(&id), |connector, store| {
+        self.run_on(Access::Write, "on-payment", About::subject(&id), &(&id,), |connector, store| {
             connector.leaflink_sync_connector_payments().call_on_payment(store, &id)
         })
     }
@@ -117,7 +159,7 @@ impl Calls {
     /// Looks at one compliance transfer as it now is.
     pub fn on_transfer(&self, id: &str) -> Result<Decision, CallError> {
         let id = id.to_owned();
-        self.run_on(Access::Write, "on-transfer", About::subject(&id), |connector, store| {
+        self.run_on(Access::Write, "on-transfer", About::subject(&id), &(&id,), |connector, store| {
             connector.leaflink_sync_connector_transfers().call_on_transfer(store, &id)
         })
     }
@@ -126,28 +168,28 @@ impl Calls {
     pub fn on_webhook(&self, delivery: &webhooks::Delivery) -> Result<webhooks::Received, CallError> {
         let headers = delivery.headers.iter().map(|(name, value)| name.len() + value.len());
         let about = About::bytes(headers.sum::<usize>() + delivery.body.len());
-        self.run_on(Access::Write, "on-webhook", about, |connector, store| {
+        self.run_on(Access::Write, "on-webhook", about, &(Webhook::of(delivery),), |connector, store| {
             connector.leaflink_sync_connector_webhooks().call_on_webhook(store, delivery)
         })
     }
 
     /// Reads one page of what changed in LeafLink; call it again while the answer says `more`.
     pub fn poll(&self, source: polling::Source) -> Result<polling::Polled, CallError> {
-        self.run(Access::Write, "poll", |connector, store| {
+        self.run(Access::Write, "poll", &(&source,), |connector, store| {
             connector.leaflink_sync_connector_polling().call_poll(store, source)
         })
     }
 
     /// When each source is next to be polled; raises alarms. Call it every minute or so.
     pub fn polls_due(&self) -> Result<Vec<polling::Due>, CallError> {
-        self.run(Access::Write, "next-due", |connector, store| {
+        self.run(Access::Write, "next-due", &(), |connector, store| {
             connector.leaflink_sync_connector_polling().call_next_due(store)
         })
     }
 
     /// What is to be looked at now, without asking LeafLink. Read only.
     pub fn to_look_at(&self) -> Result<Vec<polling::Subject>, CallError> {
-        self.run(Access::Read, "to-look-at", |connector, store| {
+        self.run(Access::Read, "to-look-at", &(), |connector, store| {
             connector.leaflink_sync_connector_polling().call_to_look_at(store)
         })
     }
@@ -155,14 +197,14 @@ impl Calls {
     /// Works on one queued write to LeafLink. `ticket` must be durable before this call, and one
     /// higher than that of the company's call before.
     pub fn deliver(&self, ticket: u64) -> Result<delivery::Delivered, CallError> {
-        self.run(Access::Deliver, "deliver", |connector, store| {
+        self.run(Access::Deliver, "deliver", &(&ticket,), |connector, store| {
             connector.leaflink_sync_connector_delivery().call_deliver(store, ticket)
         })
     }
 
     /// Queued writes that wait for a person; page with the last id as `after`. Read only.
     pub fn parked_writes(&self, after: Option<&str>, limit: u32) -> Result<Vec<delivery::Parked>, CallError> {
-        self.run(Access::Read, "list-parked", |connector, store| {
+        self.run(Access::Read, "list-parked", &(&after, &limit), |connector, store| {
             connector.leaflink_sync_connector_delivery().call_list_parked(store, after, limit)
         })
     }
@@ -170,7 +212,7 @@ impl Calls {
     /// Has a parked write tried again by the next [`deliver`](Self::deliver).
     pub fn retry_write(&self, id: &str) -> Result<Decision, CallError> {
         let id = id.to_owned();
-        self.run(Access::Write, "retry-parked", |connector, store| {
+        self.run(Access::Write, "retry-parked", &(&id,), |connector, store| {
             connector.leaflink_sync_connector_delivery().call_retry_parked(store, &id)
         })
     }
@@ -178,35 +220,43 @@ impl Calls {
     /// Drops a parked write for good.
     pub fn drop_write(&self, id: &str, why: &str) -> Result<Decision, CallError> {
         let (id, why) = (id.to_owned(), why.to_owned());
-        self.run(Access::Write, "drop-parked", |connector, store| {
+        self.run(Access::Write, "drop-parked", &(&id, &why), |connector, store| {
             connector.leaflink_sync_connector_delivery().call_drop_parked(store, &id, &why)
         })
     }
 
     /// The settings in force: a JSON object with every key. Read only.
     pub fn settings(&self) -> Result<String, CallError> {
-        self.run(Access::Read, "settings.get", |connector, store| {
+        self.run(Access::Read, "settings.get", &(), |connector, store| {
             connector.leaflink_sync_connector_settings().call_get(store)
         })
     }
 
     /// What is wrong with a JSON object of settings. Read only.
     pub fn validate_settings(&self, document: &str) -> Result<Vec<settings::Problem>, CallError> {
-        self.run_on(Access::Read, "settings.validate", About::bytes(document.len()), |connector, store| {
-            connector.leaflink_sync_connector_settings().call_validate(store, document)
-        })
+        self.run_on(
+            Access::Read,
+            "settings.validate",
+            About::bytes(document.len()),
+            &(&document,),
+            |connector, store| connector.leaflink_sync_connector_settings().call_validate(store, document),
+        )
     }
 
     /// Replaces the settings, unless there are problems.
     pub fn put_settings(&self, document: &str) -> Result<Vec<settings::Problem>, CallError> {
-        self.run_on(Access::Write, "settings.put", About::bytes(document.len()), |connector, store| {
-            connector.leaflink_sync_connector_settings().call_put(store, document)
-        })
+        self.run_on(
+            Access::Write,
+            "settings.put",
+            About::bytes(document.len()),
+            &(&document,),
+            |connector, store| connector.leaflink_sync_connector_settings().call_put(store, document),
+        )
     }
 
     /// Every active LeafLink user beside its ERP user. Read only.
     pub fn list_user_mappings(&self) -> Result<Vec<users::Mapping>, CallError> {
-        self.run(Access::Read, "list-mappings", |connector, store| {
+        self.run(Access::Read, "list-mappings", &(), |connector, store| {
             connector.leaflink_sync_connector_users().call_list_mappings(store)
         })
     }
@@ -214,14 +264,14 @@ impl Calls {
     /// Maps a LeafLink user to an ERP user.
     pub fn map_user(&self, staff: u64, user: &str) -> Result<Decision, CallError> {
         let user = user.to_owned();
-        self.run(Access::Write, "map-user", |connector, store| {
+        self.run(Access::Write, "map-user", &(&staff, &user), |connector, store| {
             connector.leaflink_sync_connector_users().call_map_user(store, staff, &user)
         })
     }
 
     /// Takes a LeafLink user's mapping away.
     pub fn unmap_user(&self, staff: u64) -> Result<Decision, CallError> {
-        self.run(Access::Write, "unmap-user", |connector, store| {
+        self.run(Access::Write, "unmap-user", &(&staff,), |connector, store| {
             connector.leaflink_sync_connector_users().call_unmap_user(store, staff)
         })
     }
@@ -231,7 +281,7 @@ impl Calls {
         &self,
         products: &[String],
     ) -> Result<product_links::Suggestions, CallError> {
-        self.run(Access::Read, "product-links.suggest", |connector, store| {
+        self.run(Access::Read, "product-links.suggest", &(&products,), |connector, store| {
             connector.leaflink_sync_connector_product_links().call_suggest(store, products)
         })
     }
@@ -243,7 +293,7 @@ impl Calls {
         limit: u32,
     ) -> Result<Vec<product_links::Linked>, CallError> {
         let after = after.map(str::to_owned);
-        self.run(Access::Read, "product-links.list-linked", |connector, store| {
+        self.run(Access::Read, "product-links.list-linked", &(&after, &limit), |connector, store| {
             connector.leaflink_sync_connector_product_links().call_list_linked(store, after.as_ref(), limit)
         })
     }
@@ -255,7 +305,7 @@ impl Calls {
         limit: u32,
     ) -> Result<Vec<product_links::Unlinked>, CallError> {
         let after = after.map(str::to_owned);
-        self.run(Access::Read, "product-links.list-unlinked", |connector, store| {
+        self.run(Access::Read, "product-links.list-unlinked", &(&after, &limit), |connector, store| {
             connector.leaflink_sync_connector_product_links().call_list_unlinked(store, after.as_ref(), limit)
         })
     }
@@ -266,15 +316,36 @@ impl Calls {
         after: Option<u64>,
         limit: u32,
     ) -> Result<Vec<product_links::Choice>, CallError> {
-        self.run(Access::Read, "product-links.list-choices", |connector, store| {
+        self.run(Access::Read, "product-links.list-choices", &(&after, &limit), |connector, store| {
             connector.leaflink_sync_connector_product_links().call_list_choices(store, after, limit)
+        })
+    }
+
+    /// What a drop-down of the product form's LeafLink tab offers; page with the last id as `after`.
+    pub fn product_choices(
+        &self,
+        kind: product_choices::Kind,
+        after: Option<u64>,
+    ) -> Result<product_choices::Choices, CallError> {
+        self.run(Access::Write, "product-choices.offered", &(&kind, &after), |connector, store| {
+            connector.leaflink_sync_connector_product_choices().call_offered(store, kind, after)
+        })
+    }
+
+    /// Reads what a drop-down offers from LeafLink anew.
+    pub fn refresh_product_choices(
+        &self,
+        kind: product_choices::Kind,
+    ) -> Result<product_choices::Choices, CallError> {
+        self.run(Access::Write, "product-choices.refresh", &(&kind,), |connector, store| {
+            connector.leaflink_sync_connector_product_choices().call_refresh(store, kind)
         })
     }
 
     /// Links a product to a LeafLink product.
     pub fn link_product(&self, product: &str, leaflink_product: u64) -> Result<Decision, CallError> {
         let product = product.to_owned();
-        self.run(Access::Write, "product-links.link", |connector, store| {
+        self.run(Access::Write, "product-links.link", &(&product, &leaflink_product), |connector, store| {
             connector.leaflink_sync_connector_product_links().call_link(store, &product, leaflink_product)
         })
     }
@@ -282,7 +353,7 @@ impl Calls {
     /// Unlinks a product.
     pub fn unlink_product(&self, product: &str) -> Result<Decision, CallError> {
         let product = product.to_owned();
-        self.run(Access::Write, "product-links.unlink", |connector, store| {
+        self.run(Access::Write, "product-links.unlink", &(&product,), |connector, store| {
             connector.leaflink_sync_connector_product_links().call_unlink(store, &product)
         })
     }
@@ -292,7 +363,7 @@ impl Calls {
         &self,
         customer: u64,
     ) -> Result<Vec<customer_links::Suggestion>, CallError> {
-        self.run(Access::Read, "customer-links.suggest", |connector, store| {
+        self.run(Access::Read, "customer-links.suggest", &(&customer,), |connector, store| {
             connector.leaflink_sync_connector_customer_links().call_suggest(store, customer)
         })
     }
@@ -304,7 +375,7 @@ impl Calls {
         limit: u32,
     ) -> Result<Vec<customer_links::Linked>, CallError> {
         let after = after.map(str::to_owned);
-        self.run(Access::Read, "customer-links.list-linked", |connector, store| {
+        self.run(Access::Read, "customer-links.list-linked", &(&after, &limit), |connector, store| {
             connector.leaflink_sync_connector_customer_links().call_list_linked(store, after.as_ref(), limit)
         })
     }
@@ -312,7 +383,7 @@ impl Calls {
     /// Links an ERP company to a LeafLink customer.
     pub fn link_customer(&self, company: &str, customer: u64) -> Result<Decision, CallError> {
         let company = company.to_owned();
-        self.run(Access::Write, "customer-links.link", |connector, store| {
+        self.run(Access::Write, "customer-links.link", &(&company, &customer), |connector, store| {
             connector.leaflink_sync_connector_customer_links().call_link(store, &company, customer)
         })
     }
@@ -320,14 +391,14 @@ impl Calls {
     /// Unlinks an ERP company.
     pub fn unlink_customer(&self, company: &str) -> Result<Decision, CallError> {
         let company = company.to_owned();
-        self.run(Access::Write, "customer-links.unlink", |connector, store| {
+        self.run(Access::Write, "customer-links.unlink", &(&company,), |connector, store| {
             connector.leaflink_sync_connector_customer_links().call_unlink(store, &company)
         })
     }
 
     /// The set-up check-list. Read only.
     pub fn readiness(&self) -> Result<Vec<readiness::Check>, CallError> {
-        self.run(Access::Read, "check-list", |connector, store| {
+        self.run(Access::Read, "check-list", &(), |connector, store| {
             connector.leaflink_sync_connector_readiness().call_check_list(store)
         })
     }
@@ -335,7 +406,7 @@ impl Calls {
     /// Orders that wait, oldest first; page with the last number as `after`. Read only.
     pub fn held_orders(&self, after: Option<&str>, limit: u32) -> Result<Vec<insight::HeldOrder>, CallError> {
         let after = after.map(str::to_owned);
-        self.run(Access::Read, "held-orders", |connector, store| {
+        self.run(Access::Read, "held-orders", &(&after, &limit), |connector, store| {
             connector.leaflink_sync_connector_insight().call_held_orders(store, after.as_ref(), limit)
         })
     }
@@ -343,66 +414,90 @@ impl Calls {
     /// Decides as [`on_order`](Self::on_order) would, and says how. Read only.
     pub fn explain(&self, number: &str) -> Result<insight::Explanation, CallError> {
         let number = number.to_owned();
-        self.run_on(Access::Read, "explain", About::subject(&number), |connector, store| {
+        self.run_on(Access::Read, "explain", About::subject(&number), &(&number,), |connector, store| {
             connector.leaflink_sync_connector_insight().call_explain(store, &number)
         })
     }
 
     /// The decision that a handler would take now. Read only.
     pub fn preview(&self, handler: &insight::Handler) -> Result<Decision, CallError> {
-        self.run(Access::Read, "preview", |connector, store| {
+        self.run(Access::Read, "preview", &(&handler,), |connector, store| {
             connector.leaflink_sync_connector_insight().call_preview(store, handler)
         })
     }
 
     /// Where the two sides differ, a page at a time. Read only.
     pub fn compare(&self, area: drift::Area, after: Option<&str>) -> Result<drift::Report, CallError> {
-        self.run(Access::Read, "compare", |connector, store| {
+        self.run(Access::Read, "compare", &(&area, &after), |connector, store| {
             connector.leaflink_sync_connector_drift().call_compare(store, area, after)
         })
     }
 
     /// Queues the write that removes one difference; or says why there is none to queue.
     pub fn repair(&self, id: &str) -> Result<Decision, CallError> {
-        self.run(Access::Write, "repair", |connector, store| {
+        self.run(Access::Write, "repair", &(&id,), |connector, store| {
             connector.leaflink_sync_connector_drift().call_repair(store, id)
         })
     }
 
-    fn run<T>(
+    fn run<T: Serialize>(
         &self,
         access: Access,
         name: &'static str,
-        body: impl FnOnce(&bindings::Connector, &mut Store<CallState>) -> Answer<T>,
+        arguments: &impl Serialize,
+        body: impl Fn(&bindings::Connector, &mut Store<CallState>) -> Answer<T>,
     ) -> Result<T, CallError> {
-        self.run_on(access, name, About::default(), body)
+        self.run_on(access, name, About::default(), arguments, body)
     }
 
     /// A call about one thing, or with much to hand over.
-    fn run_on<T>(
+    fn run_on<T: Serialize>(
         &self,
         access: Access,
         name: &'static str,
         about: About,
-        body: impl FnOnce(&bindings::Connector, &mut Store<CallState>) -> Answer<T>,
+        arguments: &impl Serialize,
+        body: impl Fn(&bindings::Connector, &mut Store<CallState>) -> Answer<T>,
     ) -> Result<T, CallError> {
-        let described = self.connector.description();
+        let mut connector = self.connector();
+        let mut attempts = 0;
+        loop {
+            let outcome = self.attempt(&connector, Call { name, access }, &about, arguments, &body);
+            attempts += 1;
+            match (&self.source, outcome) {
+                (Source::Slot(slot), Err(error @ CallError::Schema { .. })) if attempts < MOST_ATTEMPTS => {
+                    connector = slot.resolve(self, &connector, error)?;
+                }
+                (_, outcome) => return outcome,
+            }
+        }
+    }
+
+    fn attempt<T: Serialize>(
+        &self,
+        connector: &Connector,
+        call: Call,
+        about: &About,
+        arguments: &impl Serialize,
+        body: &impl Fn(&bindings::Connector, &mut Store<CallState>) -> Answer<T>,
+    ) -> Result<T, CallError> {
         let info = CallInfo {
             id: self.host.next_call_id(),
-            call: name,
-            subject: about.subject,
-            component: format!("{} ({})", described.version, described.revision),
+            call: call.name,
+            subject: about.subject.clone(),
+            component: connector.name_and_revision(),
         };
-        call::run(
-            self.connector.engine(),
-            self.connector.pre(),
-            &self.host,
-            &self.company,
-            Call { name, access },
-            info,
-            about.bytes,
-            body,
-        )
+        let Some(recorder) = &self.recorder else {
+            return call::run(connector, &self.host, &self.company, call, info, about.bytes, body);
+        };
+        let (at_ms, tape) = (self.host.now_ms(), Tape::new());
+        let listening = tape.host(Arc::clone(&self.host));
+        let outcome = call::run(connector, &listening, &self.company, call, info.clone(), about.bytes, body);
+        let whose = (call.name, &self.company, at_ms, connector.digest().to_string());
+        if let Err(why) = recorder.keep(tape.finish(whose, written(arguments), &outcome)) {
+            self.host.log(&self.company, &info, Level::Warn, &why);
+        }
+        outcome
     }
 }
 

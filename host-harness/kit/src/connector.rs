@@ -14,8 +14,7 @@ use crate::state::{Access, Call, CallState};
 
 /// A loaded component, ready to be called from any thread. A clone is the same component.
 ///
-/// To swap in another file, [load](Engine::load) it and use the new `Connector` for the calls that
-/// come; calls under way end on the old one.
+/// To swap in another file while calls go on, use a [`Slot`](crate::swap::Slot).
 #[derive(Clone)]
 pub struct Connector(Arc<Loaded>);
 
@@ -44,6 +43,12 @@ impl Connector {
     /// What the component said of itself when it was loaded.
     pub fn description(&self) -> &lifecycle::Description {
         &self.0.description
+    }
+
+    /// Version and source revision, as journal and log have them.
+    pub(crate) fn name_and_revision(&self) -> String {
+        let described = &self.0.description;
+        format!("{} ({})", described.version, described.revision)
     }
 
     /// The file's SHA-256 digest: what tells one build from another.

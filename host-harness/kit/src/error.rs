@@ -7,6 +7,7 @@ use wasmtime::{Trap, WasmBacktrace};
 use crate::bindings::leaflink_sync::host::types::Reason;
 use crate::exports::Failure;
 use crate::limits::{Budget, Exceeded};
+use crate::schema::{Fit, StoredSchema};
 use crate::state::{CallState, Halt};
 
 /// Why a call did not succeed. Whatever the case, its transaction was dropped, except where
@@ -92,6 +93,21 @@ pub enum CallError {
         import: &'static str,
     },
 
+    /// The company's stored state is of another schema than the one that the component works with.
+    #[error("{}", schema_sentence(.call, .stored, (*.oldest, *.writes), .fit))]
+    Schema {
+        /// The function that was called.
+        call: &'static str,
+        /// The schema of the stored state.
+        stored: StoredSchema,
+        /// The schema that the component writes.
+        writes: u32,
+        /// The oldest that it can read.
+        oldest: u32,
+        /// What the component can do with it.
+        fit: Fit,
+    },
+
     /// The host itself failed: it opened no transaction, or an import found it unable to answer.
     #[error("the ERP could not serve `{call}`, and nothing was changed in it: {source:#}")]
     Host {
@@ -163,6 +179,18 @@ impl CallError {
             total,
         }
     }
+}
+
+fn schema_sentence(call: &str, stored: &StoredSchema, (oldest, writes): (u32, u32), fit: &Fit) -> String {
+    let does = format!("the stored state has {stored}, and this component reads schema {oldest} to {writes}");
+    let what_to_do = match fit {
+        Fit::Ready | Fit::AfterMigration => {
+            "call `migrate` until it has no more to do, then make this call again"
+        }
+        Fit::TooNew => "it needs the newer component that wrote it",
+        Fit::TooOld => "migrate it with an earlier version of the component first",
+    };
+    format!("`{call}` was not begun: {does}; {what_to_do}. Nothing was changed in the ERP")
 }
 
 fn sentence(failure: &Failure) -> String {

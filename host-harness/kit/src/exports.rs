@@ -21,6 +21,11 @@ pub mod products {
     pub use super::wit::products::Product;
 }
 
+/// The drop-downs of the LeafLink tab, in `products.wit`.
+pub mod product_choices {
+    pub use super::wit::product_choices::{Choice, Choices, Kind};
+}
+
 /// `inventory.wit`.
 pub mod inventory {
     pub use super::wit::inventory::{Availability, Mode, Pushed};

@@ -39,6 +39,8 @@
 //! - **No memory.** Each call has its own instance. A call that breaks down hurts no other, and a
 //!   new file is a new [`Connector`] for the next call.
 //! - **Bounded.** [`Limits`] bounds time, memory, stack, requests, writes, mail and log lines.
+//! - **Swapped while running**: a [`swap::Slot`] holds the file in use; each call takes the one of the moment.
+//! - **Recorded**, if you like: see [`recording`].
 //! - **Enforced.** The rules of the contract about requests, keys, batches and mail are checked
 //!   before the vendor's traits are asked, so that an implementation need not repeat them.
 
@@ -54,8 +56,11 @@ mod imports;
 pub mod limits;
 mod load;
 mod meter;
+pub mod recording;
+pub mod schema;
 mod slots;
 mod state;
+pub mod swap;
 mod trace;
 
 pub use calls::Calls;

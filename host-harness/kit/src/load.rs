@@ -50,7 +50,7 @@ macro_rules! interfaces {
 }
 
 /// What the contract wants a component to export.
-const EXPORTS: [(&str, TypeCheck); 18] = interfaces![
+const EXPORTS: [(&str, TypeCheck); 19] = interfaces![
     "lifecycle" lifecycle,
     "orders" orders,
     "sales-orders" sales_orders,
@@ -65,6 +65,7 @@ const EXPORTS: [(&str, TypeCheck); 18] = interfaces![
     "settings" settings,
     "users" users,
     "product-links" product_links,
+    "product-choices" product_choices,
     "customer-links" customer_links,
     "readiness" readiness,
     "insight" insight,

@@ -8,6 +8,7 @@
 //!   built-in business day and shows it.
 //! - [`explained`] puts the component's answers to people's questions into plain words.
 //! - [`drift`] asks for the drift report and shows it.
+//! - [`recording`] keeps the component's calls in a file, for `replay`.
 //! - [`commands`] is the command line.
 
 pub mod commands;
@@ -17,6 +18,7 @@ pub mod drift;
 pub mod explained;
 pub mod host;
 pub mod post;
+pub mod recording;
 pub mod scenario;
 pub mod stage;
 pub mod steps;

@@ -21,6 +21,7 @@ use leaflink_sync_kit::exports::polling::Source;
 use leaflink_sync_kit::exports::product_links::Suggestions;
 use leaflink_sync_kit::exports::readiness::Check;
 use leaflink_sync_kit::host::types::Decision;
+use leaflink_sync_kit::recording::Recorder;
 use leaflink_sync_kit::{CallError, Calls, CompanyId, Connector, Host};
 use leaflink_sync_transport::CaughtMail;
 use reference_erp::Erp;
@@ -50,9 +51,11 @@ pub struct Options {
     pub traffic_log: Option<TrafficLog>,
     /// What the random numbers follow from.
     pub random_seed: u64,
-    /// What the component is to have as its host, made from the stage's own: to watch, to record or
-    /// to disturb it.
+    /// What the component is to have as its host, made from the stage's own: to watch or to disturb
+    /// it.
     pub around_host: Option<AroundHost>,
+    /// Keeps every call of the component.
+    pub recorder: Option<Arc<dyn Recorder>>,
 }
 
 /// Puts something around a stage's host.
@@ -164,6 +167,10 @@ impl Stage {
             None => host.clone(),
         };
         let calls = connector.calls(for_component, company.clone());
+        let calls = match options.recorder {
+            Some(recorder) => calls.recorded(recorder),
+            None => calls,
+        };
         let webhooks =
             if world.webhooks { Some(Webhooks::start(calls.clone(), options.connections)?) } else { None };
         let stage = Self {

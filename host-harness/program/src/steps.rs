@@ -55,7 +55,7 @@ pub enum Act {
     Sync(SyncAct),
 }
 
-const LEAFLINK_VERBS: [&str; 12] = [
+const LEAFLINK_VERBS: [&str; 13] = [
     "place_order",
     "place_cart",
     "edit_order",
@@ -67,6 +67,7 @@ const LEAFLINK_VERBS: [&str; 12] = [
     "set_stock",
     "delete_product",
     "recreate_product",
+    "remove_choice",
     "fault",
 ];
 /// Reads the steps of a document.

@@ -156,3 +156,45 @@ fn a_scenario_that_ends_differently_fails_and_shows_what_came() {
     assert!(said.contains("wanted  \"u-milo\"") && said.contains("came    \"u-rae\""), "{said}");
     assert!(said.contains("1 failed"), "{said}");
 }
+
+#[test]
+fn a_recorded_day_is_played_again_and_differences_are_told() {
+    let folder = TempDir::new().unwrap();
+    let output = run(folder.path(), &["demo", "--record", "day.gz"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("calls recorded to day.gz"), "{said}");
+
+    let played = |arguments: &[&str]| {
+        let output = run(folder.path(), &[&["replay", "day.gz"], arguments].concat());
+        (
+            output.status.code(),
+            String::from_utf8(output.stdout).unwrap(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    let (code, said, _) = played(&[]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("Every call answers and writes what it did."), "{said}");
+
+    let built = std::env::var_os("LEAFLINK_SYNC_COMPONENT").map(PathBuf::from);
+    let mut bytes = fs::read(built.expect("cargo xtask test names the component")).unwrap();
+    let (text, other) = (b"the order asks for", b"the order begs for");
+    let at = bytes.windows(text.len()).position(|window| window == text).unwrap();
+    bytes[at..at + other.len()].copy_from_slice(other);
+    let planted = file(&folder, "planted.wasm", bytes);
+    let (code, said, _) = played(&["--component", planted.to_str().unwrap()]);
+    assert_eq!(code, Some(1), "{said}");
+    for words in ["different", "journal.append", "- Cartridge", "the order begs for", "on-order"] {
+        assert!(said.contains(words), "{words:?} is not in: {said}");
+    }
+    let (code, said, _) = played(&["--component", planted.to_str().unwrap(), "--json"]);
+    let report: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!((code, &report["same"]), (Some(1), &Value::Bool(false)));
+    assert!(report["totals"]["different"].as_u64().unwrap() > 0);
+
+    file(&folder, "day.gz", "something else");
+    let (code, said, complaint) = played(&[]);
+    assert_eq!((code, said.as_str()), (Some(2), ""));
+    assert!(complaint.contains("day.gz is no recording"), "{complaint}");
+}

@@ -80,6 +80,13 @@ pub enum Event {
         /// Which.
         product: u64,
     },
+    /// A row leaves a list that products refer to.
+    RemoveChoice {
+        /// The list, as its path names it: `brands`.
+        list: String,
+        /// Which row.
+        id: u64,
+    },
     /// Something is made to go wrong.
     Fault(Fault),
 }

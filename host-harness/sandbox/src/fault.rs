@@ -54,6 +54,12 @@ pub enum Effect {
     LostRequest,
     /// The request is carried out and the connection breaks before the answer.
     LostAnswer,
+    /// The connection breaks, and the request is carried out this many milliseconds later, as soon
+    /// as the clock is moved past that.
+    LateCommit {
+        /// The delay.
+        ms: u64,
+    },
     /// A read is answered from what was there when the fault was armed; writes are untouched.
     Stale,
 }
@@ -74,7 +80,7 @@ impl Effect {
                 "text/html",
                 "<html><body><h1>502 Bad Gateway</h1></body></html>".to_owned(),
             )),
-            Self::LostRequest => {
+            Self::LostRequest | Self::LateCommit { .. } => {
                 let mut response = Response::json_text(500, String::new());
                 response.delivery = Delivery::Lost;
                 Some(response)
@@ -90,7 +96,11 @@ impl Effect {
             Self::Truncated => response.body.truncate(response.body.len() / 2),
             Self::Late { ms } => response.delivery = Delivery::Late(*ms),
             Self::LostAnswer => response.delivery = Delivery::Lost,
-            Self::Status { .. } | Self::BadGateway | Self::LostRequest | Self::Stale => {}
+            Self::Status { .. }
+            | Self::BadGateway
+            | Self::LostRequest
+            | Self::LateCommit { .. }
+            | Self::Stale => {}
         }
     }
 }

@@ -26,6 +26,8 @@ pub struct Sandbox {
     /// When the requests of the current rate window came, in milliseconds.
     recent: VecDeque<u64>,
     now_ms: u64,
+    /// Requests that are carried out when the clock reaches their time, in milliseconds.
+    late: Vec<(u64, Request)>,
 }
 
 /// A fault, and what a stale read sees.
@@ -46,7 +48,8 @@ impl Sandbox {
         let faults = seed.faults.clone();
         let world = World::new(seed)?;
         let now_ms = u64::try_from(world.now().0 / 1000).unwrap_or_default();
-        let mut sandbox = Self { world, api_key, faults: Vec::new(), recent: VecDeque::new(), now_ms };
+        let mut sandbox =
+            Self { world, api_key, faults: Vec::new(), recent: VecDeque::new(), now_ms, late: Vec::new() };
         for fault in faults {
             sandbox.inject(fault);
         }
@@ -58,6 +61,14 @@ impl Sandbox {
         self.now_ms = now_ms;
         let micros = i64::try_from(now_ms).unwrap_or(i64::MAX).saturating_mul(1000);
         self.world.set_now(Instant(micros));
+        let (due, waiting) = std::mem::take(&mut self.late).into_iter().partition(|(at, _)| *at <= now_ms);
+        self.late = waiting;
+        let due: Vec<(u64, Request)> = due;
+        for (_, request) in due {
+            if let Some(path) = request.path.strip_prefix(api::ROOT) {
+                api::answer(&mut self.world, &request, path);
+            }
+        }
     }
 
     /// Answers one request.
@@ -75,6 +86,9 @@ impl Sandbox {
                 stale = waiting.stale.clone();
                 effect = Some(struck);
             }
+        }
+        if let Some(Effect::LateCommit { ms }) = effect {
+            self.late.push((self.now_ms.saturating_add(ms), request.clone()));
         }
         if let Some(response) = effect.as_ref().and_then(Effect::instead) {
             return response;
@@ -124,6 +138,7 @@ impl Sandbox {
             Event::RecreateProduct { product } => {
                 return Ok(vec![self.world.recreate_product(product)?.to_string()]);
             }
+            Event::RemoveChoice { list, id } => self.world.remove_choice(&list, id)?,
             Event::Fault(fault) => self.inject(fault),
         }
         Ok(Vec::new())

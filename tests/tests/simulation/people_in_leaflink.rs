@@ -113,6 +113,9 @@ fn transition(world: &mut World, order: usize, action: Action) -> bool {
     let calls_off = matches!(action, Action::Reject | Action::Cancel);
     let packed = is_packed(world, &order);
     let done = world.sandbox.transition(&order.number, action, Source::App).is_ok();
+    if done && calls_off {
+        stock::given_back(world, &order);
+    }
     if done && calls_off && packed {
         world.counters.hit("an order was rejected in LeafLink after it was packed");
         stock::against_advice(world);
@@ -156,6 +159,7 @@ fn edit(world: &mut World, order: &OrderRow, edit: Value) -> bool {
     let packed = is_packed(world, order);
     let done = world.sandbox.apply(event).is_ok();
     if done {
+        stock::given_back(world, order);
         world.memory.unapplied.insert(order.number.clone());
         if let Some(sales_order) = world.memory.books.order_of(&order.number) {
             let id = sales_order.id.clone();

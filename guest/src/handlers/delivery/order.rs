@@ -56,7 +56,7 @@ pub fn attempt(number: &OrderNumber, label: &str, wish: &mut OrderWish) -> Resul
                 }
                 Attempt::Done(vec![effect])
             }
-            Sent::Refused(words) => Attempt::Refused(refusal(&order, action, &words)),
+            Sent::Refused(words) => Attempt::Refused(refusal(&order, action, &words.words)),
             Sent::NotTaken(later) | Sent::Unknown(later) => Attempt::Later(later),
         },
     })

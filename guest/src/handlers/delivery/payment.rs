@@ -1,6 +1,6 @@
 //! One entry among a LeafLink order's payments: read back, armed, sent, noted.
 //!
-//! What the next step is, [`protocol`] says; here it is taken.
+//! What the next step is, [`once`] says; here it is taken.
 
 use chrono::{DateTime, SecondsFormat};
 use serde_json::value::RawValue;
@@ -17,7 +17,7 @@ use crate::leaflink::value::AmountBody;
 use crate::rules::decimal::cents;
 use crate::rules::decision::Reason;
 use crate::rules::ids::PaymentId;
-use crate::rules::payment::protocol::{self, Marked, Progress, QUIET_MS, Step};
+use crate::rules::once::{self, Marked, Progress, QUIET_MS, Step};
 use crate::rules::payment::{Action, Circumstances, Entry, Side, decide};
 use crate::rules::reasons::Code;
 use crate::rules::text::shortened;
@@ -63,7 +63,7 @@ pub fn attempt(id: &PaymentId, label: &str, wish: &mut PaymentWish, ticket: u64)
     };
     let (marked, leaflink_id) = marked(&list, &wish.mark, &entry);
     let wanted = is_wanted(id, wish.side)?;
-    match protocol::next(wish.progress, marked, wanted, wish.unanswered, ticket, now_ms) {
+    match once::next(wish.progress, marked, wanted, wish.unanswered, ticket, now_ms) {
         Step::Adopt => settle(id, label, wish, leaflink_id),
         Step::Conflict => {
             wish.progress = Progress::Unknown { since_ms: now_ms };
@@ -105,7 +105,7 @@ pub fn attempt(id: &PaymentId, label: &str, wish: &mut PaymentWish, ticket: u64)
 impl PaymentWish {
     /// Notes that this call sends nothing.
     fn set_unsent(&mut self, ticket: u64, now_ms: u64) {
-        self.progress = protocol::unsent(self.progress, ticket, now_ms);
+        self.progress = once::unsent(self.progress, ticket, now_ms);
     }
 }
 
@@ -152,7 +152,7 @@ fn send(id: &PaymentId, label: &str, wish: &mut PaymentWish, entry: &Entry) -> R
         Sent::Refused(words) => {
             wish.progress = Progress::Ready;
             let message = format!("LeafLink refused {label}: {words}.");
-            Ok(Attempt::Refused(Reason::new(Code::PaymentRefused, message).with("words", words)))
+            Ok(Attempt::Refused(Reason::new(Code::PaymentRefused, message).with("words", words.words)))
         }
         Sent::NotTaken(later) => {
             wish.progress = Progress::Ready;

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::Attempt;
 use crate::handlers::products::price::{Look, look};
+use crate::handlers::products::side::Side;
 use crate::handlers::settings::in_force;
 use crate::host::answer::{Failure, effect};
 use crate::host::leaflink::{self, Sent};
@@ -29,7 +30,7 @@ pub fn attempt(id: LeafLinkProductId, label: &str, wish: &mut PriceWish) -> Resu
         wish.wholesale_price = None;
         return nothing;
     };
-    let mut look = look(product, id, &settings)?;
+    let mut look = look(product, &Side::of(id), &settings)?;
     match look.plan.action {
         Action::Push(price) => send(&mut look, price, label, wish),
         Action::Agree(agreed) => {

@@ -20,7 +20,7 @@ use crate::leaflink::read;
 use crate::rules::drift::Difference;
 use crate::rules::drift::payment::{Compared, Seen, difference};
 use crate::rules::ids::{OrderNumber, PaymentId, SalesOrderId};
-use crate::rules::payment::protocol::Marked;
+use crate::rules::once::Marked;
 use crate::rules::payment::{Action, Circumstances, Entry, Payment, Side, decide};
 use crate::rules::settings::Settings;
 

@@ -31,7 +31,7 @@ const MISSED: usize = 50;
 /// Brands whose names are kept; a seller has a handful.
 const BRANDS: usize = 200;
 /// What is read of each product.
-const FIELDS: &str = "id,name,display_name,sku,modified,last_edit,listing_state,unit_of_measure,\
+pub const FIELDS: &str = "id,name,display_name,sku,modified,last_edit,listing_state,unit_of_measure,\
                       unit_denomination,unit_multiplier,brand,strain_classification,wholesale_price";
 
 /// Does one part of reading the catalogue.

@@ -1,10 +1,11 @@
 //! The price of a linked product: read from both sides, asked of the rule, carried out.
 
+use super::side::Side;
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::handlers::letters;
 use crate::host::answer::{self, Failure, effect};
 use crate::host::erp::Written;
-use crate::host::leaflink::{Found, product_body, try_again};
+use crate::host::leaflink::{Found, try_again};
 use crate::host::outbox::{self, Intent, Subject, Wish};
 use crate::host::prices::{self, PriceRecord, PriceWish, Product};
 use crate::host::state::ReasonRecord;
@@ -37,14 +38,24 @@ pub struct Look {
     /// LeafLink's `modified`.
     modified: String,
     /// The write that is wanted already.
-    queued: Option<Intent>,
+    pub queued: Option<Intent>,
 }
 
 /// Reads both sides and asks the rule. With the setting off LeafLink is not asked.
-pub fn look(product: Product, leaflink: LeafLinkProductId, settings: &Settings) -> Result<Look, Failure> {
+pub fn look(product: Product, side: &Side, settings: &Settings) -> Result<Look, Failure> {
+    let listed = if settings.sync_prices { listed(side, &product.name)? } else { Ok(None) };
+    look_at(product, side.id, listed, settings.sync_prices)
+}
+
+/// Asks the rule about both sides as they were read: LeafLink's product, or why it cannot be used.
+pub fn look_at(
+    product: Product,
+    leaflink: LeafLinkProductId,
+    listed: Result<Option<Listed>, Reason>,
+    on: bool,
+) -> Result<Look, Failure> {
     let record = prices::record(leaflink, &product.id)?;
     let queued = outbox::intent(&Subject::Price(leaflink))?;
-    let listed = if settings.sync_prices { listed(leaflink, &product.name)? } else { Ok(None) };
     let (listed, unusable) = match listed {
         Ok(listed) => (listed, None),
         Err(reason) => (None, Some(reason)),
@@ -66,7 +77,7 @@ pub fn look(product: Product, leaflink: LeafLinkProductId, settings: &Settings) 
                 agreed: record.agreed(),
                 sent: &sent(&record, queued.as_ref()),
             };
-            decide(&sides, settings.sync_prices)
+            decide(&sides, on)
         }
     };
     let modified = listed.and_then(|listed| listed.modified).unwrap_or_default();
@@ -74,13 +85,14 @@ pub fn look(product: Product, leaflink: LeafLinkProductId, settings: &Settings) 
 }
 
 /// LeafLink's product as it now is, or why it cannot be used.
-fn listed(id: LeafLinkProductId, name: &str) -> Result<Result<Option<Listed>, Reason>, Failure> {
+pub fn listed(side: &Side, name: &str) -> Result<Result<Option<Listed>, Reason>, Failure> {
+    let id = side.id;
     let unusable = |path: String, problem: String| {
         let message = format!("The field `{path}` of LeafLink product {id} cannot be used: {problem}.");
         Reason::new(Code::LeafLinkProductUnusable, message).at(path)
     };
-    Ok(match product_body(id)? {
-        Found::Body(body) => match read::<Listed>(&body) {
+    Ok(match side.found()? {
+        Found::Body(body) => match read::<Listed>(body) {
             Ok(listed) if listed.id == id.0 => Ok(Some(listed)),
             Ok(_) => Err(unusable("id".to_owned(), "it names another product".to_owned())),
             Err(Unreadable::Field { path, problem }) => Err(unusable(path, problem)),
@@ -109,10 +121,10 @@ fn sent(record: &PriceRecord, queued: Option<&Intent>) -> Vec<rust_decimal::Deci
 }
 
 /// The price that a queued write would set.
-fn wanted(intent: &Intent) -> Option<&str> {
+pub fn wanted(intent: &Intent) -> Option<&str> {
     match &intent.wish {
         Wish::Price(wish) => wish.wholesale_price.as_deref(),
-        Wish::Order(_) | Wish::Payment(_) | Wish::Stock(_) => None,
+        _ => None,
     }
 }
 
@@ -132,7 +144,7 @@ impl Look {
     }
 
     /// The wish for a price, if LeafLink's is to change.
-    fn intent(&self) -> Intent {
+    pub fn intent(&self) -> Intent {
         let wholesale_price = match self.plan.action {
             Action::Push(price) => Some(plain(price)),
             Action::Nothing | Action::Agree(_) | Action::Take(_) => None,
@@ -150,7 +162,7 @@ impl Look {
     }
 
     /// The decision, if the wish is news or not.
-    fn decision(&self, is_news: bool) -> wit::Decision {
+    pub fn decision(&self, is_news: bool) -> wit::Decision {
         let name = &self.product.name;
         let effects = match self.plan.action {
             Action::Push(price) if is_news => vec![effect(

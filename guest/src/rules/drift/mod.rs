@@ -6,6 +6,8 @@
 
 pub mod order;
 pub mod payment;
+pub mod price;
+pub mod product;
 pub mod stock;
 
 use super::decision::Reason;

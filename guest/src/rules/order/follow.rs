@@ -390,7 +390,7 @@ fn product_of(line: &OrderLine, index: usize, snapshot: &Snapshot) -> Result<Pro
     let product = line.product.and_then(|product| snapshot.products.get(&product));
     product
         .map(|product| product.id.clone())
-        .ok_or_else(|| Box::new(super::products::not_connected(line, index)))
+        .ok_or_else(|| Box::new(super::products::not_connected(line, index, snapshot)))
 }
 
 fn kept(line: &Line) -> NewLine {

@@ -56,5 +56,5 @@ pub(crate) mod sample;
 pub use decide::{Action, CustomerLink, Plan, decide};
 pub use model::{Customer, Discount, Order, OrderLine, OrderTax, SalesRep, SourceStatus};
 pub use snapshot::{
-    Address, Company, ErpProduct, ErpTax, Memory, Snapshot, StockLevel, UnlinkedCustomer, User,
+    Address, Company, ErpProduct, ErpTax, Memory, Relink, Snapshot, StockLevel, UnlinkedCustomer, User,
 };

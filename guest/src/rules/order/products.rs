@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Order, OrderLine, Snapshot, negative_price};
+use super::{Order, OrderLine, Relink, Snapshot, negative_price};
 use crate::rules::decision::{Findings, Reason};
+use crate::rules::ids::LeafLinkProductId;
 use crate::rules::reasons::Code;
 use crate::rules::text::count;
 
@@ -20,7 +21,7 @@ pub fn check(order: &Order, snapshot: &Snapshot, findings: &mut Findings) {
         if connected || line.product.is_some_and(|product| !seen.insert(product)) {
             continue;
         }
-        reasons.push(not_connected(line, index));
+        reasons.push(not_connected(line, index, snapshot));
     }
     if reasons.is_empty() {
         findings.pass(ALL_CONNECTED, count(order.lines.len(), "line"));
@@ -30,7 +31,7 @@ pub fn check(order: &Order, snapshot: &Snapshot, findings: &mut Findings) {
 }
 
 /// The reason that a line's product is not connected.
-pub fn not_connected(line: &OrderLine, index: usize) -> Reason {
+pub fn not_connected(line: &OrderLine, index: usize, snapshot: &Snapshot) -> Reason {
     let which = match line.product {
         Some(product) => format!("{} (SKU {}, LeafLink product {product})", line.label(), sku(&line.sku)),
         None => format!("Line {} ({}) names no LeafLink product, so it", index + 1, line.label()),
@@ -39,10 +40,24 @@ pub fn not_connected(line: &OrderLine, index: usize) -> Reason {
         Reason::new(Code::ProductNotConnected, format!("{which} is not connected to an ERP product."))
             .at(format!("line_items[{index}].product"))
             .with("sku", &line.sku);
-    match line.product {
-        Some(product) => reason.with("leaflink-product", product),
+    let Some(product) = line.product else { return reason };
+    let reason = reason.with("leaflink-product", product);
+    match snapshot.relinks.get(&product) {
+        Some(relink) => proposed(reason, product, relink),
         None => reason,
     }
+}
+
+/// The same reason with the link whose place the product may take: made anew in LeafLink, a product
+/// has another id.
+fn proposed(mut reason: Reason, product: LeafLinkProductId, relink: &Relink) -> Reason {
+    let Relink { product: name, linked, because } = relink;
+    reason.message.push_str(&format!(" {name} was linked to LeafLink product {linked}, {because}."));
+    reason
+        .with_fix(format!(
+            "Settings, Integrations, LeafLink, Linked Products: if {product} took the place of {linked}, unlink {name} and link it to LeafLink product {product}."
+        ))
+        .with("instead-of", linked)
 }
 
 fn sku(sku: &str) -> &str {

@@ -72,6 +72,17 @@ pub struct Company {
     pub leaflink_customer: Option<CustomerId>,
 }
 
+/// An ERP product that is linked to a LeafLink product in whose place another came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Relink {
+    /// The ERP product's name.
+    pub product: String,
+    /// The LeafLink product that it is linked to.
+    pub linked: LeafLinkProductId,
+    /// What is the matter with that one.
+    pub because: &'static str,
+}
+
 /// A tax of the ERP.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ErpTax {
@@ -114,6 +125,8 @@ pub struct Snapshot {
     pub users: BTreeMap<StaffId, Option<User>>,
     /// The ERP product of each linked LeafLink product.
     pub products: BTreeMap<LeafLinkProductId, ErpProduct>,
+    /// By LeafLink product that is linked to nothing: the link whose place it may take.
+    pub relinks: BTreeMap<LeafLinkProductId, Relink>,
     /// Stock of those products.
     pub stock: Vec<StockLevel>,
     /// Companies linked to the order's customer, by id.

@@ -1,6 +1,7 @@
 //! "How to Sync Products": which ERP product is which LeafLink product.
 
 pub mod link;
+pub mod listing;
 pub mod price;
 mod profile;
 pub mod recreated;

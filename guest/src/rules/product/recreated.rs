@@ -44,6 +44,20 @@ pub fn trouble<'a>(
     Some(Trouble::Lost(format!("it is linked to LeafLink product {id} ({}), which {what}", known.name)))
 }
 
+/// Why a product of this name and SKU may have taken the place of `linked`, which an ERP product is
+/// linked to.
+pub fn may_replace(name: &str, sku: &str, linked: &Listed) -> Option<&'static str> {
+    let same_sku = !sku.is_empty() && sku == linked.sku;
+    let same_name = !name.is_empty() && name == linked.name;
+    Some(match (same_sku || same_name, linked.standing) {
+        (false, _) => return None,
+        (true, Standing::Archived) => "which is archived",
+        (true, Standing::Gone) => "which LeafLink no longer has",
+        (true, Standing::Live) if same_sku => "which has the same SKU",
+        (true, Standing::Live) => "which has the same name",
+    })
+}
+
 /// The question whose answer takes the place of a lost LeafLink product: what LeafLink called it,
 /// for whoever makes a product anew mostly calls it the same.
 pub fn question(product: &Product, lost: Option<&Listed>) -> Product {
@@ -79,6 +93,18 @@ mod tests {
             assert!(how.contains("Night Garden") && how.ends_with(wanted), "{how}");
         }
         assert!(matches!(trouble(id, None, &[], &[]), Some(Trouble::Lost(_))));
+    }
+
+    #[test]
+    fn a_product_of_the_same_sku_or_name_may_take_a_place() {
+        let mut old = Listed { sku: "FLW".to_owned(), ..listed(7, "Night Garden 3.5g") };
+        assert_eq!(may_replace("Night Garden 3.5g", "NEW", &old), Some("which has the same name"));
+        assert_eq!(may_replace("Night Garden", "FLW", &old), Some("which has the same SKU"));
+        assert_eq!(may_replace("Night Garden", "NEW", &old), None);
+        old.standing = Standing::Gone;
+        assert_eq!(may_replace("Night Garden", "FLW", &old), Some("which LeafLink no longer has"));
+        old = Listed { name: String::new(), sku: String::new(), standing: Standing::Archived, ..old };
+        assert_eq!(may_replace("", "", &old), None, "nothing in common is not the same");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod billing;
 mod component;
 mod conservation;
+mod form;
 mod orders;
 mod people;
 mod reading;

@@ -2,7 +2,7 @@
 
 use leaflink_sync_kit::host::records::ChargeKind;
 use leaflink_sync_kit::host::records::SalesOrderStatus::{Completed, Processing};
-use reference_erp::{NewLine, NewSalesOrder};
+use reference_erp::{NewLine, NewSalesOrder, ProductEdit};
 
 use crate::support::{GUMMIES, TEES, TINCTURE, charge, dec, draft, line, shop, told};
 
@@ -167,4 +167,23 @@ fn master_data() {
     let gummies = shop.call(|r| r.get_products(&[GUMMIES.into()])).unwrap().remove(0);
     assert_eq!(gummies.sale_price.unwrap().amount, "9.50");
     assert_eq!(gummies.leaflink_product_id, None);
+    people.edit_product(GUMMIES, &ProductEdit { active: Some(false), ..ProductEdit::default() }).unwrap();
+    assert!(told(people.set_sale_price(GUMMIES, dec("9.75"))).contains("is no longer sold"));
+}
+
+#[test]
+fn rows_of_another_system_are_taken_over_unchecked() {
+    let shop = shop();
+    let people = shop.erp.people(&shop.id);
+    assert!(told(people.set_sale_price(GUMMIES, dec("-1"))).contains("never negative"));
+    people.import_sale_price(GUMMIES, Some(dec("-1"))).unwrap();
+    people.import_stock(GUMMIES, "vault", dec("-5")).unwrap();
+    let gummies = shop.call(|r| r.get_products(&[GUMMIES.into()])).unwrap().remove(0);
+    assert_eq!(gummies.sale_price.unwrap().amount, "-1");
+    let levels = shop.call(|r| r.stock(&[GUMMIES.into()])).unwrap();
+    assert!(levels.iter().any(|level| level.active == "-5"), "{levels:?}");
+    people.import_sale_price(GUMMIES, None).unwrap();
+    let gummies = shop.call(|r| r.get_products(&[GUMMIES.into()])).unwrap().remove(0);
+    assert_eq!(gummies.sale_price, None);
+    assert_eq!(told(people.import_stock(GUMMIES, "nowhere", dec("1"))), "not found: nowhere");
 }

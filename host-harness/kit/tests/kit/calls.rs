@@ -120,7 +120,7 @@ fn only_deliver_may_send_more_than_get() {
 fn an_answer_that_is_too_large_is_not_passed_on() {
     let double =
         Double::new(Faults { body_bytes: Limits::DEFAULT.http_response_bytes + 1, ..Faults::default() });
-    let too_large = 3;
+    let too_large = 4;
     let bytes = Fixture::new()
         .text("/products/")
         .body("orders.on-order", format!("{} {} {OK}", send(0, 10), expect_error(too_large, 8)))

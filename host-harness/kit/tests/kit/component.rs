@@ -29,6 +29,8 @@ pub struct Fixture {
     pub world: WorldId,
     bodies: Vec<(String, String)>,
     text: String,
+    /// The oldest state schema that it reads, and the one that it writes.
+    schemas: (u32, u32),
 }
 
 impl Fixture {
@@ -44,6 +46,7 @@ impl Fixture {
             world,
             bodies: vec![("lifecycle.describe".to_owned(), describe)],
             text: String::new(),
+            schemas: (1, 1),
         }
     }
 
@@ -58,6 +61,12 @@ impl Fixture {
     /// Text for the bodies to use, at [`TEXT`].
     pub fn text(mut self, text: &str) -> Self {
         self.text = text.to_owned();
+        self
+    }
+
+    /// The oldest state schema that it says it reads, and the one that it says it writes.
+    pub fn schemas(mut self, oldest: u32, writes: u32) -> Self {
+        self.schemas = (oldest, writes);
         self
     }
 
@@ -109,8 +118,8 @@ impl Fixture {
             version.len() as u32,
             0,
             0,
-            2, // state-schema
-            1, // oldest-readable-schema
+            self.schemas.1, // state-schema
+            self.schemas.0, // oldest-readable-schema
         ] {
             description.extend(number.to_le_bytes());
         }

@@ -26,7 +26,7 @@ fn a_component_is_loaded_and_described() {
     let bytes = Fixture::new().build();
     let connector = engine().load_bytes(&bytes).expect("a component");
     assert_eq!(connector.description().name, "test connector");
-    assert_eq!(connector.description().state_schema, 2);
+    assert_eq!(connector.description().state_schema, 1);
     assert_eq!(connector.digest().to_string().len(), 64);
 
     let other = Fixture::new().text("another build").build();

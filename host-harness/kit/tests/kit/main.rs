@@ -8,3 +8,5 @@ mod component;
 mod double;
 mod limits;
 mod loading;
+mod recording;
+mod swap;

@@ -1,11 +1,13 @@
 //! The command line.
 
+mod bench;
 mod check;
 mod component;
 mod drift;
 mod play;
 mod products;
 mod reasons;
+mod replay;
 mod tables;
 
 use std::io::{self, Write};
@@ -52,11 +54,15 @@ enum Task {
     },
     /// Play a scenario, and compare the two sides at its end: what differs, and why it may
     Drift(drift::Wishes),
+    /// Measure how long suggestions of product links take with large catalogues
+    Bench(bench::Wishes),
     /// Check a component file as an ERP would before it takes it into use
     Check {
         /// The component
         file: PathBuf,
     },
+    /// Play recorded calls on a component, and show what it does differently
+    Replay(replay::Wishes),
     /// List every reason that the component can give, and what to do about it
     Reasons(ComponentFile),
 }
@@ -78,10 +84,12 @@ pub fn run(command: &Command) -> anyhow::Result<ExitCode> {
     let (text, code) = match &command.task {
         Task::Demo(wishes) => (demo::run(wishes, ink)?, ExitCode::SUCCESS),
         Task::Scenario(wishes) => return play::run(wishes, ink),
+        Task::Replay(wishes) => return replay::run(wishes, ink),
         Task::Orders { erp, search } => (tables::orders(erp, search.as_deref())?, ExitCode::SUCCESS),
         Task::Companies(erp) => (tables::companies(erp)?, ExitCode::SUCCESS),
         Task::Products { erp, component } => (products::run(erp, component)?, ExitCode::SUCCESS),
         Task::Drift(wishes) => (drift::run(wishes, ink)?, ExitCode::SUCCESS),
+        Task::Bench(wishes) => (bench::run(wishes)?, ExitCode::SUCCESS),
         Task::Check { file } => (check::run(file)?, ExitCode::SUCCESS),
         Task::Reasons(file) => (reasons::run(file)?, ExitCode::SUCCESS),
     };

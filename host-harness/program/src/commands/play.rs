@@ -10,8 +10,9 @@ use leaflink_sync_kit::Connector;
 
 use super::{ComponentFile, component, print};
 use crate::explained;
+use crate::recording::Recording;
 use crate::scenario::{self, Difference};
-use crate::stage::Connections;
+use crate::stage::Options;
 use crate::terminal::Ink;
 use crate::words::count;
 
@@ -28,6 +29,9 @@ pub(super) struct Wishes {
     /// With --explain: print the explanation as JSON
     #[arg(long, requires = "explain")]
     json: bool,
+    /// Record every call of the component here, for `replay`
+    #[arg(long, value_name = "FILE", conflicts_with = "explain")]
+    record: Option<PathBuf>,
 }
 
 pub(super) fn run(wishes: &Wishes, ink: Ink) -> anyhow::Result<ExitCode> {
@@ -39,10 +43,12 @@ pub(super) fn run(wishes: &Wishes, ink: Ink) -> anyhow::Result<ExitCode> {
     if let Some(order) = &wishes.explain {
         return explain(&connector, &scenarios, order, wishes.json);
     }
+    let recording = wishes.record.as_deref().map(Recording::begin).transpose()?;
     let mut failed = 0;
     for folder in &scenarios {
         let began = Instant::now();
-        let played = scenario::play(&connector, folder, Connections::Real);
+        let recorder = recording.as_ref().map(Recording::recorder);
+        let played = scenario::play_with(&connector, folder, Options { recorder, ..Options::default() });
         let name = folder.display();
         let millis = began.elapsed().as_millis();
         let (passed, text) = match &played {
@@ -58,6 +64,9 @@ pub(super) fn run(wishes: &Wishes, ink: Ink) -> anyhow::Result<ExitCode> {
     }
     let passed = scenarios.len() - failed;
     print(&format!("{}: {passed} passed, {failed} failed\n", count(scenarios.len(), "scenario")))?;
+    if let Some(recording) = &recording {
+        print(&recording.end()?)?;
+    }
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -18,6 +18,7 @@ use leaflink_sync_transport::HttpLog;
 use crate::commands::{ComponentFile, load};
 use crate::document::{Document, Place};
 use crate::host::TrafficLog;
+use crate::recording::Recording;
 use crate::stage::{Options, Stage};
 use crate::steps;
 use crate::terminal::Ink;
@@ -35,6 +36,9 @@ pub struct Wishes {
     /// Write every exchange with LeafLink here, a line of JSON each
     #[arg(long, value_name = "FILE")]
     http_log: Option<PathBuf>,
+    /// Record every call of the component here, for `replay`
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
     /// Print the result as JSON
     #[arg(long)]
     json: bool,
@@ -67,6 +71,7 @@ pub fn run(wishes: &Wishes, ink: Ink) -> anyhow::Result<String> {
     }
     let settings = wishes.settings.as_deref().map(Document::load).transpose()?;
 
+    let recording = wishes.record.as_deref().map(Recording::begin).transpose()?;
     let began = Instant::now();
     let stage = Stage::set_up(
         &connector,
@@ -75,6 +80,7 @@ pub fn run(wishes: &Wishes, ink: Ink) -> anyhow::Result<String> {
             erp_file: wishes.erp.clone(),
             traffic_log: wishes.http_log.as_deref().map(traffic_log).transpose()?,
             random_seed: wishes.seed,
+            recorder: recording.as_ref().map(Recording::recorder),
             ..Options::default()
         },
     )?;
@@ -86,11 +92,13 @@ pub fn run(wishes: &Wishes, ink: Ink) -> anyhow::Result<String> {
     if let (Some(path), Some(failure)) = (&wishes.http_log, &stage.host().seen().log_failure) {
         bail!("{} is incomplete: {failure}", path.display());
     }
+    let recorded = recording.as_ref().map(Recording::end).transpose()?;
     let report = Report::of(&stage, day, began.elapsed())?;
     if wishes.json {
         return Ok(format!("{}\n", serde_json::to_string_pretty(&report)?));
     }
     let mut text = show::text(&report, ink);
+    text.extend(recorded);
     text.push_str(&show::where_to_look(wishes.erp.as_deref(), wishes.http_log.as_deref()));
     Ok(text)
 }

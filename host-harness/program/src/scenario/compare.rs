@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::Difference;
 use super::expected::{Expected, Held, Mail};
-use super::observed::{Blocking, Observed};
+use super::observed::{Blocking, CHOICES, Observed};
 
 /// Every difference, in the order of `expected.json`.
 pub(super) fn compare(expected: &Expected, observed: &Observed) -> Vec<Difference> {
@@ -238,8 +238,8 @@ impl Found {
         }
         for (request, count) in &observed.requests {
             // Every round reads the catalogue, which is the concern of few scenarios.
-            let reads_catalogue =
-                ["GET /products/", "GET /brands/"].iter().any(|read| request.starts_with(read));
+            let path = request.strip_prefix("GET ").unwrap_or_default();
+            let reads_catalogue = CHOICES.iter().chain(&["/products/"]).any(|known| path.starts_with(known));
             if !wanted.contains_key(request) && !reads_catalogue {
                 self.differ(request, &times(None), &times(Some(count)));
             }

@@ -79,8 +79,16 @@ fn is_scenario(folder: &Path) -> bool {
 /// # Errors
 /// A file is missing or malformed, or a step could not be done; names the file and the line.
 pub fn play(connector: &Connector, folder: &Path, connections: Connections) -> anyhow::Result<Played> {
+    play_with(connector, folder, Options { connections, ..Options::default() })
+}
+
+/// Plays the scenario in a folder on a stage with these options; its random numbers are its own.
+///
+/// # Errors
+/// As [`play`].
+pub fn play_with(connector: &Connector, folder: &Path, options: Options) -> anyhow::Result<Played> {
     let expected = Expected::read(Document::load(&folder.join("expected.json"))?)?;
-    let (stage, progress, about) = to_the_end(connector, folder, connections)?;
+    let (stage, progress, about) = to_the_end(connector, folder, options)?;
     let observed = Observed::of(&stage, progress, &expected)?;
     Ok(Played { about, differences: compare::compare(&expected, &observed) })
 }
@@ -91,7 +99,7 @@ pub fn play(connector: &Connector, folder: &Path, connections: Connections) -> a
 /// # Errors
 /// As [`play`]; or the component could not say.
 pub fn explain(connector: &Connector, folder: &Path, order: &str) -> anyhow::Result<Explanation> {
-    let (stage, _, _) = to_the_end(connector, folder, Connections::Real)?;
+    let (stage, _, _) = to_the_end(connector, folder, Options::default())?;
     stage.explain(order)
 }
 
@@ -101,7 +109,7 @@ pub fn explain(connector: &Connector, folder: &Path, order: &str) -> anyhow::Res
 /// # Errors
 /// As [`play`]; or the component could not say.
 pub fn drift(connector: &Connector, folder: &Path, areas: &[AreaWord]) -> anyhow::Result<DriftReport> {
-    let (stage, _, _) = to_the_end(connector, folder, Connections::Real)?;
+    let (stage, _, _) = to_the_end(connector, folder, Options::default())?;
     stage.drift(areas)
 }
 
@@ -111,23 +119,27 @@ pub fn drift(connector: &Connector, folder: &Path, areas: &[AreaWord]) -> anyhow
 /// # Errors
 /// As [`drift`].
 pub fn drift_at_rest(connector: &Connector, folder: &Path) -> anyhow::Result<DriftReport> {
-    let (stage, _, _) = to_the_end(connector, folder, Connections::InProcess)?;
+    let (stage, _, _) = to_the_end(connector, folder, in_process())?;
     stage.sync()?;
     stage.push_stock()?;
     stage.drift(&[])
+}
+
+fn in_process() -> Options {
+    Options { connections: Connections::InProcess, ..Options::default() }
 }
 
 /// The stage after the last step, what the steps brought about, and what the scenario shows.
 fn to_the_end(
     connector: &Connector,
     folder: &Path,
-    connections: Connections,
+    options: Options,
 ) -> anyhow::Result<(Stage, Progress, String)> {
     let world = LoadedWorld::load(&folder.join("world.json"))?;
     let events = Document::load(&folder.join("events.json"))?;
     let steps = steps::read(&events)?;
 
-    let options = Options { connections, random_seed: RANDOM_SEED, ..Options::default() };
+    let options = Options { random_seed: RANDOM_SEED, ..options };
     let stage = Stage::set_up(connector, &world, options)?;
     // What the set-up asked for is no part of the story.
     stage.host().seen().requests.clear();

@@ -255,6 +255,17 @@ fn counted(requests: &[Request], names: &Names) -> BTreeMap<String, u64> {
     counts
 }
 
+/// Lists that the product form offers choices from.
+pub(super) const CHOICES: [&str; 7] = [
+    "/brands/",
+    "/licenses/",
+    "/product-lines/",
+    "/product-categories/",
+    "/product-subcategories/",
+    "/strains/",
+    "/companies/",
+];
+
 /// The sync reads orders, people and the catalogue, and writes to orders, products and payments, in
 /// `deliver` alone.
 fn is_odd(request: &Request) -> bool {
@@ -265,8 +276,8 @@ fn is_odd(request: &Request) -> bool {
         let recorded = request.method == "POST" && request.path == "/order-payments/";
         return request.call != "deliver" || !(written || recorded);
     }
-    let known = [ORDERS, PRODUCTS, "/order-sales-reps/", "/company-staff/", "/customers/", "/brands/"];
-    !known.iter().any(|known| request.path.starts_with(known))
+    let known = [ORDERS, PRODUCTS, "/order-sales-reps/", "/company-staff/", "/customers/"];
+    !known.iter().chain(&CHOICES).any(|known| request.path.starts_with(known))
 }
 
 fn leaflink_orders(stage: &Stage) -> BTreeMap<String, Value> {
@@ -277,15 +288,21 @@ fn leaflink_orders(stage: &Stage) -> BTreeMap<String, Value> {
 
 fn leaflink_products(stage: &Stage) -> Vec<Value> {
     let products = stage.sandbox().products();
-    let product = products.iter().map(|product| {
-        json!({
-            "product": product["id"],
-            "available": records::number(&product["available_inventory"].to_string()),
-            "quantity": records::number(product["quantity"].as_str().unwrap_or_default()),
-            "reserved": records::number(product["reserved_qty"].as_str().unwrap_or_default()),
-            "wholesale_price": records::money(product["wholesale_price"]["amount"].to_string().trim_matches('"')),
-            "units_per_case": product["unit_multiplier"],
-        })
+    let short = |number: &Value| records::number(number.as_str().unwrap_or_default());
+    let product = products.into_iter().map(|mut product| {
+        // Besides LeafLink's own fields, figures in the words of this file.
+        product["product"] = product["id"].clone();
+        product["available"] = records::number(&product["available_inventory"].to_string()).into();
+        product["quantity"] = short(&product["quantity"]).into();
+        product["reserved"] = short(&product["reserved_qty"]).into();
+        product["minimum_order"] = short(&product["minimum_order"]).into();
+        product["maximum_order"] = short(&product["maximum_order"]).into();
+        product["units_per_case"] = product["unit_multiplier"].clone();
+        for price in ["wholesale_price", "sale_price", "retail_price"] {
+            let amount = product[price]["amount"].to_string();
+            product[price] = records::money(amount.trim_matches('"')).into();
+        }
+        product
     });
     product.collect()
 }

@@ -108,6 +108,7 @@ impl Call<'_> {
     fn create_product(&mut self) -> Result<u64, Refusal> {
         let mut form = Form::read(self.request)?;
         form.require(REQUIRED);
+        check_references(&mut form, self.world);
         let now = self.world.now();
         let mut product = Product {
             id: 0,
@@ -145,6 +146,7 @@ impl Call<'_> {
 
     fn patch_product(&mut self, id: u64) -> Result<(), Refusal> {
         let mut form = Form::read(self.request)?;
+        check_references(&mut form, self.world);
         self.world.change_product(id, |product| {
             read_fields(&mut form, product);
             form.finish()
@@ -171,6 +173,43 @@ fn field(world: &World, product: &Product, name: &str) -> Value {
         "last_edit" => json!(product.last_edit.0),
         "external_ids" => json!(product.external_ids),
         other => product.other.get(other).cloned().unwrap_or_default(),
+    }
+}
+
+/// What a product refers to must be there.
+fn check_references(form: &mut Form, world: &World) {
+    let lists = &world.reference;
+    let knows = |rows: &[Value], id: &Value| rows.iter().any(|row| row["id"] == *id);
+    for (name, rows) in [
+        ("license", &lists.licenses),
+        ("brand", &lists.brands),
+        ("product_line", &lists.product_lines),
+        ("category", &lists.categories),
+        ("sub_category", &lists.subcategories),
+        ("strains", &lists.strains),
+        ("manufacturer", &lists.companies),
+    ] {
+        let sent = match form.raw(name) {
+            None | Some(Value::Null) => continue,
+            Some(Value::Array(ids)) => ids,
+            Some(one) => vec![one.get("id").cloned().unwrap_or(one)],
+        };
+        for id in sent {
+            if !knows(rows, &id) {
+                form.error(name, &format!("Invalid pk \"{id}\" - object does not exist."));
+            }
+        }
+    }
+    for name in ["license", "brand", "category", "sub_category", "manufacturer"] {
+        if form.raw(name) == Some(Value::Null) {
+            form.error(name, "This field may not be null.");
+        }
+    }
+    let flower = lists.categories.iter().find(|row| row["name"] == "Flower").map(|row| row["id"].clone());
+    let in_flower = flower.is_some() && form.raw("category") == flower;
+    let no_strain = form.raw("strains").is_none_or(|strains| strains.as_array().is_none_or(Vec::is_empty));
+    if in_flower && no_strain {
+        form.error("strains", "This field is required for products in the Flower category.");
     }
 }
 

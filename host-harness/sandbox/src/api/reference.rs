@@ -27,15 +27,7 @@ impl Call<'_> {
         let lists = &world.reference;
         let rows = match name {
             "company-staff" => world.staff.values().map(|person| view::staff(world, person)).collect(),
-            "companies" => lists.companies.clone(),
-            "brands" => lists.brands.clone(),
-            "licenses" => lists.licenses.clone(),
-            "product-categories" => lists.categories.clone(),
-            "product-subcategories" => lists.subcategories.clone(),
-            "product-lines" => lists.product_lines.clone(),
-            "strains" => lists.strains.clone(),
-            "facilities" => lists.facilities.clone(),
-            _ => return Err(Failure::NoSuchPath),
+            name => lists.list(name).ok_or(Failure::NoSuchPath)?.clone(),
         };
         self.get_only()?;
         self.rows(rows, FILTERS, rest)

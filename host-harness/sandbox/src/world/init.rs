@@ -250,7 +250,7 @@ fn company_row(company: &Company) -> Value {
         "has_accting": false,
         "hide_attached_packages": false,
         "id": company.id,
-        "image": null,
+        "image": "",
         "name": company.name,
         "slug": company.slug,
         "state": company.state,

@@ -137,6 +137,36 @@ pub(crate) struct Reference {
     pub facilities: Vec<Value>,
 }
 
+impl Reference {
+    /// The list of a path.
+    pub fn list(&self, name: &str) -> Option<&Vec<Value>> {
+        Some(match name {
+            "companies" => &self.companies,
+            "brands" => &self.brands,
+            "licenses" => &self.licenses,
+            "product-categories" => &self.categories,
+            "product-subcategories" => &self.subcategories,
+            "product-lines" => &self.product_lines,
+            "strains" => &self.strains,
+            "facilities" => &self.facilities,
+            _ => return None,
+        })
+    }
+
+    /// As above, to be changed.
+    fn list_mut(&mut self, name: &str) -> Option<&mut Vec<Value>> {
+        Some(match name {
+            "brands" => &mut self.brands,
+            "licenses" => &mut self.licenses,
+            "product-categories" => &mut self.categories,
+            "product-subcategories" => &mut self.subcategories,
+            "product-lines" => &mut self.product_lines,
+            "strains" => &mut self.strains,
+            _ => return None,
+        })
+    }
+}
+
 /// Everything LeafLink knows.
 #[derive(Clone, Debug)]
 pub(crate) struct World {

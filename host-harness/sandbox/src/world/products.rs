@@ -60,6 +60,18 @@ impl World {
         Ok(self.add_product(product))
     }
 
+    /// Takes a row out of a list that products refer to. Products that refer to it stay as they are.
+    pub fn remove_choice(&mut self, list: &str, id: u64) -> Result<(), Refusal> {
+        let rows = self.reference.list_mut(list);
+        let rows = rows.ok_or_else(|| Refusal::Invalid(format!("`{list}` is no list of choices")))?;
+        let before = rows.len();
+        rows.retain(|row| row["id"] != id);
+        if rows.len() == before {
+            return Err(Refusal::NotFound(format!("{id} of {list}")));
+        }
+        Ok(())
+    }
+
     /// Queues the webhook of a product.
     pub(super) fn announce_product(&mut self, id: u64, change: Change) {
         if let Some(product) = self.products.get(&id) {

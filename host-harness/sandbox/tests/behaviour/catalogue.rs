@@ -84,6 +84,44 @@ fn wrong_fields_of_a_product_are_refused() {
 }
 
 #[test]
+fn what_a_product_refers_to_must_be_there() {
+    let mut seed = seed();
+    seed["product_categories"] = json!([{"id": 7, "name": "Edibles"}, {"id": 8, "name": "Flower"}]);
+    seed["strains"] = json!([{"id": 51, "name": "Blue Fox"}]);
+    let mut sandbox = build(&seed);
+    for (field, wrong) in [
+        ("license", json!(1)),
+        ("brand", json!(1)),
+        ("brand", Value::Null),
+        ("product_line", json!(1)),
+        ("category", json!(1)),
+        ("sub_category", json!(1)),
+        ("strains", json!([51, 1])),
+        ("manufacturer", json!(1)),
+    ] {
+        let mut body = new_product();
+        body[field] = wrong.clone();
+        for response in [
+            send(&mut sandbox, Method::Post, "/products/", body),
+            send(&mut sandbox, Method::Patch, "/products/501001/", json!({field: wrong})),
+        ] {
+            assert_eq!(response.status, 400, "{field}");
+            assert!(response.to_json().unwrap().get(field).is_some(), "{field}");
+        }
+    }
+    let mut flower = new_product();
+    flower["category"] = json!(8);
+    let refused = send(&mut sandbox, Method::Post, "/products/", flower.clone());
+    assert!(refused.to_json().unwrap().get("strains").is_some());
+    flower["strains"] = json!([51]);
+    assert_eq!(send(&mut sandbox, Method::Post, "/products/", flower).status, 201);
+
+    apply(&mut sandbox, json!({"remove_choice": {"list": "strains", "id": 51}}));
+    assert_eq!(get(&mut sandbox, "/strains/")["count"], 0);
+    assert_eq!(send(&mut sandbox, Method::Patch, "/products/501001/", json!({"strains": [51]})).status, 400);
+}
+
+#[test]
 fn a_patch_moves_both_instants_and_leaves_read_only_fields() {
     let mut sandbox = sandbox();
     let before = get(&mut sandbox, "/products/501001/");

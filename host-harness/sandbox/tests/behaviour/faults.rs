@@ -44,6 +44,20 @@ fn a_lost_answer_is_carried_out_and_a_lost_request_is_not() {
 }
 
 #[test]
+fn a_late_commit_is_carried_out_when_the_clock_gets_there() {
+    let mut sandbox = sandbox();
+    let number = place(&mut sandbox, json!({}));
+    sandbox.set_now_ms(1_000_000);
+    inject(&mut sandbox, json!({"method": "POST", "effect": {"late_commit": {"ms": 60_000}}}));
+    let path = format!("/orders-received/{number}/transition/accept/");
+    assert_eq!(ask(&mut sandbox, Method::Post, &path).delivery, Delivery::Lost);
+    sandbox.set_now_ms(1_059_999);
+    assert_eq!(sandbox.orders()[0]["status"], "Submitted");
+    sandbox.set_now_ms(1_060_000);
+    assert_eq!(sandbox.orders()[0]["status"], "Accepted");
+}
+
+#[test]
 fn answers_are_spoiled_on_the_way() {
     let mut sandbox = sandbox();
     for effect in ["garbled", "truncated"] {

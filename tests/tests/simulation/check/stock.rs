@@ -13,9 +13,11 @@
 //! 2. **It stays so.** From then on, whatever LeafLink's people and the sync do, LeafLink offers no
 //!    unit that is not on the shelf or was promised to somebody. Until the next push this no longer
 //!    holds when units leave the ERP by a way that LeafLink does not know (a count, a direct sale,
-//!    an assembly, an edit of a sales order, packing more than LeafLink's order wants), when packed orders are edited or called off in
-//!    LeafLink against the guide's advice, or when more was promised than there is: LeafLink cannot
-//!    show less than none, and offers anew what a buyer then gives back.
+//!    an assembly, an edit of a sales order, packing more than LeafLink's order wants), when packed
+//!    orders are edited or called off in LeafLink against the guide's advice, when an order that
+//!    LeafLink fulfilled and the ERP's people deleted is edited or called off (LeafLink offers anew
+//!    units of which the ERP's shelf was never short), or when more was promised than there is:
+//!    LeafLink cannot show less than none, and offers anew what a buyer then gives back.
 
 use leaflink_sandbox::{OrderRow, Status};
 use leaflink_sync_kit::host::records::{SalesOrder, SalesOrderStatus};
@@ -81,6 +83,18 @@ pub fn packed_unasked(world: &mut World, sales_order: &SalesOrder) {
 /// Packed orders were edited or called off in LeafLink.
 pub fn against_advice(world: &mut World) {
     world.memory.in_step.clear();
+}
+
+/// An order is edited or called off in LeafLink. If LeafLink has subtracted its units and the ERP's
+/// people deleted its sales order, LeafLink adds units that the last figure had counted already.
+pub fn given_back(world: &mut World, order: &OrderRow) {
+    let taken = matches!(order.status, Status::Fulfilled | Status::Shipped | Status::Complete);
+    if taken && world.memory.forgotten.contains(&order.number) {
+        for line in &order.lines {
+            line.product.map(|product| world.memory.in_step.remove(&product));
+        }
+        world.counters.hit("LeafLink offered anew what had been deleted in the ERP");
+    }
 }
 
 /// After every act: the second sentence.

@@ -1,6 +1,6 @@
-//! One entry, made once, on an API that knows no idempotency keys.
+//! One entry (a payment, a new product), made once, on an API that knows no idempotency keys.
 //!
-//! Every entry carries a mark of its own. Before anything is sent the order's payments are read: an
+//! Every entry carries a mark of its own. Before anything is sent LeafLink is read: an
 //! entry with the mark is ours, whatever became of the call that made it. Sending takes two calls.
 //! The first *arms* the entry with its ticket and commits; the second, the very next ticket, sends.
 //! An entry that is found armed with an older ticket was perhaps sent by a call that did not live to
@@ -36,14 +36,14 @@ pub enum Progress {
     Settled,
 }
 
-/// What the order's payments show of an entry's mark.
+/// What LeafLink shows of an entry's mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Marked {
     /// None has it.
     None,
     /// One has it.
     One {
-        /// Its amount and currency are the entry's.
+        /// It says what the entry says.
         agrees: bool,
     },
     /// Several have it.

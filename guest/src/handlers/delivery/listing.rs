@@ -1,0 +1,107 @@
+//! Towards the fields that a linked LeafLink product should have: one `PATCH` of what still differs.
+
+use serde_json::Value;
+
+use super::Attempt;
+use crate::bindings::leaflink_sync::host::types as wit;
+use crate::handlers::products::listing::is_of_case_size;
+use crate::host::answer::{Failure, effect};
+use crate::host::leaflink::{self, Found, Later, Refusal, Sent};
+use crate::host::listings::{self, ListingWish, fields, stored};
+use crate::host::webhooks;
+use crate::leaflink::listing::{body, shown};
+use crate::rules::decision::Reason;
+use crate::rules::ids::ProductId;
+use crate::rules::product::listing::change::go_along;
+use crate::rules::product::listing::{Field, value};
+use crate::rules::reasons::Code;
+
+/// Sends what of the wish LeafLink does not show yet.
+pub fn attempt(id: &ProductId, label: &str, wish: &mut ListingWish) -> Result<Attempt, Failure> {
+    let mut send = fields(&std::mem::take(&mut wish.values));
+    // Unlinked meanwhile: there is nothing to send it to.
+    let Some(leaflink) = listings::product(id)?.and_then(|product| product.leaflink) else {
+        return Ok(Attempt::Done(Vec::new()));
+    };
+    let Some(applied) = listings::record(id)?.applied(leaflink) else {
+        return Ok(Attempt::Done(Vec::new()));
+    };
+    let unchanged = |wish: &mut ListingWish| wish.values = stored(&send);
+    let there = match leaflink::product_body(leaflink)? {
+        Found::Body(there) => there,
+        Found::Missing => {
+            unchanged(wish);
+            let message =
+                format!("{label} is linked to LeafLink product {leaflink}, which LeafLink does not have.");
+            return Ok(Attempt::Refused(Reason::new(Code::LeafLinkProductGone, message)));
+        }
+        Found::TooLarge(limit) => {
+            unchanged(wish);
+            let message =
+                format!("{label}: LeafLink's answer is larger than the {limit} bytes that the host takes.");
+            return Ok(Attempt::Refused(Reason::new(Code::AnswerTooLarge, message)));
+        }
+    };
+    let there = match shown(&there) {
+        Ok(there) => there,
+        Err(problem) => {
+            let (field, problem) = problem.field_and_problem();
+            unchanged(wish);
+            let problem = format!("`{field}` of LeafLink's answer cannot be read: {problem}");
+            return Ok(Attempt::Later(Later { after_ms: None, problem }));
+        }
+    };
+    send.retain(|(field, wanted)| value(&there, *field) != Some(wanted));
+    go_along(&mut send, &applied, &there);
+    let body = body(&send);
+    if body.is_empty() {
+        return Ok(Attempt::Done(Vec::new()));
+    }
+    match leaflink::patch_product(leaflink, &Value::Object(body))? {
+        Sent::Done(_) => {
+            if is_of_case_size(&send) {
+                // Its price waited for that.
+                webhooks::announce_product(leaflink)?;
+            }
+            let changes = send
+                .iter()
+                .map(|(field, after)| wit::Change {
+                    field: field.title().to_owned(),
+                    before: value(&there, *field).map(str::to_owned),
+                    after: Some(after.clone()),
+                })
+                .collect();
+            let summary = format!("Change {label} in LeafLink.");
+            Ok(Attempt::Done(vec![effect("patch-leaflink-product", &leaflink.to_string(), summary, changes)]))
+        }
+        Sent::Refused(refusal) => {
+            wish.values = stored(&send);
+            Ok(Attempt::RefusedFor(refused(label, &refusal)))
+        }
+        Sent::NotTaken(later) | Sent::Unknown(later) => {
+            wish.values = stored(&send);
+            Ok(Attempt::Later(later))
+        }
+    }
+}
+
+/// What LeafLink says of each field, next to the form's own name of it.
+pub fn refused(label: &str, refusal: &Refusal) -> Vec<Reason> {
+    if refusal.fields.is_empty() {
+        let message = format!("LeafLink refused {label}: {}.", refusal.words);
+        return vec![Reason::new(Code::ListingRefused, message).with("words", &refusal.words)];
+    }
+    let mut reasons = Vec::new();
+    for (name, problem) in &refusal.fields {
+        let title = Field::of_wire(name)
+            .map_or_else(|| format!("`{name}`"), |field| format!("\"{}\"", field.title()));
+        let message = format!("LeafLink refused {title} of {label}: {problem}.");
+        reasons.push(
+            Reason::new(Code::ListingRefused, message)
+                .at(name.as_str())
+                .with("field", title)
+                .with("words", problem),
+        );
+    }
+    reasons
+}

@@ -1,0 +1,438 @@
+//! The LeafLink tab of a product: read, asked of the rules, carried out.
+
+use rust_decimal::Decimal;
+
+use super::side::Side;
+use crate::bindings::leaflink_sync::host::types as wit;
+use crate::handlers::letters;
+use crate::handlers::settings::in_force;
+use crate::host::answer::{self, Failure, effect, set};
+use crate::host::leaflink::Found;
+use crate::host::listings::{self, ListingRecord, ListingWish, NewProductWish, Product, fields, stored};
+use crate::host::outbox::{self, Intent, Subject, Wish};
+use crate::host::state::ReasonRecord;
+use crate::host::{self, choices, erp};
+use crate::leaflink::listing::shown;
+use crate::rules::decision::Reason;
+use crate::rules::ids::{LeafLinkProductId, ProductId};
+use crate::rules::once::Progress;
+use crate::rules::product::listing::change::{self, Change};
+use crate::rules::product::listing::form::{Entry, missing};
+use crate::rules::product::listing::{Choices, Field, Form, List, Tab, Values, value};
+use crate::rules::product::price::{self, Action, Price, Sides};
+use crate::rules::reasons::Code;
+use crate::rules::settings::Settings;
+
+/// What was decided, and what is to be kept and sent for it.
+pub struct Look {
+    product: Product,
+    record: ListingRecord,
+    plan: Plan,
+    /// A person saved the product's form; otherwise LeafLink's side was looked at.
+    asked: bool,
+}
+
+/// What to do.
+enum Plan {
+    /// Nothing, for these reasons; blocking ones hold it.
+    Nothing(Vec<Reason>),
+    /// It is on its way already.
+    UnderWay,
+    /// A new product.
+    Create(NewProductWish),
+    /// Fields of the linked product; none: to be remembered only.
+    Change(LeafLinkProductId, Change),
+}
+
+/// Looks at a product as it now is.
+///
+/// `asked`: a person saved its form; otherwise LeafLink's side moved. `keep`: what is read of
+/// LeafLink's lists may be kept.
+pub fn look(
+    id: &ProductId,
+    side: Option<&Side>,
+    asked: bool,
+    keep: bool,
+    settings: &Settings,
+) -> Result<Option<Look>, Failure> {
+    let Some(product) = listings::product(id)? else { return Ok(None) };
+    let record = listings::record(id)?;
+    let plan = match side.filter(|side| product.leaflink == Some(side.id)) {
+        Some(side) => linked(&product, side, &record, settings, keep)?,
+        None => alone(&product, &record, settings, keep)?,
+    };
+    Ok(Some(Look { product, record, plan, asked }))
+}
+
+/// Looks at a product once more, because LeafLink has just got it as this.
+pub fn look_again(id: &ProductId, made: LeafLinkProductId) -> Result<(), Failure> {
+    let settings = in_force()?;
+    if let Some(look) = look(id, Some(&Side::of(made)), false, true, &settings)? {
+        carry_out(look, &settings)?;
+    }
+    Ok(())
+}
+
+/// Whether these fields say what a case holds.
+pub fn is_of_case_size(values: &[(Field, String)]) -> bool {
+    value(values, Field::UnitsPerCase).is_some() || value(values, Field::SellInMultiples).is_some()
+}
+
+/// A product that is linked to nothing: with "Create LeafLink product" ticked, LeafLink gets it.
+fn alone(
+    product: &Product,
+    record: &ListingRecord,
+    settings: &Settings,
+    keep: bool,
+) -> Result<Plan, Failure> {
+    let queued = outbox::intent(&Subject::NewProduct(product.id.clone()))?;
+    let begun = queued.as_ref().is_some_and(|queued| match &queued.wish {
+        Wish::NewProduct(wish) => wish.progress.begun(),
+        _ => false,
+    });
+    // Whether LeafLink has it is not known; what changed since goes after it.
+    if begun {
+        return Ok(Plan::UnderWay);
+    }
+    let Some(tab) = product.tab.as_ref().filter(|tab| tab.create) else {
+        return Ok(Plan::Nothing(Vec::new()));
+    };
+    let mut reasons = Vec::new();
+    let mut values = Values::new();
+    for entry in entries(product, tab, settings, keep, true)? {
+        match entry.value {
+            Ok(value) => values.push((entry.field, value)),
+            Err(reason) => reasons.push(*reason),
+        }
+    }
+    let seller = choices::seller(settings, keep)?;
+    if seller.is_none() {
+        reasons.push(choices::no_seller());
+    }
+    let Some(seller) = seller.filter(|_| reasons.is_empty()) else { return Ok(Plan::Nothing(reasons)) };
+    let mark = match &settings.external_id_key {
+        Some(key) => listings::mark(&product.id, record.made).map(|mark| (key.clone(), mark)),
+        None => None,
+    };
+    Ok(Plan::Create(NewProductWish {
+        values: stored(&values),
+        seller,
+        mark,
+        before: Vec::new(),
+        progress: Progress::Ready,
+        unanswered: 0,
+    }))
+}
+
+/// A linked product: what was edited since it was last applied.
+fn linked(
+    product: &Product,
+    side: &Side,
+    record: &ListingRecord,
+    settings: &Settings,
+    keep: bool,
+) -> Result<Plan, Failure> {
+    let none = Tab::default();
+    let entries = entries(product, product.tab.as_ref().unwrap_or(&none), settings, keep, false)?;
+    let change = match record.applied(side.id) {
+        Some(applied) => change::later(&entries, &applied, settings.sync_prices),
+        None => match there(product, side)? {
+            Ok(there) => change::first(&entries, &there, settings.sync_prices),
+            // Whoever filled in nothing waits for nothing.
+            Err(_) if product.tab.is_none() => return Ok(Plan::Nothing(Vec::new())),
+            Err(reason) => return Ok(Plan::Nothing(vec![*reason])),
+        },
+    };
+    Ok(Plan::Change(side.id, change))
+}
+
+/// What LeafLink shows of a product, or why it cannot be compared.
+fn there(product: &Product, side: &Side) -> Result<Result<Values, Box<Reason>>, Failure> {
+    let id = side.id;
+    let refused = |code, message| Ok(Err(Box::new(Reason::new(code, message))));
+    match side.found()? {
+        Found::Body(body) => match shown(body) {
+            Ok(there) => Ok(Ok(there)),
+            Err(problem) => {
+                let (field, problem) = problem.field_and_problem();
+                let message =
+                    format!("The field `{field}` of LeafLink product {id} cannot be used: {problem}.");
+                refused(Code::LeafLinkProductUnusable, message)
+            }
+        },
+        Found::Missing => {
+            let message =
+                format!("{} is linked to LeafLink product {id}, which LeafLink does not have.", product.name);
+            refused(Code::LeafLinkProductGone, message)
+        }
+        Found::TooLarge(limit) => {
+            let message = format!(
+                "LeafLink's answer for product {id} is larger than the {limit} bytes that the host takes."
+            );
+            refused(Code::AnswerTooLarge, message)
+        }
+    }
+}
+
+/// What the form says of every field. Lists of choices are read for what was chosen.
+fn entries(
+    product: &Product,
+    tab: &Tab,
+    settings: &Settings,
+    keep: bool,
+    new: bool,
+) -> Result<Vec<Entry>, Failure> {
+    let mut choices = Choices::default();
+    for (list, chosen) in [
+        (List::License, tab.license),
+        (List::Brand, tab.brand),
+        (List::ProductLine, tab.product_line),
+        (List::Category, tab.category),
+        (List::Subcategory, tab.subcategory),
+        (List::Strain, tab.strain),
+    ] {
+        if let Some(chosen) = chosen {
+            choices.0.push((list, choices::list_with(list, chosen, settings, keep)?));
+        }
+    }
+    let currency = erp::currency()?;
+    let rules = new && (settings.sync_prices || tab.wholesale_price.is_none());
+    let form = Form {
+        name: &product.name,
+        sku: &product.sku,
+        description: &product.description,
+        unit: &product.unit,
+        units_per_case: product.units_per_case,
+        currency: &currency,
+        wholesale_price: rules.then(|| wholesale_price(product, tab, &currency)),
+        tab,
+    };
+    Ok(form.entries(&choices))
+}
+
+/// The wholesale price that the product's own "Sale Price" comes to.
+fn wholesale_price(product: &Product, tab: &Tab, currency: &str) -> Result<Decimal, Reason> {
+    let sides = Sides {
+        name: &product.name,
+        own_currency: currency,
+        sale_price: product.sale_price.clone().map(|(amount, currency)| Price { amount, currency }),
+        units_per_case: product.units_per_case,
+        sell_in_multiples: Some(tab.sell_in_multiples),
+        wholesale_price: None,
+        unit_multiplier: product.units_per_case.filter(|_| tab.sell_in_multiples).map(Decimal::from),
+        agreed: None,
+        sent: &[],
+    };
+    let plan = price::decide(&sides, true);
+    match (plan.action, plan.reasons.into_iter().next()) {
+        (Action::Push(price), _) => Ok(price),
+        (_, Some(reason)) => Err(reason.with("field", Field::WholesalePrice.title())),
+        (_, None) => Err(*missing(Field::WholesalePrice)),
+    }
+}
+
+/// What comes of a look, before anything of it is written.
+struct Outcome {
+    decision: wit::Decision,
+    /// Writes that are wanted from now on.
+    intents: Vec<(Subject, Intent)>,
+    record: ListingRecord,
+    /// People have not been told of what it waits for.
+    is_news: bool,
+    /// Another case size is on its way to LeafLink.
+    case_size: bool,
+}
+
+/// A decision, and whether another case size is on its way to LeafLink after it.
+pub type Decided = (wit::Decision, bool);
+
+/// What [`carry_out`] would answer.
+pub fn foretell(look: Look) -> Result<Decided, Failure> {
+    let outcome = outcome(look)?;
+    Ok((outcome.decision, outcome.case_size))
+}
+
+/// Carries out what was decided.
+pub fn carry_out(look: Look, settings: &Settings) -> Result<Decided, Failure> {
+    let (id, before) = (look.product.id.clone(), look.record.clone());
+    let Outcome { decision, intents, record, is_news, case_size } = outcome(look)?;
+    for (subject, intent) in intents {
+        outbox::put_intent(&subject, &intent)?;
+    }
+    if is_news && !record.waits_for.is_empty() {
+        letters::tell_of_product(&id, &decision.label, &record.waits_for, settings)?;
+    }
+    if record != before {
+        listings::put_record(&id, &record)?;
+    }
+    if is_news || decision.outcome == wit::Outcome::Applied {
+        host::journal(&decision)?;
+    }
+    Ok((decision, case_size))
+}
+
+fn outcome(look: Look) -> Result<Outcome, Failure> {
+    let Look { product, mut record, plan, asked } = look;
+    let new =
+        Writing { subject: Subject::NewProduct(product.id.clone()), name: &product.name, id: &product.id };
+    let listing = Writing { subject: Subject::Listing(product.id.clone()), ..new.clone() };
+    let mut found = Vec::new();
+    // A write that the product has outgrown: it was linked, or unlinked, meanwhile.
+    let mut intents: Vec<(Intent, Option<wit::Effect>)> = Vec::new();
+    let current = if product.leaflink.is_some() { &listing } else { &new };
+    let other = if product.leaflink.is_some() { &new } else { &listing };
+    let outgrown = other.dropped()?.map(|(intent, _)| (other.subject.clone(), intent));
+    match plan {
+        Plan::Nothing(reasons) => {
+            found = reasons;
+            if product.leaflink.is_none() {
+                intents.extend(new.dropped()?);
+            }
+        }
+        Plan::UnderWay => intents.extend(new.again(asked)?),
+        Plan::Create(wish) => intents.extend(new.create(wish, asked)?),
+        Plan::Change(leaflink, change) => {
+            if !change.is_blocked() {
+                let same = record.leaflink == Some(leaflink.0);
+                record.set_applied(leaflink, &change.applied);
+                intents.extend(if change.send.is_empty() {
+                    listing.again(asked)?
+                } else {
+                    Some(listing.queue(change.send, same)?)
+                });
+            }
+            found = change.reasons;
+        }
+    }
+    let waits_for: Vec<ReasonRecord> =
+        found.iter().filter(|reason| reason.code.blocks()).map(ReasonRecord::from).collect();
+    let mut reasons = answer::reasons(&found);
+    // What LeafLink refused stands until the form is saved again.
+    let parked = match (intents.is_empty(), waits_for.is_empty()) {
+        (true, true) => {
+            outbox::intent(&current.subject)?.filter(Intent::waits).and_then(|queued| queued.parked)
+        }
+        _ => None,
+    };
+    let is_parked = parked.is_some();
+    reasons.extend(parked.map(answer::kept));
+    let mut effects = Vec::new();
+    let mut wanted: Vec<(Subject, Intent)> = outgrown.into_iter().collect();
+    for (intent, effect) in intents {
+        wanted.push((current.subject.clone(), intent));
+        effects.extend(effect);
+    }
+    let outcome = match () {
+        () if !waits_for.is_empty() => wit::Outcome::Held,
+        () if !effects.is_empty() => wit::Outcome::Applied,
+        () if is_parked => wit::Outcome::Parked,
+        () if !reasons.is_empty() => wit::Outcome::Ignored,
+        () => wit::Outcome::Unchanged,
+    };
+    let is_news = record.waits_for != waits_for;
+    record.waits_for = waits_for;
+    let decision = wit::Decision {
+        stream: wit::Stream::Products,
+        subject: product.id.0.clone(),
+        label: product.name.clone(),
+        outcome,
+        reasons,
+        effects,
+    };
+    let queued = match wanted.iter().find(|(subject, _)| *subject == listing.subject) {
+        Some((_, intent)) => Some(intent.clone()),
+        None => outbox::intent(&listing.subject)?,
+    };
+    let case_size = queued.is_some_and(|queued| match &queued.wish {
+        Wish::Listing(wish) => queued.parked.is_none() && is_of_case_size(&fields(&wish.values)),
+        _ => false,
+    });
+    Ok(Outcome { decision, intents: wanted, record, is_news, case_size })
+}
+
+/// One kind of write about a product.
+#[derive(Clone)]
+struct Writing<'a> {
+    subject: Subject,
+    name: &'a str,
+    id: &'a ProductId,
+}
+
+/// A write as it is to be kept, and what a person sees of that.
+type Kept = (Intent, Option<wit::Effect>);
+
+impl Writing<'_> {
+    /// `queued` is what it takes the place of: a wait that LeafLink asked for is kept.
+    fn kept(&self, wish: Wish, queued: Option<Intent>, effect: wit::Effect) -> Kept {
+        let waiting = queued.as_ref().filter(|queued| queued.parked.is_none());
+        let (attempts, not_before_ms) =
+            waiting.map_or((0, 0), |waiting| (waiting.attempts, waiting.not_before_ms));
+        let intent = Intent {
+            label: self.name.to_owned(),
+            wish,
+            since_ms: host::now_ms(),
+            attempts,
+            not_before_ms,
+            parked: None,
+            told: queued.and_then(|queued| queued.told),
+            modified: String::new(),
+        };
+        (intent, Some(effect))
+    }
+
+    fn effect(&self, kind: &str, summary: String, values: &[(Field, String)]) -> wit::Effect {
+        let changes = values.iter().map(|(field, value)| set(field.title(), value)).collect();
+        effect(kind, &self.id.0, summary, changes)
+    }
+
+    /// A new product in place of one that has not begun.
+    fn create(&self, wish: NewProductWish, asked: bool) -> Result<Option<Kept>, Failure> {
+        let queued = outbox::intent(&self.subject)?;
+        if let Some(Intent { wish: Wish::NewProduct(known), .. }) = &queued
+            && known.is_same(&wish)
+        {
+            return self.again(asked);
+        }
+        let summary = format!("Queue {} to be made in LeafLink.", self.name);
+        let effect = self.effect("queue-leaflink-write", summary, &fields(&wish.values));
+        Ok(Some(self.kept(Wish::NewProduct(wish), queued, effect)))
+    }
+
+    /// Fields, besides those that are on their way already to the same LeafLink product.
+    fn queue(&self, send: Values, same: bool) -> Result<Kept, Failure> {
+        let queued = outbox::intent(&self.subject)?;
+        let summary = format!("Queue a change of {} for LeafLink.", self.name);
+        let effect = self.effect("queue-leaflink-write", summary, &send);
+        let mut values = match &queued {
+            Some(known @ Intent { wish: Wish::Listing(wish), .. }) if same && !known.is_dropped() => {
+                fields(&wish.values)
+            }
+            _ => Values::new(),
+        };
+        values.retain(|(field, _)| value(&send, *field).is_none());
+        values.extend(send);
+        let wish = Wish::Listing(ListingWish { values: stored(&values) });
+        Ok(self.kept(wish, queued, effect))
+    }
+
+    /// Nobody wants it any more, and nothing of it was sent.
+    fn dropped(&self) -> Result<Option<Kept>, Failure> {
+        let Some(mut queued) = outbox::intent(&self.subject)? else { return Ok(None) };
+        match &mut queued.wish {
+            Wish::NewProduct(wish) if !wish.progress.begun() => wish.progress = Progress::Settled,
+            Wish::Listing(wish) => wish.values.clear(),
+            _ => return Ok(None),
+        }
+        let summary = format!("Do not send {} to LeafLink.", self.name);
+        Ok(Some((queued, Some(self.effect("drop-leaflink-write", summary, &[])))))
+    }
+
+    /// Somebody saved the form as it was: what was parked is tried once more.
+    fn again(&self, asked: bool) -> Result<Option<Kept>, Failure> {
+        let parked = outbox::intent(&self.subject)?.filter(|queued| asked && queued.waits());
+        let Some(mut queued) = parked else { return Ok(None) };
+        queued.try_again();
+        let summary = format!("Try {} again.", self.name);
+        Ok(Some((queued, Some(self.effect("queue-leaflink-write", summary, &[])))))
+    }
+}

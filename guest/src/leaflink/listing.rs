@@ -1,0 +1,165 @@
+//! The fields of the product form in `/products/`, both ways.
+
+use std::collections::BTreeMap;
+
+use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
+
+use super::value::{Amount, Id, Number, Word};
+use super::{Unreadable, read};
+use crate::rules::decimal::{cents, plain};
+use crate::rules::product::listing::{Field, Holds, Values};
+
+/// The fields as a request body states them. What LeafLink's description has no empty value for is
+/// left out: a product that is no longer sold in cases says so by its `unit_multiplier`.
+pub fn body(values: &[(Field, String)]) -> Map<String, Value> {
+    let mut body = Map::new();
+    for (field, text) in values {
+        let empty = text.is_empty();
+        let whole = |text: &str| text.parse::<u64>().map_or(Value::Null, Value::from);
+        let value = match field.holds() {
+            Holds::Word | Holds::Id | Holds::Number if empty => continue,
+            Holds::Text => json!(text),
+            Holds::Flag => json!(text == "true"),
+            Holds::Id | Holds::Count => whole(text),
+            Holds::Ids => text.split(',').filter(|id| !id.is_empty()).map(whole).collect(),
+            Holds::Word | Holds::Number => json!(text),
+            Holds::Money => {
+                let (amount, currency) = text.split_once(' ').unwrap_or((text, ""));
+                json!({ "amount": amount, "currency": currency })
+            }
+        };
+        body.insert(field.wire().to_owned(), value);
+    }
+    body
+}
+
+/// What a product shows of the fields. Those that are not there or cannot be read are left out: no
+/// value of ours is equal to them.
+pub fn shown(product: &[u8]) -> Result<Values, Unreadable> {
+    let fields: BTreeMap<String, Box<RawValue>> = read(product)?;
+    let mut shown = Values::new();
+    for field in Field::ALL {
+        if let Some(value) = fields.get(field.wire()).and_then(|raw| text(*field, raw.get())) {
+            shown.push((*field, value));
+        }
+    }
+    Ok(shown)
+}
+
+fn text(field: Field, raw: &str) -> Option<String> {
+    if raw == "null" {
+        return Some(String::new());
+    }
+    let raw = raw.as_bytes();
+    match field.holds() {
+        Holds::Text => read::<String>(raw).ok(),
+        Holds::Word => read::<Word>(raw).ok().map(|word| inventory(field, word.0)),
+        Holds::Id => read::<Id>(raw).ok().map(|id| id.0.to_string()),
+        Holds::Ids => {
+            let ids: Vec<Id> = read(raw).ok()?;
+            Some(ids.iter().map(|id| id.0.to_string()).collect::<Vec<_>>().join(","))
+        }
+        Holds::Flag => read::<bool>(raw).ok().map(|flag| flag.to_string()),
+        Holds::Money => {
+            let money: Amount = read(raw).ok()?;
+            Some(format!("{} {}", cents(money.amount.0), money.currency))
+        }
+        Holds::Number | Holds::Count => read::<Number>(raw).ok().map(|number| plain(number.0)),
+    }
+}
+
+/// LeafLink writes the setting as its number or as its name.
+fn inventory(field: Field, word: String) -> String {
+    match (field, word.as_str()) {
+        (Field::Inventory, "Managed") => "1".to_owned(),
+        (Field::Inventory, "Unlimited") => "2".to_owned(),
+        (Field::Inventory, "Inherited") => "3".to_owned(),
+        _ => word,
+    }
+}
+
+/// A row of a list that a drop-down offers.
+#[derive(Clone, Debug, serde::Deserialize)]
+pub struct ChoiceRow {
+    /// Its id.
+    pub id: u64,
+    /// Its name.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Of a licence.
+    #[serde(default)]
+    pub number: Option<String>,
+    /// Of a subcategory.
+    #[serde(default)]
+    pub category: Option<Id>,
+    /// Of a product line.
+    #[serde(default)]
+    pub brand: Option<Id>,
+    /// Of a company.
+    #[serde(default)]
+    pub seller: Option<bool>,
+}
+
+/// A product that may be the one that was made.
+#[derive(Clone, Debug, serde::Deserialize)]
+pub struct Candidate {
+    /// Its id.
+    pub id: u64,
+    /// Its name.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Its SKU.
+    #[serde(default)]
+    pub sku: Option<String>,
+    /// Available, Archived, ...
+    #[serde(default)]
+    pub listing_state: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(list: &[(Field, &str)]) -> Values {
+        list.iter().map(|(field, value)| (*field, (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn what_is_sent_reads_back_the_same() {
+        let sent = values(&[
+            (Field::Name, "Night \"Garden\""),
+            (Field::ShowQuantity, "true"),
+            (Field::License, "7"),
+            (Field::Inventory, "1"),
+            (Field::WholesalePrice, "108.00 USD"),
+            (Field::MinimumOrder, "0.01"),
+            (Field::Strain, "5"),
+            (Field::UnitsPerCase, "12"),
+        ]);
+        let json = Value::Object(body(&sent)).to_string();
+        assert!(json.contains(r#""wholesale_price":{"amount":"108.00","currency":"USD"}"#), "{json}");
+        assert!(body(&values(&[(Field::ProductLine, ""), (Field::SellInMultiples, "")])).is_empty());
+        assert!(json.contains(r#""strains":[5]"#), "{json}");
+        assert_eq!(shown(json.as_bytes()).unwrap(), sent);
+    }
+
+    #[test]
+    fn leaflinks_own_shapes_are_the_same_values() {
+        let json = br#"{"license": {"id": 7, "number": "402"}, "inventory_management": "Managed",
+            "wholesale_price": {"amount": 108, "currency": "USD"}, "minimum_order": "0.0100", "strains": [],
+            "brand": "49", "unit_multiplier": "12", "sell_in_unit_of_measure": null, "sku": 5, "name": "A"}"#;
+        let wanted = values(&[
+            (Field::Name, "A"),
+            (Field::License, "7"),
+            (Field::Brand, "49"),
+            (Field::Inventory, "1"),
+            (Field::WholesalePrice, "108.00 USD"),
+            (Field::MinimumOrder, "0.01"),
+            (Field::Strain, ""),
+            (Field::SellInMultiples, ""),
+            (Field::UnitsPerCase, "12"),
+        ]);
+        assert_eq!(shown(json).unwrap(), wanted);
+    }
+}

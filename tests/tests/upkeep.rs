@@ -1,0 +1,91 @@
+//! The sync itself under trouble: a queued write that cannot be read, and LeafLink's limit shared by
+//! background work and people.
+
+#![allow(clippy::unwrap_used)]
+
+use std::sync::OnceLock;
+
+use leaflink_sync::document::Document;
+use leaflink_sync::stage::{Connections, Happened, Options, Stage};
+use leaflink_sync::steps;
+use leaflink_sync::world::LoadedWorld;
+use leaflink_sync_kit::exports::Failure;
+use leaflink_sync_kit::host::{Store, Transaction, Urgency};
+use leaflink_sync_kit::{CallError, Connector, Limits};
+use leaflink_sync_tests::component;
+use serde_json::{Value, json};
+
+fn stage() -> Stage {
+    static COMPONENT: OnceLock<Connector> = OnceLock::new();
+    let component = COMPONENT.get_or_init(|| component::load(Limits::DEFAULT).unwrap());
+    let base = Document::load(&component::root().join("tests/worlds/foxglove.json")).unwrap();
+    let world = LoadedWorld::from_documents(vec![base]).unwrap();
+    let options = Options { connections: Connections::InProcess, ..Options::default() };
+    Stage::set_up(component, &world, options).unwrap()
+}
+
+fn play(stage: &Stage, steps: Value) -> Option<Happened> {
+    let document = Document::parse("the test's own steps", steps.to_string()).unwrap();
+    let steps = steps::read(&document).unwrap();
+    steps.iter().map(|step| stage.perform(&step.act).unwrap()).last()
+}
+
+fn place(short_id: &str) -> Value {
+    let lines = json!([{"product": 501002, "quantity": "2"}]);
+    json!({"place_order": {"short_id": short_id, "number": short_id, "customer": 310044, "reps": [4107], "lines": lines}})
+}
+
+fn code(error: &CallError) -> &str {
+    match error.failure() {
+        Some(Failure::Retry(retry)) => &retry.reason.code,
+        Some(Failure::Reject(reason) | Failure::Misconfigured(reason)) => &reason.code,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_queued_write_that_cannot_be_read_stands_in_nobodys_way() {
+    let stage = stage();
+    for key in ["outbox/order/0-spoilt", "outbox/payment/spoilt"] {
+        let mut transaction = stage.erp().begin(stage.company()).unwrap();
+        transaction.put(key, b"{\"label\": 7").unwrap();
+        Transaction::commit(Box::new(transaction)).unwrap();
+    }
+    let change = json!({"set_status": {"order": "fc010001", "status": "PROCESSING"}});
+    play(&stage, json!([place("fc010001"), {"sync": true}, change, {"sync": true}]));
+    let orders = stage.sandbox().orders();
+    assert_eq!(orders[0]["status"], "Accepted");
+
+    let parked = stage.calls().parked_writes(None, 10).unwrap();
+    let shown: Vec<_> = parked.iter().map(|write| (write.id.as_str(), write.reason.code.as_str())).collect();
+    let unreadable = "stored-state-unreadable";
+    assert_eq!(shown, [("order/0-spoilt", unreadable), ("payment/spoilt", unreadable)]);
+    let second = stage.calls().parked_writes(Some("order/0-spoilt"), 10).unwrap();
+    assert_eq!(second.len(), 1);
+
+    assert_eq!(code(&stage.calls().retry_write("order/0-spoilt").unwrap_err()), unreadable);
+    let decision = stage.calls().drop_write("order/0-spoilt", "seen to by hand").unwrap();
+    assert!(decision.reasons[0].message.contains("seen to by hand"), "{decision:?}");
+    assert_eq!(stage.calls().parked_writes(None, 10).unwrap().len(), 1);
+    for unknown in ["order/0-spoilt", "order/fc010001", "", "nonsense\n"] {
+        assert_eq!(code(&stage.calls().drop_write(unknown, "").unwrap_err()), "write-not-found");
+    }
+}
+
+#[test]
+fn people_are_answered_when_the_background_has_used_its_part() {
+    let stage = stage();
+    play(&stage, json!([place("fc020001"), {"sync": true}]));
+    let (now, budget) = (u64::try_from(stage.now().timestamp_millis()).unwrap(), stage.host().budget());
+    while budget.take(now, Urgency::Background).is_ok() {}
+    let sent = stage.host().seen().requests.len();
+    assert_eq!(code(&stage.calls().on_order("fc020001").unwrap_err()), "leaflink-busy");
+    assert_eq!(stage.host().seen().requests.len(), sent);
+    stage.explain("fc020001").unwrap();
+    assert_eq!(stage.host().seen().requests.len(), sent + 1);
+    while budget.take(now, Urgency::Person).is_ok() {}
+    let refused = stage.calls().explain("fc020001").unwrap_err();
+    assert_eq!(code(&refused), "leaflink-busy");
+    let Some(Failure::Retry(retry)) = refused.failure() else { panic!("{refused}") };
+    assert_eq!(retry.after_ms, 60_000);
+}
