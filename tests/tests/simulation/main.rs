@@ -4,7 +4,7 @@
 //!
 //! | variable | what it does |
 //! |---|---|
-//! | `LEAFLINK_SYNC_HISTORIES` | so many histories instead of 2,000 |
+//! | `LEAFLINK_SYNC_HISTORIES` | so many histories instead of 500 |
 //! | `LEAFLINK_SYNC_MINUTES` | so many minutes instead, from seeds of its own |
 //! | `LEAFLINK_SYNC_SEED` | the first seed |
 //! | `LEAFLINK_SYNC_HISTORY` | a history in a file, for the test `replay` |
@@ -39,7 +39,7 @@ use run::{Run, Until};
 use stage::Theatre;
 
 /// Histories in the test command.
-const HISTORIES: u64 = 2_000;
+const HISTORIES: u64 = 500;
 /// Days of orders, stock and payments, judged once more by themselves.
 const DAYS: u64 = 400;
 /// Histories that are played twice.
