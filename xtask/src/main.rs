@@ -19,6 +19,8 @@ Usage: cargo xtask COMMAND
   demo [ARGS]   play the demo; ARGS go to the program
   test [ARGS]   build the component, then run every test; ARGS go to `cargo test`
   simulate [N]  play random days for N minutes (60 when left out), from seeds of their own
+  fuzz [--minutes N]
+                damage orders, webhooks and stored state for N minutes each (10 if not given)
   check         format, lints (the component's also for wasm32) and documentation
   build         build the component and print its path and size
   setup         add the wasm32 target; demo, test, check and build do so by themselves
@@ -47,6 +49,9 @@ enum Task {
     Test(Vec<OsString>),
     /// For so many minutes.
     Simulate(u32),
+    Fuzz {
+        minutes: u32,
+    },
     Check,
     Build,
     Setup,
@@ -65,6 +70,7 @@ impl Task {
             Some("demo") => return Ok(Self::Demo(rest)),
             Some("test") => return Ok(Self::Test(rest)),
             Some("simulate") => return Self::parse_simulate(&rest),
+            Some("fuzz") => return fuzz_task(&rest),
             Some("check") => Self::Check,
             Some("build") => Self::Build,
             Some("setup") => Self::Setup,
@@ -104,6 +110,7 @@ impl Task {
             Self::Demo(args) => demo(workspace, &args),
             Self::Test(args) => test(workspace, &args),
             Self::Simulate(minutes) => simulate(workspace, minutes),
+            Self::Fuzz { minutes } => fuzz(workspace, minutes),
             Self::Check => check(workspace),
             Self::Build => {
                 let built = component::build(workspace)?;
@@ -162,6 +169,33 @@ fn simulate(workspace: &Workspace, minutes: u32) -> Result<(), String> {
     run(simulation, "something was violated; see above for the history that shows it")
 }
 
+/// Reads the arguments of `fuzz`.
+fn fuzz_task(args: &[OsString]) -> Result<Task, String> {
+    const MINUTES: u32 = 10;
+
+    match args {
+        [] => Ok(Task::Fuzz { minutes: MINUTES }),
+        [flag, minutes] if flag == "--minutes" => {
+            let minutes = minutes.to_str().and_then(|text| text.parse().ok()).filter(|minutes| *minutes > 0);
+            let minutes = minutes.ok_or("`fuzz --minutes` takes a whole number of minutes, 1 or more")?;
+            Ok(Task::Fuzz { minutes })
+        }
+        _ => Err("`fuzz` takes `--minutes N` and nothing else".to_owned()),
+    }
+}
+
+fn fuzz(workspace: &Workspace, minutes: u32) -> Result<(), String> {
+    let component = component::build(workspace)?.path;
+
+    heading("damaging orders, webhooks and stored state");
+    let mut tests = workspace.cargo(["test", "--locked", "--workspace", "--test", "fuzz"]);
+    tests
+        .args(["--", "--nocapture"])
+        .env("LEAFLINK_SYNC_COMPONENT", component)
+        .env("LEAFLINK_SYNC_FUZZ_MINUTES", minutes.to_string());
+    run(tests, "a seed failed; its number and what it did are above")
+}
+
 fn check(workspace: &Workspace) -> Result<(), String> {
     target::ensure(workspace)?;
 
@@ -215,6 +249,15 @@ mod tests {
         let sentence = parse("simulate long").expect_err("no number");
         assert!(sentence.contains("`long`"), "{sentence}");
         assert!(parse("simulate 5 6").is_err());
+    }
+
+    #[test]
+    fn fuzz_takes_minutes() {
+        assert_eq!(parse("fuzz"), Ok(Task::Fuzz { minutes: 10 }));
+        assert_eq!(parse("fuzz --minutes 3"), Ok(Task::Fuzz { minutes: 3 }));
+        for wrong in ["fuzz --minutes", "fuzz --minutes 0", "fuzz --minutes x", "fuzz 3"] {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

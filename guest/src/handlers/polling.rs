@@ -127,13 +127,13 @@ fn orders_to_look_at() -> Result<Vec<Subject>, Failure> {
 
 fn answered(poll: &PollState, more: bool, refused: Vec<wit::Reason>) -> Result<Polled, Failure> {
     state::put_poll_orders(poll)?;
+    Ok(Polled { look_at: orders_to_look_at()?, more, watermark_ms: watermark_ms(poll), refused })
+}
+
+/// Up to when LeafLink's changes of orders were listed.
+pub fn watermark_ms(poll: &PollState) -> Option<u64> {
     let watermark = poll.watermark.as_deref().and_then(instant);
-    Ok(Polled {
-        look_at: orders_to_look_at()?,
-        more,
-        watermark_ms: watermark.and_then(|time| u64::try_from(time.timestamp_millis()).ok()),
-        refused,
-    })
+    watermark.and_then(|time| u64::try_from(time.timestamp_millis()).ok())
 }
 
 /// The query of one page.
@@ -192,7 +192,7 @@ fn note(
         pass.highest = Some(hint.modified.clone());
     }
     let number = OrderNumber(hint.number);
-    let looked_at = state::order(&number)?.is_some_and(|known| {
+    let looked_at = state::readable_order(&number)?.is_some_and(|known| {
         known.modified == hint.modified && (!known.waits() || known.needs_edit_in_leaflink())
     });
     let listed = state::look(&number)?;
@@ -256,7 +256,7 @@ fn finish(
     }
     poll.opened = true;
     for number in state::held(None, HELD)? {
-        if let Some(known) = state::order(&number)?
+        if let Some(known) = state::readable_order(&number)?
             && !known.needs_edit_in_leaflink()
         {
             state::look_again(&number, &known)?;

@@ -25,6 +25,7 @@ const STEPS: &[M<'_>] = &[
     M::up(include_str!("../migrations/05-component.sql")),
     M::up(include_str!("../migrations/06-documents.sql")),
     M::up(include_str!("../migrations/07-leaflink-listings.sql")),
+    M::up(include_str!("../migrations/08-journal-chain.sql")),
 ];
 
 /// Opens the file for writing, creates it if need be, and brings its schema up to date.

@@ -34,7 +34,7 @@ mod transfers;
 mod words;
 
 pub use billing::NewPayment;
-pub use component::journal::JournalEntry;
+pub use component::journal::{JournalEntry, Sealed};
 pub use component::mail::QueuedMail;
 pub use erp::{Clock, Erp};
 pub use error::{Error, Result};
@@ -45,3 +45,4 @@ pub use seed::{Seed, SeedError};
 pub use snapshot::Snapshot;
 pub use transaction::ErpTransaction;
 pub use words::Tracking;
+pub use words::{outcome_word, stream_word};

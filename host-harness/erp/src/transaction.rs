@@ -2,7 +2,9 @@
 
 use leaflink_sync_kit::host::{CompanyId, Journal, Mail, Store, Transaction, journal, mail, store, types};
 
-use crate::component::journal::{self as journal_table, JournalEntry};
+use leaflink_sync_kit::CallInfo;
+
+use crate::component::journal::{self as journal_table, JournalEntry, Stamp};
 use crate::component::{mail as mail_table, state};
 use crate::database::Db;
 use crate::erp::Lease;
@@ -13,8 +15,8 @@ pub struct ErpTransaction {
     lease: Lease,
     company: CompanyId,
     now_ms: u64,
-    /// The number of this call in the journal, once it has appended something.
-    call: Option<i64>,
+    /// What the journal's entries of this transaction are stamped with.
+    stamp: Stamp,
     open: bool,
     /// The ERP's process dies before its commit.
     doomed: bool,
@@ -24,7 +26,14 @@ impl ErpTransaction {
     /// Begins with the given statement.
     pub(crate) fn open(lease: Lease, begin: &str, company: &CompanyId, now_ms: u64) -> Result<Self> {
         lease.connection().execute_batch(begin)?;
-        Ok(Self { lease, company: company.clone(), now_ms, call: None, open: true, doomed: false })
+        Ok(Self {
+            lease,
+            company: company.clone(),
+            now_ms,
+            stamp: Stamp::default(),
+            open: true,
+            doomed: false,
+        })
     }
 
     /// The tables as this transaction sees them.
@@ -39,6 +48,17 @@ impl ErpTransaction {
     /// SQLite failed.
     pub fn journal(&self, after: i64, limit: u32) -> Result<Vec<JournalEntry>> {
         journal_table::entries(&self.db(), after, limit)
+    }
+
+    /// The same transaction as that of a call, which its journal entries will name.
+    #[must_use]
+    pub fn of_call(mut self, info: &CallInfo) -> Self {
+        self.stamp = Stamp {
+            call_id: info.id.0.clone(),
+            call: info.call.to_owned(),
+            component: info.component.clone(),
+        };
+        self
     }
 
     /// The same transaction, whose commit fails and leaves no trace: as when the ERP's process dies
@@ -107,11 +127,6 @@ impl Mail for ErpTransaction {
 
 impl Journal for ErpTransaction {
     fn append(&mut self, decision: types::Decision) -> Result<(), journal::Error> {
-        let call = match self.call {
-            Some(call) => call,
-            None => self.db().next_number("call", 1)?,
-        };
-        self.call = Some(call);
-        Ok(journal_table::append(&self.db(), call, decision)?)
+        Ok(journal_table::append(&self.db(), &self.stamp, decision)?)
     }
 }

@@ -9,6 +9,7 @@ mod people;
 mod snapshot;
 mod webhooks;
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -49,6 +50,8 @@ pub struct Options {
     pub erp_file: Option<PathBuf>,
     /// Is given every exchange with LeafLink.
     pub traffic_log: Option<TrafficLog>,
+    /// Is given a line of JSON for each call of the component and each decision.
+    pub call_log: Option<Box<dyn Write + Send>>,
     /// What the random numbers follow from.
     pub random_seed: u64,
     /// What the component is to have as its host, made from the stage's own: to watch or to disturb
@@ -160,7 +163,8 @@ impl Stage {
             write_token: options.random_seed.to_be_bytes().to_vec(),
         };
         let host = LocalHost::new(erp.clone(), to_leaflink.client, keys, options.random_seed)
-            .with_traffic_log(options.traffic_log);
+            .with_traffic_log(options.traffic_log)
+            .with_call_log(options.call_log);
         let host = Arc::new(host);
         let for_component = match options.around_host {
             Some(around) => around(Arc::clone(&host)),

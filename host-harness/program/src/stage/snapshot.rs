@@ -22,6 +22,7 @@ pub struct Snapshot {
     random: fastrand::Rng,
     changes: Changes,
     ticket: u64,
+    calls_begun: u64,
     dies_in: u32,
     catalogue_read_ms: u64,
     webhooks: Option<Outgoing>,
@@ -45,6 +46,7 @@ impl Stage {
             random: self.host.random().clone(),
             changes: self.changes().clone(),
             ticket: self.ticket.load(Ordering::Relaxed),
+            calls_begun: self.host.calls_begun(),
             dies_in: self.dies_in.load(Ordering::Relaxed),
             catalogue_read_ms: self.catalogue_read_ms.load(Ordering::Relaxed),
             webhooks: self.webhooks.as_ref().map(|webhooks| webhooks.outgoing().clone()),
@@ -67,6 +69,7 @@ impl Stage {
         self.host.random().clone_from(&snapshot.random);
         self.changes().clone_from(&snapshot.changes);
         self.ticket.store(snapshot.ticket, Ordering::Relaxed);
+        self.host.count_calls_from(snapshot.calls_begun);
         self.dies_in.store(snapshot.dies_in, Ordering::Relaxed);
         self.catalogue_read_ms.store(snapshot.catalogue_read_ms, Ordering::Relaxed);
         self.host.budget().set(&snapshot.budget);
