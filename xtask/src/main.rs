@@ -18,6 +18,7 @@ Usage: cargo xtask COMMAND
 
   demo [ARGS]   play the demo; ARGS go to the program
   test [ARGS]   build the component, and one of the next schema, then run every test; ARGS go to `cargo test`
+  simulate [N]  play random days for N minutes (60 when left out), from seeds of their own
   fuzz [--minutes N]
                 damage orders, webhooks and stored state for N minutes each (10 if not given)
   check         format, lints (the component's also for wasm32) and documentation
@@ -46,7 +47,11 @@ fn main() -> ExitCode {
 enum Task {
     Demo(Vec<OsString>),
     Test(Vec<OsString>),
-    Fuzz { minutes: u32 },
+    /// For so many minutes.
+    Simulate(u32),
+    Fuzz {
+        minutes: u32,
+    },
     Check,
     Build,
     Setup,
@@ -64,6 +69,7 @@ impl Task {
         let task = match name.to_str() {
             Some("demo") => return Ok(Self::Demo(rest)),
             Some("test") => return Ok(Self::Test(rest)),
+            Some("simulate") => return Self::parse_simulate(&rest),
             Some("fuzz") => return fuzz_task(&rest),
             Some("check") => Self::Check,
             Some("build") => Self::Build,
@@ -84,10 +90,26 @@ impl Task {
         }
     }
 
+    fn parse_simulate(rest: &[OsString]) -> Result<Self, String> {
+        match rest {
+            [] => Ok(Self::Simulate(60)),
+            [minutes] => {
+                let parsed = minutes.to_str().and_then(|minutes| minutes.parse().ok());
+                let wrong =
+                    || format!("`simulate` takes a whole number of minutes, not `{}`", minutes.display());
+                parsed.map(Self::Simulate).ok_or_else(wrong)
+            }
+            [_, extra, ..] => {
+                Err(format!("`simulate` takes one number, but was also given `{}`", extra.display()))
+            }
+        }
+    }
+
     fn perform(self, workspace: &Workspace) -> Result<(), String> {
         match self {
             Self::Demo(args) => demo(workspace, &args),
             Self::Test(args) => test(workspace, &args),
+            Self::Simulate(minutes) => simulate(workspace, minutes),
             Self::Fuzz { minutes } => fuzz(workspace, minutes),
             Self::Check => check(workspace),
             Self::Build => {
@@ -134,6 +156,18 @@ fn test(workspace: &Workspace, args: &[OsString]) -> Result<(), String> {
     let mut tests = workspace.cargo(["test", "--locked", "--workspace"]);
     tests.args(args).env("LEAFLINK_SYNC_COMPONENT", component).env("LEAFLINK_SYNC_NEXT_COMPONENT", next);
     run(tests, "the tests did not pass; see above")
+}
+
+fn simulate(workspace: &Workspace, minutes: u32) -> Result<(), String> {
+    let component = component::build(workspace)?.path;
+
+    heading("building the simulation (some minutes the first time)");
+    let mut simulation = workspace.cargo(["test", "--locked", "--workspace", "--test", "simulation"]);
+    simulation
+        .args(["--", "--exact", "histories"])
+        .env("LEAFLINK_SYNC_COMPONENT", component)
+        .env("LEAFLINK_SYNC_MINUTES", minutes.to_string());
+    run(simulation, "something was violated; see above for the history that shows it")
 }
 
 /// Reads the arguments of `fuzz`.
@@ -212,6 +246,15 @@ mod tests {
         let args = |line: &str| line.split(' ').map(OsString::from).collect();
         assert_eq!(parse("demo --json --help"), Ok(Task::Demo(args("--json --help"))));
         assert_eq!(parse("test orders -- --nocapture"), Ok(Task::Test(args("orders -- --nocapture"))));
+    }
+
+    #[test]
+    fn the_simulation_takes_minutes() {
+        assert_eq!(parse("simulate"), Ok(Task::Simulate(60)));
+        assert_eq!(parse("simulate 5"), Ok(Task::Simulate(5)));
+        let sentence = parse("simulate long").expect_err("no number");
+        assert!(sentence.contains("`long`"), "{sentence}");
+        assert!(parse("simulate 5 6").is_err());
     }
 
     #[test]

@@ -149,15 +149,22 @@ fn query(poll: &PollState, pass: &Pass) -> Vec<(&'static str, String)> {
     query
 }
 
-/// From when on orders can have changed unseen; absent before the first pass was finished.
+/// From when on orders can have changed unseen; absent before the first poll. A company whose orders
+/// have yet to begin has no watermark, and what is new there is what came since it was connected.
 pub fn since(poll: &PollState) -> Option<String> {
-    from(poll, OVERLAP)
+    from(poll, OVERLAP).or_else(|| {
+        let connected = i64::try_from(poll.connected_at_ms?).ok()?;
+        Some(before(DateTime::from_timestamp_millis(connected)?, OVERLAP))
+    })
 }
 
 fn from(poll: &PollState, overlap: Duration) -> Option<String> {
     let watermark = poll.watermark.as_deref().and_then(instant)?;
-    let from = watermark.with_timezone(&Utc) - overlap;
-    Some(from.to_rfc3339_opts(SecondsFormat::Micros, true))
+    Some(before(watermark.with_timezone(&Utc), overlap))
+}
+
+fn before(time: DateTime<Utc>, overlap: Duration) -> String {
+    (time - overlap).to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
 /// Notes one record of a page.

@@ -4,8 +4,8 @@ use leaflink_sync_kit::host::{CompanyId, Journal, Mail, Store, Transaction, jour
 
 use leaflink_sync_kit::CallInfo;
 
-use crate::component::journal::Stamp;
-use crate::component::{journal as journal_table, mail as mail_table, state};
+use crate::component::journal::{self as journal_table, JournalEntry, Stamp};
+use crate::component::{mail as mail_table, state};
 use crate::database::Db;
 use crate::erp::Lease;
 use crate::error::Result;
@@ -39,6 +39,15 @@ impl ErpTransaction {
     /// The tables as this transaction sees them.
     pub(crate) fn db(&self) -> Db<'_> {
         Db { connection: self.lease.connection(), tenant: &self.company.0, now_ms: self.now_ms }
+    }
+
+    /// At most `limit` journal entries after the entry with the id `after` (0: from the first),
+    /// oldest first.
+    ///
+    /// # Errors
+    /// SQLite failed.
+    pub fn journal(&self, after: i64, limit: u32) -> Result<Vec<JournalEntry>> {
+        journal_table::entries(&self.db(), after, limit)
     }
 
     /// The same transaction as that of a call, which its journal entries will name.
