@@ -56,7 +56,7 @@ impl Books {
     }
 
     /// The sales order that a number in a history means.
-    pub fn from_leaflink(&self, at: usize) -> Option<&SalesOrder> {
+    pub fn of_leaflink(&self, at: usize) -> Option<&SalesOrder> {
         // By LeafLink's number, which does not depend on the order in which they came over.
         let number = |order: &SalesOrder| order.origin.as_ref().map(|origin| origin.number.clone());
         let mut linked: Vec<_> = self.orders.iter().filter(|order| order.origin.is_some()).collect();

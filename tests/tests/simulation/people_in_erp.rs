@@ -116,7 +116,7 @@ fn with_order(
     order: usize,
     what: impl FnOnce(&mut Player, &SalesOrder) -> bool,
 ) -> bool {
-    let order = player.stage.world().memory.books.from_leaflink(order).cloned();
+    let order = player.stage.world().memory.books.of_leaflink(order).cloned();
     let Some(order) = order else { return false };
     let done = what(player, &order);
     if done {
@@ -159,7 +159,7 @@ fn advance(player: &Player, people: People<'_>, order: &SalesOrder) -> bool {
 
 /// The sales order is gone at once; the component is told in the next round.
 fn delete(player: &mut Player, people: People<'_>, order: usize, reject: bool) -> bool {
-    let order = player.stage.world().memory.books.from_leaflink(order).cloned();
+    let order = player.stage.world().memory.books.of_leaflink(order).cloned();
     let Some(order) = order else { return false };
     if people.delete_sales_order(&order.id).is_err() {
         return false;
@@ -196,7 +196,7 @@ fn sell(player: &mut Player, people: People<'_>, product: usize, quantity: u32) 
 }
 
 fn pay(player: &mut Player, people: People<'_>, order: usize, cents: u32) -> bool {
-    let order = player.stage.world().memory.books.from_leaflink(order).cloned();
+    let order = player.stage.world().memory.books.of_leaflink(order).cloned();
     let Some(order) = order else { return false };
     let invoice = invoice_of(&player.stage.erp, &player.stage.company, &order.id);
     let Some(invoice) = invoice.or_else(|| people.create_invoice(&order.id).ok()) else { return false };

@@ -98,6 +98,8 @@ pub fn run(wishes: &Wishes, ink: Ink) -> anyhow::Result<String> {
         put_settings(&stage, document)?;
     }
     let day = day::play(&stage, &events, &steps)?;
+    // The report asks the component too: before the logs of its calls are closed.
+    let report = Report::of(&stage, day, began.elapsed())?;
     stage.erp().checkpoint()?;
     if let Some(path) = &wishes.metrics {
         let metrics = stage.host().metrics();
@@ -108,7 +110,6 @@ pub fn run(wishes: &Wishes, ink: Ink) -> anyhow::Result<String> {
         bail!("{} is incomplete: {failure}", path.display());
     }
     let recorded = recording.as_ref().map(Recording::end).transpose()?;
-    let report = Report::of(&stage, day, began.elapsed())?;
     if wishes.json {
         return Ok(format!("{}\n", serde_json::to_string_pretty(&report)?));
     }
