@@ -45,4 +45,3 @@ pub use seed::{Seed, SeedError};
 pub use snapshot::Snapshot;
 pub use transaction::ErpTransaction;
 pub use words::Tracking;
-pub use words::{outcome_word, stream_word};

@@ -34,16 +34,6 @@ pub(crate) trait Words: Copy + PartialEq + 'static {
     }
 }
 
-/// The word of a decision's stream.
-pub fn stream_word(stream: Stream) -> &'static str {
-    stream.word()
-}
-
-/// The word of a decision's outcome.
-pub fn outcome_word(outcome: Outcome) -> &'static str {
-    outcome.word()
-}
-
 /// A column that holds one of an enumeration's words.
 #[derive(Clone, Copy)]
 pub(crate) struct Word<T>(pub T);

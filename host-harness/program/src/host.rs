@@ -15,7 +15,7 @@ use leaflink_sync_transport::{HttpLog, LeafLinkClient, RequestBudget};
 use reference_erp::Erp;
 use sha2::Sha256;
 
-use crate::words;
+use leaflink_sync_kit::words;
 
 /// The keys that the component may use and may not see. They are neither shown nor printed.
 pub struct Keys {

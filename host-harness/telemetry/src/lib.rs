@@ -14,7 +14,6 @@ pub use metrics::Metrics;
 
 use leaflink_sync_kit::CallError;
 use leaflink_sync_kit::exports::Failure;
-use leaflink_sync_kit::host::types::{Outcome, Stream};
 
 /// The part of the sync that a function of the component belongs to; none for those that are about
 /// all of it.
@@ -55,33 +54,5 @@ pub fn ending(error: Option<&CallError>) -> &'static str {
         Some(CallError::Schema { .. }) => "schema",
         Some(CallError::Host { .. }) => "host",
         Some(CallError::Commit { .. }) => "commit",
-    }
-}
-
-fn stream_word(stream: Stream) -> &'static str {
-    match stream {
-        Stream::Orders => "orders",
-        Stream::SalesOrders => "sales-orders",
-        Stream::Customers => "customers",
-        Stream::Products => "products",
-        Stream::Prices => "prices",
-        Stream::Stock => "stock",
-        Stream::Payments => "payments",
-        Stream::Transfers => "transfers",
-        Stream::Webhooks => "webhooks",
-        Stream::Delivery => "delivery",
-        Stream::Users => "users",
-        Stream::Settings => "settings",
-    }
-}
-
-fn outcome_word(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Applied => "applied",
-        Outcome::Unchanged => "unchanged",
-        Outcome::Held => "held",
-        Outcome::Ignored => "ignored",
-        Outcome::Refused => "refused",
-        Outcome::Parked => "parked",
     }
 }

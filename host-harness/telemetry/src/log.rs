@@ -7,10 +7,10 @@ use std::sync::{Mutex, PoisonError};
 use chrono::{DateTime, SecondsFormat};
 use leaflink_sync_kit::host::log::Level;
 use leaflink_sync_kit::host::types::Outcome;
-use leaflink_sync_kit::{CallError, CallInfo, CallReport, CompanyId, DecisionReport};
+use leaflink_sync_kit::{CallError, CallInfo, CallReport, CompanyId, DecisionReport, words};
 use serde_json::{Map, Value, json};
 
-use crate::{ending, outcome_word, stream_of, stream_word};
+use crate::{ending, stream_of};
 
 /// Writes lines to `W`, from any thread. Every line has `time`, `level`, `company`, `call_id`,
 /// `call` and `message`, and `stream` and `subject` where they are known. Whatever the texts hold,
@@ -128,19 +128,19 @@ fn line(
 }
 
 fn decision_fields(decision: &DecisionReport) -> Map<String, Value> {
-    let outcome = outcome_word(decision.outcome);
+    let outcome = words::outcome(decision.outcome);
     let why = if decision.reasons.is_empty() {
         String::new()
     } else {
         format!(": {}", decision.reasons.join(", "))
     };
     let fields = json!({
-        "stream": stream_word(decision.stream),
+        "stream": words::stream(decision.stream),
         "subject": decision.subject,
         "outcome": outcome,
         "reasons": decision.reasons,
         "effects": decision.effects,
-        "message": format!("{} {}: {outcome}{why}", stream_word(decision.stream), decision.subject),
+        "message": format!("{} {}: {outcome}{why}", words::stream(decision.stream), decision.subject),
     });
     match fields {
         Value::Object(fields) => fields,

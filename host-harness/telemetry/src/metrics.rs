@@ -4,8 +4,7 @@ use std::fmt;
 use std::sync::atomic::AtomicU64;
 
 use leaflink_sync_kit::exports::insight::Figures;
-use leaflink_sync_kit::host::http::Method;
-use leaflink_sync_kit::{CallError, CallReport, RequestResult};
+use leaflink_sync_kit::{CallError, CallReport, RequestResult, words};
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::{Family, MetricConstructor};
@@ -13,7 +12,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
-use crate::{ending, outcome_word, stream_word};
+use crate::ending;
 
 type Labels<const N: usize> = [(&'static str, String); N];
 type Counters<const N: usize> = Family<LabelSet<N>, Counter>;
@@ -177,7 +176,7 @@ impl Metrics {
             count(&self.traps, [("cause", end.to_owned())]);
         }
         for request in &report.requests {
-            let method = method(request.method);
+            let method = words::method(request.method);
             let status = match request.result {
                 RequestResult::Status(status) => status.to_string(),
                 RequestResult::NotAllowed => "not-allowed".to_owned(),
@@ -195,8 +194,8 @@ impl Metrics {
             return;
         }
         for decision in &report.decisions {
-            let outcome = outcome_word(decision.outcome).to_owned();
-            let stream = stream_word(decision.stream).to_owned();
+            let outcome = words::outcome(decision.outcome).to_owned();
+            let stream = words::stream(decision.stream).to_owned();
             count(&self.decisions, [("stream", stream), ("outcome", outcome.clone())]);
             for code in &decision.reasons {
                 count(&self.reasons, [("code", code.clone()), ("outcome", outcome.clone())]);
@@ -243,13 +242,4 @@ impl fmt::Debug for Metrics {
 
 fn count<const N: usize>(counters: &Counters<N>, labels: Labels<N>) {
     counters.get_or_create(&LabelSet(labels)).inc();
-}
-
-fn method(method: Method) -> &'static str {
-    match method {
-        Method::Get => "GET",
-        Method::Post => "POST",
-        Method::Patch => "PATCH",
-        Method::Delete => "DELETE",
-    }
 }

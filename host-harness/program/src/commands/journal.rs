@@ -3,11 +3,12 @@
 use anyhow::Context;
 use chrono::{DateTime, SecondsFormat};
 use clap::Args;
-use leaflink_sync_kit::host::types::{Change, Effect, Fact, Reason, Severity};
-use reference_erp::{JournalEntry, outcome_word, stream_word};
+use leaflink_sync_kit::words;
+use reference_erp::JournalEntry;
 use serde_json::{Value, json};
 
 use super::tables::{ErpFile, open};
+use crate::explained;
 use crate::terminal::table;
 use crate::words::count;
 
@@ -69,9 +70,9 @@ fn row(entry: &JournalEntry) -> Vec<String> {
         time(entry.decided_at_ms),
         entry.call_id.clone(),
         entry.call.clone(),
-        stream_word(decision.stream).to_owned(),
+        words::stream(decision.stream).to_owned(),
         decision.label.clone(),
-        outcome_word(decision.outcome).to_owned(),
+        words::outcome(decision.outcome).to_owned(),
         effects.chain(reasons).collect::<Vec<_>>().join(" "),
     ]
 }
@@ -84,36 +85,12 @@ fn as_json(entry: &JournalEntry) -> Value {
         "call_id": entry.call_id,
         "call": entry.call,
         "component": entry.component,
-        "stream": stream_word(decision.stream),
+        "stream": words::stream(decision.stream),
         "subject": decision.subject,
         "label": decision.label,
-        "outcome": outcome_word(decision.outcome),
-        "reasons": decision.reasons.iter().map(reason).collect::<Vec<_>>(),
-        "effects": decision.effects.iter().map(effect).collect::<Vec<_>>(),
-    })
-}
-
-fn reason(reason: &Reason) -> Value {
-    let facts = reason.facts.iter().map(|Fact { name, value }| (name.clone(), Value::from(value.as_str())));
-    json!({
-        "code": reason.code,
-        "blocking": reason.severity == Severity::Blocking,
-        "message": reason.message,
-        "fix": reason.fix,
-        "field": reason.field,
-        "facts": Value::Object(facts.collect()),
-    })
-}
-
-fn effect(effect: &Effect) -> Value {
-    let changes = effect.changes.iter();
-    let changes = changes
-        .map(|Change { field, before, after }| json!({"field": field, "before": before, "after": after}));
-    json!({
-        "kind": effect.kind,
-        "target": effect.target,
-        "summary": effect.summary,
-        "changes": changes.collect::<Vec<_>>(),
+        "outcome": words::outcome(decision.outcome),
+        "reasons": explained::reasons(&decision.reasons),
+        "effects": explained::effects(&decision.effects),
     })
 }
 

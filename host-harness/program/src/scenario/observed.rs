@@ -17,7 +17,7 @@ use super::progress::Progress;
 use crate::explained;
 use crate::host::Request;
 use crate::stage::Stage;
-use crate::words;
+use leaflink_sync_kit::words;
 
 /// Records read in one go.
 const PAGE: u32 = 500;
