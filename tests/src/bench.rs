@@ -15,6 +15,11 @@ pub type LeafLink = Box<dyn Fn(&http::Request) -> http::Response + Send + Sync>;
 /// What the clock shows, always: 2026-03-02T09:30:00-07:00 in milliseconds since 1970.
 const NOW_MS: u64 = 1_772_469_000_000;
 
+/// What every message is signed with here.
+pub const SIGNATURE: [u8; 32] = [7; 32];
+/// The same as LeafLink writes it into the header of a webhook.
+pub const SIGNATURE_HEADER: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
+
 /// One company, its ERP and its LeafLink.
 pub struct Bench {
     host: Arc<BenchHost>,
@@ -30,7 +35,32 @@ impl Bench {
         let company = CompanyId("bench".to_owned());
         let erp = Erp::temporary()?.with_clock(Arc::new(|| NOW_MS));
         erp.seed(&company, seed)?;
-        Ok(Self { host: Arc::new(BenchHost { erp, leaflink, last: Mutex::default() }), company })
+        let (last, sent) = (Mutex::default(), Mutex::default());
+        Ok(Self { host: Arc::new(BenchHost { erp, leaflink, last, sent }), company })
+    }
+
+    /// Another company in the same ERP, on the same host.
+    ///
+    /// # Errors
+    /// The seed contradicts itself.
+    pub fn add_company(&self, company: &CompanyId, seed: &Seed) -> anyhow::Result<()> {
+        Ok(self.host.erp.seed(company, seed)?)
+    }
+
+    /// The calls of any company on a component.
+    pub fn calls_of(&self, company: &CompanyId, connector: &Connector) -> Calls {
+        connector.calls(self.host.clone(), company.clone())
+    }
+
+    /// The bench's own company.
+    pub fn company(&self) -> &CompanyId {
+        &self.company
+    }
+
+    /// What was sent to LeafLink for a company, in order.
+    pub fn sent(&self, company: &CompanyId) -> Vec<http::Request> {
+        let sent = self.host.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        sent.iter().filter(|(of, _)| of == company).map(|(_, request)| request.clone()).collect()
     }
 
     /// The calls of this company on a component.
@@ -67,6 +97,7 @@ struct BenchHost {
     erp: Erp,
     leaflink: LeafLink,
     last: Mutex<Option<CallReport>>,
+    sent: Mutex<Vec<(CompanyId, http::Request)>>,
 }
 
 impl Host for BenchHost {
@@ -74,7 +105,10 @@ impl Host for BenchHost {
         Ok(Box::new(self.erp.begin(company)?))
     }
 
-    fn send(&self, _company: &CompanyId, request: http::Request) -> Result<http::Response, http::Error> {
+    fn send(&self, company: &CompanyId, request: http::Request) -> Result<http::Response, http::Error> {
+        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        sent.push((company.clone(), request.clone()));
+        drop(sent);
         Ok((self.leaflink)(&request))
     }
 
@@ -84,7 +118,8 @@ impl Host for BenchHost {
         _key: secrets::Key,
         _message: &[u8],
     ) -> anyhow::Result<Option<[u8; 32]>> {
-        Ok(None)
+        // Whatever the message: enough for a test to sign one, and not a secret.
+        Ok(Some(SIGNATURE))
     }
 
     fn now_ms(&self) -> u64 {

@@ -9,22 +9,39 @@ use leaflink_sync_kit::{Connector, Engine, Limits};
 /// The environment variable that names the component's file; `cargo xtask test` sets it.
 pub const VARIABLE: &str = "LEAFLINK_SYNC_COMPONENT";
 
+/// The environment variable that names the file of the next schema's component; `cargo xtask test`
+/// sets it.
+pub const NEXT_VARIABLE: &str = "LEAFLINK_SYNC_NEXT_COMPONENT";
+
 /// Where the component is built to, seen from the workspace's root.
 const BUILT: &str = "target/wasm32-unknown-unknown/component/leaflink_sync_component.wasm";
+/// Where `cargo xtask test` leaves the one of the next schema.
+const BUILT_NEXT: &str = "target/wasm32-unknown-unknown/component/leaflink_sync_component.next.wasm";
 
 /// The component's file.
 ///
 /// # Errors
 /// There is none yet; says how to build it.
 pub fn path() -> anyhow::Result<PathBuf> {
-    if let Some(path) = env::var_os(VARIABLE) {
+    find(VARIABLE, BUILT, "`cargo xtask test`, or `cargo xtask build` first,")
+}
+
+/// The file of the same component with another schema: the guest's feature `next-schema`.
+///
+/// # Errors
+/// There is none yet; says how to build it.
+pub fn next_path() -> anyhow::Result<PathBuf> {
+    find(NEXT_VARIABLE, BUILT_NEXT, "`cargo xtask test`,")
+}
+
+fn find(variable: &str, built: &str, command: &str) -> anyhow::Result<PathBuf> {
+    if let Some(path) = env::var_os(variable) {
         return Ok(path.into());
     }
-    let path = root().join(BUILT);
+    let path = root().join(built);
     if !path.is_file() {
         bail!(
-            "the component is not built: run `cargo xtask test`, or `cargo xtask build` first, or name its \
-             file in {VARIABLE} (looked for {})",
+            "the component is not built: run {command} or name its file in {variable} (looked for {})",
             path.display()
         );
     }

@@ -28,9 +28,27 @@ pub fn build(workspace: &Workspace) -> Result<Built, String> {
     target::ensure(workspace)?;
 
     heading("building the component");
+    compile(workspace, &[])
+}
+
+/// Builds the component of the next schema, which tests put in the other's place. It is left beside
+/// that, which must be built after it: cargo gives both the same name.
+pub fn build_next(workspace: &Workspace) -> Result<Built, String> {
+    target::ensure(workspace)?;
+
+    heading("building the component of the next schema, for tests");
+    let built = compile(workspace, &["--features", "next-schema"])?;
+    let path = built.path.with_extension("next.wasm");
+    fs::copy(&built.path, &path)
+        .map_err(|error| format!("{} could not be written: {error}", path.display()))?;
+    Ok(Built { path, ..built })
+}
+
+fn compile(workspace: &Workspace, features: &[&str]) -> Result<Built, String> {
     let mut cargo = workspace.cargo(["build", "--locked", "--package", PACKAGE]);
     cargo
         .args(["--profile", PROFILE, "--target", target::NAME])
+        .args(features)
         .arg("--config")
         .arg(same_bytes_everywhere(&workspace.root))
         .env("LEAFLINK_SYNC_REVISION", revision(&workspace.root))

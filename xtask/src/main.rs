@@ -17,10 +17,13 @@ const HELP: &str = "\
 Usage: cargo xtask COMMAND
 
   demo [ARGS]   play the demo; ARGS go to the program
-  test [ARGS]   build the component, then run every test; ARGS go to `cargo test`
+  test [ARGS]   build the component, and one of the next schema, then run every test; ARGS go to `cargo test`
   sweep [--all] [--pairs] [NAME]
                 build the component, then run the crash sweep: over every scenario, with every pair
                 of faults in the core ones; NAME takes only scenarios with that in their names
+  simulate [N]  play random days for N minutes (60 when left out), from seeds of their own
+  fuzz [--minutes N]
+                damage orders, webhooks and stored state for N minutes each (10 if not given)
   check         format, lints (the component's also for wasm32) and documentation
   build         build the component and print its path and size
   setup         add the wasm32 target; demo, test, check and build do so by themselves
@@ -48,6 +51,11 @@ enum Task {
     Demo(Vec<OsString>),
     Test(Vec<OsString>),
     Sweep(Sweep),
+    /// For so many minutes.
+    Simulate(u32),
+    Fuzz {
+        minutes: u32,
+    },
     Check,
     Build,
     Setup,
@@ -97,6 +105,8 @@ impl Task {
             Some("demo") => return Ok(Self::Demo(rest)),
             Some("test") => return Ok(Self::Test(rest)),
             Some("sweep") => return Sweep::parse(rest).map(Self::Sweep),
+            Some("simulate") => return Self::parse_simulate(&rest),
+            Some("fuzz") => return fuzz_task(&rest),
             Some("check") => Self::Check,
             Some("build") => Self::Build,
             Some("setup") => Self::Setup,
@@ -116,11 +126,28 @@ impl Task {
         }
     }
 
+    fn parse_simulate(rest: &[OsString]) -> Result<Self, String> {
+        match rest {
+            [] => Ok(Self::Simulate(60)),
+            [minutes] => {
+                let parsed = minutes.to_str().and_then(|minutes| minutes.parse().ok());
+                let wrong =
+                    || format!("`simulate` takes a whole number of minutes, not `{}`", minutes.display());
+                parsed.map(Self::Simulate).ok_or_else(wrong)
+            }
+            [_, extra, ..] => {
+                Err(format!("`simulate` takes one number, but was also given `{}`", extra.display()))
+            }
+        }
+    }
+
     fn perform(self, workspace: &Workspace) -> Result<(), String> {
         match self {
             Self::Demo(args) => demo(workspace, &args),
             Self::Test(args) => test(workspace, &args),
             Self::Sweep(how_far) => sweep(workspace, how_far),
+            Self::Simulate(minutes) => simulate(workspace, minutes),
+            Self::Fuzz { minutes } => fuzz(workspace, minutes),
             Self::Check => check(workspace),
             Self::Build => {
                 let built = component::build(workspace)?;
@@ -159,11 +186,12 @@ fn demo(workspace: &Workspace, args: &[OsString]) -> Result<(), String> {
 }
 
 fn test(workspace: &Workspace, args: &[OsString]) -> Result<(), String> {
+    let next = component::build_next(workspace)?.path;
     let component = component::build(workspace)?.path;
 
     heading("building and running the tests (some minutes the first time)");
     let mut tests = workspace.cargo(["test", "--locked", "--workspace"]);
-    tests.args(args).env("LEAFLINK_SYNC_COMPONENT", component);
+    tests.args(args).env("LEAFLINK_SYNC_COMPONENT", component).env("LEAFLINK_SYNC_NEXT_COMPONENT", next);
     run(tests, "the tests did not pass; see above")
 }
 
@@ -185,6 +213,45 @@ fn sweep(workspace: &Workspace, how_far: Sweep) -> Result<(), String> {
     run(sweep, "the sweep found outcomes that are wrong; see above")
 }
 
+fn simulate(workspace: &Workspace, minutes: u32) -> Result<(), String> {
+    let component = component::build(workspace)?.path;
+
+    heading("building the simulation (some minutes the first time)");
+    let mut simulation = workspace.cargo(["test", "--locked", "--workspace", "--test", "simulation"]);
+    simulation
+        .args(["--", "--exact", "histories"])
+        .env("LEAFLINK_SYNC_COMPONENT", component)
+        .env("LEAFLINK_SYNC_MINUTES", minutes.to_string());
+    run(simulation, "something was violated; see above for the history that shows it")
+}
+
+/// Reads the arguments of `fuzz`.
+fn fuzz_task(args: &[OsString]) -> Result<Task, String> {
+    const MINUTES: u32 = 10;
+
+    match args {
+        [] => Ok(Task::Fuzz { minutes: MINUTES }),
+        [flag, minutes] if flag == "--minutes" => {
+            let minutes = minutes.to_str().and_then(|text| text.parse().ok()).filter(|minutes| *minutes > 0);
+            let minutes = minutes.ok_or("`fuzz --minutes` takes a whole number of minutes, 1 or more")?;
+            Ok(Task::Fuzz { minutes })
+        }
+        _ => Err("`fuzz` takes `--minutes N` and nothing else".to_owned()),
+    }
+}
+
+fn fuzz(workspace: &Workspace, minutes: u32) -> Result<(), String> {
+    let component = component::build(workspace)?.path;
+
+    heading("damaging orders, webhooks and stored state");
+    let mut tests = workspace.cargo(["test", "--locked", "--workspace", "--test", "fuzz"]);
+    tests
+        .args(["--", "--nocapture"])
+        .env("LEAFLINK_SYNC_COMPONENT", component)
+        .env("LEAFLINK_SYNC_FUZZ_MINUTES", minutes.to_string());
+    run(tests, "a seed failed; its number and what it did are above")
+}
+
 fn check(workspace: &Workspace) -> Result<(), String> {
     target::ensure(workspace)?;
 
@@ -201,6 +268,11 @@ fn check(workspace: &Workspace) -> Result<(), String> {
     heading("checking the component's lints for wasm32");
     let mut lints = workspace.cargo(["clippy", "--locked", "--package", component::PACKAGE]);
     lints.args(["--target", target::NAME]).args(DENY_WARNINGS);
+    run(lints, LINTS_FAILED)?;
+
+    heading("checking the lints of the next schema's component");
+    let mut lints = workspace.cargo(["clippy", "--locked", "--package", component::PACKAGE]);
+    lints.args(["--target", target::NAME, "--features", "next-schema"]).args(DENY_WARNINGS);
     run(lints, LINTS_FAILED)?;
 
     heading("checking the documentation");
@@ -239,6 +311,24 @@ mod tests {
         for (line, named) in [("sweep --pair", "`--pair`"), ("sweep payments stock", "`stock`")] {
             let sentence = parse(line).expect_err("not an argument of it");
             assert!(sentence.contains(named), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn the_simulation_takes_minutes() {
+        assert_eq!(parse("simulate"), Ok(Task::Simulate(60)));
+        assert_eq!(parse("simulate 5"), Ok(Task::Simulate(5)));
+        let sentence = parse("simulate long").expect_err("no number");
+        assert!(sentence.contains("`long`"), "{sentence}");
+        assert!(parse("simulate 5 6").is_err());
+    }
+
+    #[test]
+    fn fuzz_takes_minutes() {
+        assert_eq!(parse("fuzz"), Ok(Task::Fuzz { minutes: 10 }));
+        assert_eq!(parse("fuzz --minutes 3"), Ok(Task::Fuzz { minutes: 3 }));
+        for wrong in ["fuzz --minutes", "fuzz --minutes 0", "fuzz --minutes x", "fuzz 3"] {
+            assert!(parse(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -3,24 +3,26 @@
 use super::Component;
 use super::carry_out::foretell;
 use super::look::look;
+use super::polling::watermark_ms;
 use super::products;
 use super::sales_orders::not_linked;
 use super::settings::in_force;
 use crate::bindings::exports::leaflink_sync::connector::insight::{
-    Explanation, Guest, Handler, HeldOrder, Verdict,
+    Explanation, Figures, Guest, Handler, HeldOrder, ReasonCount, Verdict,
 };
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{self, Failure};
-use crate::host::erp;
 use crate::host::state::{self, Standing};
+use crate::host::{erp, outbox};
 use crate::rules::decision::Fact;
 use crate::rules::ids::{OrderNumber, SalesOrderId};
+use crate::rules::sorting::sort_by;
 
 impl Guest for Component {
     fn held_orders(after: Option<String>, limit: u32) -> Result<Vec<HeldOrder>, Failure> {
         let mut held = Vec::new();
         for number in state::held(after.as_deref(), limit.clamp(1, 500))? {
-            if let Some(order) = state::order(&number)? {
+            if let Some(order) = state::readable_order(&number)? {
                 held.push(HeldOrder {
                     number: number.0,
                     short_id: order.short_id.clone(),
@@ -34,6 +36,42 @@ impl Guest for Component {
             }
         }
         Ok(held)
+    }
+
+    fn status() -> Result<Figures, Failure> {
+        const PAGE: u32 = 500;
+        let queue = outbox::figures()?;
+        let (mut held, mut held_by_reason) = (0, Vec::<ReasonCount>::new());
+        let mut after: Option<OrderNumber> = None;
+        loop {
+            let page = state::held(after.as_ref().map(|number| number.0.as_str()), PAGE)?;
+            for number in &page {
+                held += 1;
+                let Some(order) = state::readable_order(number)? else { continue };
+                let mut codes: Vec<&str> = order.open_reasons().iter().map(|it| it.code.as_str()).collect();
+                sort_by(&mut codes, Ord::cmp);
+                codes.dedup();
+                for code in codes {
+                    match held_by_reason.iter_mut().find(|known| known.code == code) {
+                        Some(known) => known.orders += 1,
+                        None => held_by_reason.push(ReasonCount { code: code.to_owned(), orders: 1 }),
+                    }
+                }
+            }
+            if page.len() < PAGE as usize {
+                break;
+            }
+            after = page.into_iter().last();
+        }
+        sort_by(&mut held_by_reason, |one, other| one.code.cmp(&other.code));
+        Ok(Figures {
+            queued: queue.queued,
+            queued_since_ms: queue.since_ms,
+            parked: queue.parked,
+            held,
+            held_by_reason,
+            watermark_ms: watermark_ms(&state::poll_orders()?),
+        })
     }
 
     fn explain(number: String) -> Result<Explanation, Failure> {

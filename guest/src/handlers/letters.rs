@@ -134,7 +134,7 @@ pub fn flush(settings: &Settings) -> Result<(), Failure> {
 }
 
 fn waiting_order(number: String) -> Result<Option<String>, Failure> {
-    let order = state::order(&OrderNumber(number))?.filter(OrderState::waits);
+    let order = state::readable_order(&OrderNumber(number))?.filter(OrderState::waits);
     Ok(order.map(|order| format!("LeafLink order {}", order.short_id)))
 }
 

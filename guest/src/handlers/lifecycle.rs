@@ -4,9 +4,8 @@ use super::Component;
 use crate::bindings::exports::leaflink_sync::connector::lifecycle::{
     Description, Guest, Migration, ReasonDefinition,
 };
-use crate::host::answer::{self, Failure};
-use crate::host::state;
-use crate::rules::decision::Reason;
+use crate::host::answer::Failure;
+use crate::host::{migration, state};
 use crate::rules::reasons::Code;
 use crate::rules::sorting::sort_by;
 
@@ -35,16 +34,6 @@ impl Guest for Component {
     }
 
     fn migrate() -> Result<Migration, Failure> {
-        match state::schema()? {
-            None | Some(state::OLDEST_SCHEMA..=state::SCHEMA) => Ok(Migration { more: false, rewritten: 0 }),
-            Some(schema) => Err(answer::reject(Reason::new(
-                Code::StoredStateUnreadable,
-                format!(
-                    "The stored state has schema {schema}, and this component reads {} to {}.",
-                    state::OLDEST_SCHEMA,
-                    state::SCHEMA
-                ),
-            ))),
-        }
+        migration::next_chunk()
     }
 }

@@ -107,7 +107,8 @@ fn pending(intent: &Intent) -> Option<Pending> {
 
 /// What people know a payment by: with its amount and its order.
 pub fn label(payment: &Payment, entry: &Entry) -> Result<String, Failure> {
-    let order = state::order(&entry.order)?.map_or_else(|| entry.order.0.clone(), |known| known.short_id);
+    let order =
+        state::readable_order(&entry.order)?.map_or_else(|| entry.order.0.clone(), |known| known.short_id);
     Ok(format!("{} ({}) on LeafLink order {order}", payment.label, entry.money()))
 }
 

@@ -127,13 +127,13 @@ fn orders_to_look_at() -> Result<Vec<Subject>, Failure> {
 
 fn answered(poll: &PollState, more: bool, refused: Vec<wit::Reason>) -> Result<Polled, Failure> {
     state::put_poll_orders(poll)?;
+    Ok(Polled { look_at: orders_to_look_at()?, more, watermark_ms: watermark_ms(poll), refused })
+}
+
+/// Up to when LeafLink's changes of orders were listed.
+pub fn watermark_ms(poll: &PollState) -> Option<u64> {
     let watermark = poll.watermark.as_deref().and_then(instant);
-    Ok(Polled {
-        look_at: orders_to_look_at()?,
-        more,
-        watermark_ms: watermark.and_then(|time| u64::try_from(time.timestamp_millis()).ok()),
-        refused,
-    })
+    watermark.and_then(|time| u64::try_from(time.timestamp_millis()).ok())
 }
 
 /// The query of one page.
@@ -149,15 +149,22 @@ fn query(poll: &PollState, pass: &Pass) -> Vec<(&'static str, String)> {
     query
 }
 
-/// From when on orders can have changed unseen; absent before the first pass was finished.
+/// From when on orders can have changed unseen; absent before the first poll. A company whose orders
+/// have yet to begin has no watermark, and what is new there is what came since it was connected.
 pub fn since(poll: &PollState) -> Option<String> {
-    from(poll, OVERLAP)
+    from(poll, OVERLAP).or_else(|| {
+        let connected = i64::try_from(poll.connected_at_ms?).ok()?;
+        Some(before(DateTime::from_timestamp_millis(connected)?, OVERLAP))
+    })
 }
 
 fn from(poll: &PollState, overlap: Duration) -> Option<String> {
     let watermark = poll.watermark.as_deref().and_then(instant)?;
-    let from = watermark.with_timezone(&Utc) - overlap;
-    Some(from.to_rfc3339_opts(SecondsFormat::Micros, true))
+    Some(before(watermark.with_timezone(&Utc), overlap))
+}
+
+fn before(time: DateTime<Utc>, overlap: Duration) -> String {
+    (time - overlap).to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
 /// Notes one record of a page.
@@ -185,7 +192,7 @@ fn note(
         pass.highest = Some(hint.modified.clone());
     }
     let number = OrderNumber(hint.number);
-    let looked_at = state::order(&number)?.is_some_and(|known| {
+    let looked_at = state::readable_order(&number)?.is_some_and(|known| {
         known.modified == hint.modified && (!known.waits() || known.needs_edit_in_leaflink())
     });
     let listed = state::look(&number)?;
@@ -249,7 +256,7 @@ fn finish(
     }
     poll.opened = true;
     for number in state::held(None, HELD)? {
-        if let Some(known) = state::order(&number)?
+        if let Some(known) = state::readable_order(&number)?
             && !known.needs_edit_in_leaflink()
         {
             state::look_again(&number, &known)?;

@@ -302,7 +302,7 @@ fn quantities(order: &OpenOrder) -> Option<BTreeMap<LeafLinkProductId, Quantitie
 
 /// Whether an order is known, and known to be none of the ERP's (any more).
 fn is_settled(number: &OrderNumber) -> Result<bool, Failure> {
-    Ok(state::order(number)?.is_some_and(|known| !matches!(known.standing, Standing::Held { .. })))
+    Ok(state::readable_order(number)?.is_some_and(|known| !matches!(known.standing, Standing::Held { .. })))
 }
 
 /// What orders hold that wait and are not among these: LeafLink has moved them on. They are owed
@@ -313,7 +313,7 @@ fn held_claims(orders: &BTreeMap<OrderNumber, Placed>) -> Result<Vec<(LeafLinkPr
     loop {
         let page = state::held(after.as_ref().map(|number| number.0.as_str()), HELD)?;
         for number in page.iter().filter(|number| !orders.contains_key(number)) {
-            let Some(known) = state::order(number)? else { continue };
+            let Some(known) = state::readable_order(number)? else { continue };
             // Of an order that is in the ERP an edit waits, and no sales order.
             if !matches!(known.standing, Standing::Held { .. }) {
                 continue;

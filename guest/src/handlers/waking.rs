@@ -13,7 +13,7 @@ pub fn wake(figure: &str, value: &str) -> Result<(), Failure> {
     loop {
         let page = state::held(after.as_deref(), PAGE)?;
         for number in &page {
-            if let Some(order) = state::order(number)?
+            if let Some(order) = state::readable_order(number)?
                 && order.waits_for(figure, value)
             {
                 state::look_again(number, &order)?;

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::answer::Failure;
-use super::state::{BATCH, Pass, decode, entries, get, put, store_failure};
+use super::state::{BATCH, Pass, decode, entries_or_default, get, put, store_failure};
 use crate::bindings::leaflink_sync::host::store;
 use crate::leaflink::product::Product;
 use crate::rules::decimal::{parse, plain, to_unit_price};
@@ -82,6 +82,25 @@ pub struct Record {
     gone: bool,
     /// The whole pass that last came by it.
     pub round: u32,
+}
+
+/// What stands for a record that cannot be read: it is offered to nobody, and read anew with the
+/// next whole pass.
+impl Default for Record {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            sku: String::new(),
+            unit: String::new(),
+            denomination: None,
+            price: None,
+            brand: None,
+            strain_class: None,
+            archived: true,
+            gone: false,
+            round: u32::MAX,
+        }
+    }
 }
 
 impl Record {
@@ -164,7 +183,7 @@ pub fn page(
     limit: u32,
 ) -> Result<Vec<(LeafLinkProductId, Record)>, Failure> {
     let after = after.map(|id| id.to_string());
-    let page: Vec<(String, Record)> = entries(PREFIX, after.as_deref(), limit.min(PAGE))?;
+    let page: Vec<(String, Record)> = entries_or_default(PREFIX, after.as_deref(), limit.min(PAGE))?;
     Ok(page
         .into_iter()
         .filter_map(|(id, record)| Some((LeafLinkProductId(id.parse().ok()?), record)))
@@ -195,7 +214,7 @@ pub fn records(ids: &[LeafLinkProductId]) -> Result<Vec<Option<Record>>, Failure
         let keys: Vec<String> = batch.iter().map(|id| format!("{PREFIX}{id}")).collect();
         let values = store::get_many(&keys).map_err(store_failure)?;
         for (key, value) in keys.iter().zip(values) {
-            found.push(value.map(|value| decode(key, &value)).transpose()?);
+            found.push(value.map(|value| decode(key, &value).unwrap_or_default()));
         }
     }
     Ok(found)

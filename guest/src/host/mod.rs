@@ -12,6 +12,7 @@ mod last_words;
 pub mod leaflink;
 pub mod listings;
 pub mod mail;
+pub mod migration;
 pub mod outbox;
 pub mod payments;
 pub mod prices;

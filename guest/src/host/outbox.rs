@@ -265,6 +265,34 @@ fn scan(after: Option<&str>, each: &mut dyn FnMut(Entry) -> Result<bool, Failure
     }
 }
 
+/// What is queued, in figures.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Figures {
+    /// Writes that are tried by themselves.
+    pub queued: u32,
+    /// Since when the oldest of them waits.
+    pub since_ms: Option<u64>,
+    /// Writes that wait for a person.
+    pub parked: u32,
+}
+
+/// Counts what is queued.
+pub fn figures() -> Result<Figures, Failure> {
+    let mut figures = Figures::default();
+    scan(None, &mut |(_, intent)| {
+        match intent {
+            Ok(intent) if intent.parked.is_none() => {
+                figures.queued += 1;
+                let since = figures.since_ms.map_or(intent.since_ms, |known| known.min(intent.since_ms));
+                figures.since_ms = Some(since);
+            }
+            Ok(_) | Err(_) => figures.parked += 1,
+        }
+        Ok(true)
+    })?;
+    Ok(figures)
+}
+
 /// Entries that wait for a person, after the one with the id `after`, at most `limit`.
 pub fn waiting(after: Option<&str>, limit: usize) -> Result<Vec<Entry>, Failure> {
     let mut found = Vec::new();

@@ -207,7 +207,7 @@ pub fn put(id: &PaymentId, known: &PaymentState) -> Result<(), Failure> {
 
 /// Payments that wait, at most `limit`.
 pub fn waiting(limit: u32) -> Result<Vec<PaymentId>, Failure> {
-    let entries: Vec<(String, ())> = state::entries(WAITING_PREFIX, None, limit)?;
+    let entries: Vec<(String, ())> = state::entries_or_default(WAITING_PREFIX, None, limit)?;
     Ok(entries.into_iter().map(|(id, ())| PaymentId(id)).collect())
 }
 

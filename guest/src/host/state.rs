@@ -30,7 +30,8 @@
 //! | `outbox/<kind>/<id>` | a write to LeafLink that is wanted; see [`super::outbox`] |
 //! | `cause/<cause>` | how often people were told of one cause, and which orders they were not |
 //!
-//! Records are JSON. A field may be added with a default; anything else is a new schema.
+//! Records are JSON. A field may be added with a default; anything else is a new schema, and
+//! [`super::migration`] brings what is stored to it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -48,17 +49,17 @@ use crate::rules::reasons::Code;
 use crate::rules::sorting::sort_by;
 
 /// The schema that this component writes.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = if cfg!(feature = "next-schema") { 2 } else { 1 };
 /// The oldest schema that it reads.
 pub const OLDEST_SCHEMA: u32 = 1;
 
 /// Keys in one batch read.
 pub(super) const BATCH: usize = 500;
 
-const SCHEMA_KEY: &str = "meta/schema";
+pub(super) const SCHEMA_KEY: &str = "meta/schema";
 const SETTINGS_KEY: &str = "settings";
 const POLL_ORDERS_KEY: &str = "poll/orders";
-const ORDER_PREFIX: &str = "order/";
+pub(super) const ORDER_PREFIX: &str = "order/";
 const LOOK_PREFIX: &str = "look/order/";
 /// Orders among which the first are chosen.
 const MOST_LOOKS: u32 = 1_000;
@@ -70,6 +71,7 @@ const USER_PREFIX: &str = "user/";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderState {
     /// The "Order No.".
+    #[cfg_attr(feature = "next-schema", serde(rename = "order_no"))]
     pub short_id: String,
     /// What came of it.
     pub standing: Standing,
@@ -233,6 +235,7 @@ pub fn put_schema() -> Result<(), Failure> {
 }
 
 /// The schema of the stored state; none was ever stored: absent.
+#[cfg(not(feature = "next-schema"))]
 pub fn schema() -> Result<Option<u32>, Failure> {
     get(SCHEMA_KEY)
 }
@@ -303,6 +306,14 @@ pub fn order(number: &OrderNumber) -> Result<Option<OrderState>, Failure> {
     get(&format!("{ORDER_PREFIX}{number}"))
 }
 
+/// The same where another thing is decided: a record that cannot be read stops its own order, at
+/// whose look it is reported, and nothing else. Absent then, too.
+pub fn readable_order(number: &OrderNumber) -> Result<Option<OrderState>, Failure> {
+    let key = format!("{ORDER_PREFIX}{number}");
+    let value = store::get(&key).map_err(store_failure)?;
+    Ok(value.and_then(|value| decode(&key, &value).ok()))
+}
+
 /// Notes what was decided about an order, and keeps the list of held orders in step.
 pub fn put_order(number: &OrderNumber, state: &OrderState) -> Result<(), Failure> {
     put(&format!("{ORDER_PREFIX}{number}"), state)?;
@@ -371,7 +382,7 @@ pub fn put_look(number: &OrderNumber, record: &LookRecord) -> Result<(), Failure
 
 /// How an order is listed; absent: it is not on the list.
 pub fn look(number: &OrderNumber) -> Result<Option<LookRecord>, Failure> {
-    get(&format!("{LOOK_PREFIX}{number}"))
+    get_or_default(&format!("{LOOK_PREFIX}{number}"))
 }
 
 /// Puts an order that waits on the list, without news from LeafLink.
@@ -389,7 +400,7 @@ pub fn looked(number: &OrderNumber) -> Result<(), Failure> {
 
 /// Orders to be looked at, those that were placed first coming first, at most `limit`.
 pub fn looks(limit: usize) -> Result<Vec<OrderNumber>, Failure> {
-    let listed: Vec<(String, LookRecord)> = entries(LOOK_PREFIX, None, MOST_LOOKS)?;
+    let listed: Vec<(String, LookRecord)> = entries_or_default(LOOK_PREFIX, None, MOST_LOOKS)?;
     let mut listed: Vec<(u64, OrderNumber)> =
         listed.into_iter().map(|(number, record)| (record.placed_at_ms, OrderNumber(number))).collect();
     listed.sort_unstable();
@@ -398,8 +409,7 @@ pub fn looks(limit: usize) -> Result<Vec<OrderNumber>, Failure> {
 }
 
 fn numbers(prefix: &str, after: Option<&str>, limit: u32) -> Result<Vec<OrderNumber>, Failure> {
-    let after = after.map(|number| format!("{prefix}{number}"));
-    let entries = store::scan(prefix, after.as_deref(), limit).map_err(store_failure)?;
+    let entries = raw_entries(prefix, after, limit)?;
     Ok(entries.into_iter().map(|entry| OrderNumber(entry.key[prefix.len()..].to_owned())).collect())
 }
 
@@ -420,7 +430,7 @@ pub struct CauseState {
 
 /// How often people were told of a cause.
 pub fn cause(cause: &str) -> Result<CauseState, Failure> {
-    get(&format!("{CAUSE_PREFIX}{cause}")).map(Option::unwrap_or_default)
+    get_or_default(&format!("{CAUSE_PREFIX}{cause}")).map(Option::unwrap_or_default)
 }
 
 /// Notes how often people were told of a cause.
@@ -435,20 +445,39 @@ pub fn forget_cause(cause: &str) -> Result<(), Failure> {
 
 /// Causes after `after`, at most `limit`.
 pub fn causes(after: Option<&str>, limit: u32) -> Result<Vec<(String, CauseState)>, Failure> {
-    entries(CAUSE_PREFIX, after, limit)
+    entries_or_default(CAUSE_PREFIX, after, limit)
 }
 
-pub(super) fn entries<T: DeserializeOwned>(
+/// Entries below a prefix. A record that cannot be read counts as an empty one: only for records
+/// whose key says what matters, so that one of them does not stop all others.
+pub(super) fn entries_or_default<T: DeserializeOwned + Default>(
     prefix: &str,
     after: Option<&str>,
     limit: u32,
 ) -> Result<Vec<(String, T)>, Failure> {
+    let entries = raw_entries(prefix, after, limit)?.into_iter();
+    Ok(entries
+        .map(|entry| {
+            let record = decode(&entry.key, &entry.value).unwrap_or_default();
+            (entry.key[prefix.len()..].to_owned(), record)
+        })
+        .collect())
+}
+
+/// As [`get`], for the same kind of records.
+pub(super) fn get_or_default<T: DeserializeOwned + Default>(key: &str) -> Result<Option<T>, Failure> {
+    let value = store::get(key).map_err(store_failure)?;
+    Ok(value.map(|value| decode(key, &value).unwrap_or_default()))
+}
+
+/// Entries below a prefix, their values as they are stored.
+pub(super) fn raw_entries(
+    prefix: &str,
+    after: Option<&str>,
+    limit: u32,
+) -> Result<Vec<store::Entry>, Failure> {
     let after = after.map(|rest| format!("{prefix}{rest}"));
-    let entries = store::scan(prefix, after.as_deref(), limit).map_err(store_failure)?;
-    entries
-        .into_iter()
-        .map(|entry| Ok((entry.key[prefix.len()..].to_owned(), decode(&entry.key, &entry.value)?)))
-        .collect()
+    store::scan(prefix, after.as_deref(), limit).map_err(store_failure)
 }
 
 /// A LeafLink user that an ERP user is mapped to; of several, the one with the lowest id.
@@ -457,7 +486,7 @@ pub fn staff_of(user: &UserId) -> Result<Option<StaffId>, Failure> {
     let mut found: Option<u64> = None;
     let mut after: Option<String> = None;
     loop {
-        let page: Vec<(String, String)> = entries(USER_PREFIX, after.as_deref(), PAGE)?;
+        let page: Vec<(String, String)> = entries_or_default(USER_PREFIX, after.as_deref(), PAGE)?;
         for (staff, mapped) in &page {
             if *mapped == user.0
                 && let Ok(staff) = staff.parse()

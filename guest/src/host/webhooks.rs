@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::answer::Failure;
-use super::state::{LookRecord, delete, entries, get, look, put, put_look};
+use super::state::{LookRecord, delete, entries_or_default, get, look, put, put_look};
 use crate::rules::ids::{LeafLinkProductId, OrderNumber};
 
 const KEY: &str = "webhooks";
@@ -84,6 +84,6 @@ pub fn product_looked(id: LeafLinkProductId) -> Result<(), Failure> {
 /// LeafLink products that are to be looked at, at most `limit`.
 pub fn products(limit: usize) -> Result<Vec<LeafLinkProductId>, Failure> {
     let limit = u32::try_from(limit).unwrap_or(u32::MAX);
-    let listed: Vec<(String, ())> = entries(PRODUCT_PREFIX, None, limit)?;
+    let listed: Vec<(String, ())> = entries_or_default(PRODUCT_PREFIX, None, limit)?;
     Ok(listed.into_iter().filter_map(|(id, ())| id.parse().ok().map(LeafLinkProductId)).collect())
 }

@@ -36,7 +36,7 @@ mod words;
 
 pub use billing::NewPayment;
 pub use changes::{Change, Changed};
-pub use component::journal::JournalEntry;
+pub use component::journal::{JournalEntry, Sealed};
 pub use component::mail::QueuedMail;
 pub use erp::{Clock, CommitMoment, CommitWatch, Erp};
 pub use error::{Error, Result};

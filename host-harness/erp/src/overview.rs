@@ -5,7 +5,7 @@ use leaflink_sync_kit::host::records::SalesOrderStatus;
 use rusqlite::{Row, params};
 use rust_decimal::Decimal;
 
-use crate::component::journal::{self, JournalEntry};
+use crate::component::journal::{self, JournalEntry, Sealed};
 use crate::component::mail::{self, QueuedMail};
 use crate::erp::Erp;
 use crate::error::Result;
@@ -138,6 +138,15 @@ impl Erp {
     /// No such company, or SQLite failed.
     pub fn journal(&self, company: &CompanyId, after: i64, limit: u32) -> anyhow::Result<Vec<JournalEntry>> {
         Ok(journal::entries(&self.view(company)?.db(), after, limit)?)
+    }
+
+    /// Recomputes every seal of the company's journal: an entry that was changed or removed in
+    /// between does not fit the next one's seal.
+    ///
+    /// # Errors
+    /// The first entry that does not fit, by its id; no such company, or SQLite failed.
+    pub fn verify_journal(&self, company: &CompanyId) -> anyhow::Result<Sealed> {
+        Ok(journal::verify(&self.view(company)?.db())?)
     }
 }
 

@@ -2,7 +2,10 @@
 
 use leaflink_sync_kit::host::{CompanyId, Journal, Mail, Store, Transaction, journal, mail, store, types};
 
-use crate::component::{journal as journal_table, mail as mail_table, state};
+use leaflink_sync_kit::CallInfo;
+
+use crate::component::journal::{self as journal_table, JournalEntry, Stamp};
+use crate::component::{mail as mail_table, state};
 use crate::database::Db;
 use crate::erp::{CommitMoment, CommitWatch, Lease};
 use crate::error::Result;
@@ -12,8 +15,8 @@ pub struct ErpTransaction {
     lease: Lease,
     company: CompanyId,
     now_ms: u64,
-    /// The number of this call in the journal, once it has appended something.
-    call: Option<i64>,
+    /// What the journal's entries of this transaction are stamped with.
+    stamp: Stamp,
     open: bool,
     /// The ERP's process dies before its commit.
     doomed: bool,
@@ -29,7 +32,7 @@ impl ErpTransaction {
             lease,
             company: company.clone(),
             now_ms,
-            call: None,
+            stamp: Stamp::default(),
             open: true,
             doomed: false,
             watch: None,
@@ -39,6 +42,26 @@ impl ErpTransaction {
     /// The tables as this transaction sees them.
     pub(crate) fn db(&self) -> Db<'_> {
         Db { connection: self.lease.connection(), tenant: &self.company.0, now_ms: self.now_ms }
+    }
+
+    /// At most `limit` journal entries after the entry with the id `after` (0: from the first),
+    /// oldest first.
+    ///
+    /// # Errors
+    /// SQLite failed.
+    pub fn journal(&self, after: i64, limit: u32) -> Result<Vec<JournalEntry>> {
+        journal_table::entries(&self.db(), after, limit)
+    }
+
+    /// The same transaction as that of a call, which its journal entries will name.
+    #[must_use]
+    pub fn of_call(mut self, info: &CallInfo) -> Self {
+        self.stamp = Stamp {
+            call_id: info.id.0.clone(),
+            call: info.call.to_owned(),
+            component: info.component.clone(),
+        };
+        self
     }
 
     /// The same transaction, whose commit fails and leaves no trace: as when the ERP's process dies
@@ -120,11 +143,6 @@ impl Mail for ErpTransaction {
 
 impl Journal for ErpTransaction {
     fn append(&mut self, decision: types::Decision) -> Result<(), journal::Error> {
-        let call = match self.call {
-            Some(call) => call,
-            None => self.db().next_number("call", 1)?,
-        };
-        self.call = Some(call);
-        Ok(journal_table::append(&self.db(), call, decision)?)
+        Ok(journal_table::append(&self.db(), &self.stamp, decision)?)
     }
 }

@@ -77,7 +77,7 @@ fn transact<T>(
     report.host_time = begin_time + state.meter.host_time;
     report.http_requests = state.meter.http_requests;
     report.store_writes = state.meter.store_writes;
-    report.record_writes = state.meter.record_writes;
+    report.record_writes = state.meter.records_written;
     report.requests = std::mem::take(&mut state.meter.requests);
     report.decisions = std::mem::take(&mut state.meter.decisions);
 

@@ -411,6 +411,13 @@ impl Calls {
         })
     }
 
+    /// Figures for an operator's screen and alarms. Read only.
+    pub fn status(&self) -> Result<insight::Figures, CallError> {
+        self.run(Access::Read, "status", &(), |connector, store| {
+            connector.leaflink_sync_connector_insight().call_status(store)
+        })
+    }
+
     /// Decides as [`on_order`](Self::on_order) would, and says how. Read only.
     pub fn explain(&self, number: &str) -> Result<insight::Explanation, CallError> {
         let number = number.to_owned();

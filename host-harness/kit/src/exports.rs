@@ -73,7 +73,7 @@ pub mod readiness {
 
 /// `insight.wit`.
 pub mod insight {
-    pub use super::wit::insight::{Explanation, Handler, HeldOrder, Verdict};
+    pub use super::wit::insight::{Explanation, Figures, Handler, HeldOrder, ReasonCount, Verdict};
 }
 
 /// `drift.wit`.

@@ -62,6 +62,7 @@ mod slots;
 mod state;
 pub mod swap;
 mod trace;
+pub mod words;
 
 pub use calls::Calls;
 pub use connector::{Connector, Digest};

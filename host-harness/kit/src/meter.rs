@@ -28,7 +28,7 @@ pub struct CallReport {
     pub http_requests: u64,
     /// Keys put or deleted in the store.
     pub store_writes: u64,
-    /// Writes to the ERP's records.
+    /// Writes to the ERP's records that it took.
     pub record_writes: u64,
     /// The requests, in order.
     pub requests: Vec<RequestReport>,
@@ -53,6 +53,7 @@ pub(crate) struct Meter {
     pub decisions: Vec<DecisionReport>,
     pub journal_bytes: u64,
     pub record_bytes: u64,
+    pub records_written: u64,
 }
 
 /// Bounds memory and tables, each over all that an instance has, and remembers what it refused: inside the component a refusal looks

@@ -120,6 +120,11 @@ impl CallState {
         self.doom.get_or_insert(why);
     }
 
+    /// Whether the call will not be committed.
+    pub fn is_doomed(&self) -> bool {
+        self.doom.is_some()
+    }
+
     /// The vendor's side for the commit, or why there must be none.
     pub fn finish(&mut self) -> Result<Option<Link>, Halt> {
         match self.doom.take() {

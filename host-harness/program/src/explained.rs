@@ -7,7 +7,7 @@ use leaflink_sync_kit::exports::insight::Explanation;
 use leaflink_sync_kit::host::types::{Decision, Effect, Outcome, Reason, Severity, Stream};
 use serde_json::{Value, json};
 
-use crate::words;
+use leaflink_sync_kit::words;
 
 /// In plain words.
 pub fn text(explanation: &Explanation) -> String {
@@ -73,20 +73,36 @@ pub fn json(explanation: &Explanation) -> Value {
 }
 
 fn decision_json(decision: &Decision) -> Value {
-    let reasons = decision.reasons.iter().map(|reason| {
+    json!({
+        "number": decision.subject,
+        "order": decision.label,
+        "outcome": words::outcome(decision.outcome),
+        "reasons": reasons(&decision.reasons),
+        "effects": effects(&decision.effects),
+    })
+}
+
+/// Reasons as data.
+pub(crate) fn reasons(reasons: &[Reason]) -> Vec<Value> {
+    let reason = |reason: &Reason| {
+        let facts = reason.facts.iter().map(|fact| (fact.name.clone(), fact.value.clone().into()));
         json!({
             "code": reason.code,
             "blocking": reason.severity == Severity::Blocking,
             "message": reason.message,
             "fix": reason.fix,
             "field": reason.field,
-            "facts": reason.facts.iter().map(|fact| (fact.name.clone(), fact.value.clone().into())).collect::<serde_json::Map<_, _>>(),
+            "facts": facts.collect::<serde_json::Map<_, _>>(),
         })
-    });
-    let effects = decision.effects.iter().map(|effect| {
-        let changes = effect
-            .changes
-            .iter()
+    };
+    reasons.iter().map(reason).collect()
+}
+
+/// Effects as data.
+pub(crate) fn effects(effects: &[Effect]) -> Vec<Value> {
+    let effect = |effect: &Effect| {
+        let changes = effect.changes.iter();
+        let changes = changes
             .map(|change| json!({"field": change.field, "before": change.before, "after": change.after}));
         json!({
             "kind": effect.kind,
@@ -94,14 +110,8 @@ fn decision_json(decision: &Decision) -> Value {
             "summary": effect.summary,
             "changes": changes.collect::<Vec<_>>(),
         })
-    });
-    json!({
-        "number": decision.subject,
-        "order": decision.label,
-        "outcome": words::outcome(decision.outcome),
-        "reasons": reasons.collect::<Vec<_>>(),
-        "effects": effects.collect::<Vec<_>>(),
-    })
+    };
+    effects.iter().map(effect).collect()
 }
 
 fn standing(outcome: Outcome, is_order: bool) -> &'static str {

@@ -2,18 +2,20 @@
 //! never leave this module, a clock and a seeded generator of random numbers.
 
 use std::io::{self, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hmac::{Hmac, Mac};
 use leaflink_sync_kit::host::Urgency;
+use leaflink_sync_kit::host::types::Outcome;
 use leaflink_sync_kit::host::{Transaction, http, log, secrets};
-use leaflink_sync_kit::{CallError, CallInfo, CallReport, CompanyId, Host};
+use leaflink_sync_kit::{CallError, CallId, CallInfo, CallReport, CompanyId, Host, RequestResult};
+use leaflink_sync_telemetry::{CallLog, Metrics};
 use leaflink_sync_transport::{HttpLog, LeafLinkClient, RequestBudget};
 use reference_erp::Erp;
 use sha2::Sha256;
 
-use crate::words;
+use leaflink_sync_kit::words;
 
 /// The keys that the component may use and may not see. They are neither shown nor printed.
 pub struct Keys {
@@ -34,9 +36,12 @@ pub struct LocalHost {
     budget: RequestBudget,
     keys: Keys,
     traffic_log: Option<TrafficLog>,
+    call_log: Option<CallLog<Box<dyn Write + Send>>>,
+    metrics: Metrics,
     random: Mutex<fastrand::Rng>,
     seen: Mutex<Seen>,
     loses_commit: AtomicBool,
+    calls_begun: AtomicU64,
 }
 
 /// What the host saw of the component's calls.
@@ -50,7 +55,10 @@ pub struct Seen {
     pub peak_memory: usize,
     /// Lines of the component's log that warn or report an error.
     pub warnings: Vec<String>,
-    /// Why the traffic log is incomplete, if it is.
+    /// Calls that were committed and wrote to the ERP or to LeafLink without a decision in the
+    /// journal that says so.
+    pub unjournaled: Vec<String>,
+    /// Why a log is incomplete, if it is.
     pub log_failure: Option<io::Error>,
 }
 
@@ -74,9 +82,12 @@ impl LocalHost {
             budget: RequestBudget::default(),
             keys,
             traffic_log: None,
+            call_log: None,
+            metrics: Metrics::new(),
             random: Mutex::new(fastrand::Rng::with_seed(random_seed)),
             seen: Mutex::default(),
             loses_commit: AtomicBool::new(false),
+            calls_begun: AtomicU64::new(0),
         }
     }
 
@@ -84,6 +95,33 @@ impl LocalHost {
     #[must_use]
     pub fn with_traffic_log(self, log: Option<TrafficLog>) -> Self {
         Self { traffic_log: log, ..self }
+    }
+
+    /// How many calls have begun: what the next call's id follows from.
+    pub(crate) fn calls_begun(&self) -> u64 {
+        self.calls_begun.load(Ordering::Relaxed)
+    }
+
+    /// Counts on from here, for a stage that comes back to an earlier moment.
+    pub(crate) fn count_calls_from(&self, begun: u64) {
+        self.calls_begun.store(begun, Ordering::Relaxed);
+    }
+
+    /// The same host, writing what came of every call to a log.
+    #[must_use]
+    pub fn with_call_log(self, log: Option<Box<dyn Write + Send>>) -> Self {
+        Self { call_log: log.map(CallLog::new), ..self }
+    }
+
+    /// What was counted of the calls so far.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    fn note_log_failure(&self, written: io::Result<()>) {
+        if let Err(failure) = written {
+            self.seen().log_failure.get_or_insert(failure);
+        }
     }
 
     /// Has the next call's transaction fail at its commit, as when the ERP's process dies there.
@@ -118,8 +156,13 @@ impl LocalHost {
 }
 
 impl Host for LocalHost {
-    fn begin(&self, company: &CompanyId, _info: &CallInfo) -> anyhow::Result<Box<dyn Transaction>> {
-        let transaction = self.erp.begin(company)?;
+    /// Counted, so that the same day twice has the same journal.
+    fn next_call_id(&self) -> CallId {
+        CallId(format!("{:06}", self.calls_begun.fetch_add(1, Ordering::Relaxed) + 1))
+    }
+
+    fn begin(&self, company: &CompanyId, info: &CallInfo) -> anyhow::Result<Box<dyn Transaction>> {
+        let transaction = self.erp.begin(company)?.of_call(info);
         Ok(Box::new(match self.loses_commit.swap(false, Ordering::Relaxed) {
             true => transaction.without_commit(),
             false => transaction,
@@ -177,15 +220,35 @@ impl Host for LocalHost {
         lock(&self.random).u32(..bound.max(1))
     }
 
-    fn log(&self, _company: &CompanyId, _info: &CallInfo, level: log::Level, message: &str) {
+    fn log(&self, company: &CompanyId, info: &CallInfo, level: log::Level, message: &str) {
+        if let Some(log) = &self.call_log {
+            let written = log.component_line(self.now_ms(), company, info, level, message);
+            self.note_log_failure(written);
+        }
         if matches!(level, log::Level::Warn | log::Level::Error) {
             self.seen().warnings.push(message.to_owned());
         }
     }
 
-    fn called(&self, _company: &CompanyId, report: &CallReport, _error: Option<&CallError>) {
+    fn called(&self, company: &CompanyId, report: &CallReport, error: Option<&CallError>) {
+        self.metrics.called(report, error);
+        if let Some(log) = &self.call_log {
+            let written = log.called(self.now_ms(), company, report, error);
+            self.note_log_failure(written);
+        }
         let mut seen = self.seen();
         seen.calls += 1;
+        let sent = report.requests.iter().filter(|request| request.method != http::Method::Get);
+        let taken = sent.filter(|it| matches!(it.result, RequestResult::Status(200..=299))).count();
+        // What LeafLink took in another way than it was meant is told by a reason.
+        let told = report
+            .decisions
+            .iter()
+            .any(|it| !it.effects.is_empty() || (it.outcome == Outcome::Parked && !it.reasons.is_empty()));
+        if error.is_none() && (report.record_writes > 0 || taken > 0) && !told {
+            let about = report.subject.as_deref().unwrap_or_default();
+            seen.unjournaled.push(format!("{} {about} (call {})", report.call, report.id));
+        }
         for request in seen.requests.iter_mut().filter(|request| request.call.is_empty()) {
             request.call = report.call;
         }

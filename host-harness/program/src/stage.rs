@@ -9,6 +9,7 @@ mod people;
 mod snapshot;
 mod webhooks;
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -23,6 +24,7 @@ use leaflink_sync_kit::exports::product_links::Suggestions;
 use leaflink_sync_kit::exports::readiness::Check;
 use leaflink_sync_kit::host::types::Decision;
 use leaflink_sync_kit::recording::Recorder;
+use leaflink_sync_kit::swap::Slot;
 use leaflink_sync_kit::{CallError, Calls, CompanyId, Connector, Host};
 use leaflink_sync_transport::{CaughtMail, RequestBudget};
 use reference_erp::{CommitWatch, Erp};
@@ -50,6 +52,8 @@ pub struct Options {
     pub erp_file: Option<PathBuf>,
     /// Is given every exchange with LeafLink.
     pub traffic_log: Option<TrafficLog>,
+    /// Is given a line of JSON for each call of the component and each decision.
+    pub call_log: Option<Box<dyn Write + Send>>,
     /// What the random numbers follow from.
     pub random_seed: u64,
     /// What the component is to have as its host, made from the stage's own: to watch or to disturb
@@ -71,10 +75,12 @@ pub type AroundCalls = Box<dyn FnOnce(Calls) -> Arc<dyn Caller>>;
 
 /// The running stage. Everything on it ends with it.
 pub struct Stage {
+    slot: Slot,
     calls: Calls,
     /// What rounds call.
     caller: Arc<dyn Caller>,
     host: Arc<LocalHost>,
+    for_component: Arc<dyn Host>,
     erp: Erp,
     company: CompanyId,
     sandbox: Arc<Mutex<Sandbox>>,
@@ -170,13 +176,15 @@ impl Stage {
             write_token: options.random_seed.to_be_bytes().to_vec(),
         };
         let host = LocalHost::new(erp.clone(), to_leaflink.client, keys, options.random_seed)
-            .with_traffic_log(options.traffic_log);
+            .with_traffic_log(options.traffic_log)
+            .with_call_log(options.call_log);
         let host = Arc::new(host);
         let for_component = match options.around_host {
             Some(around) => around(Arc::clone(&host)),
             None => host.clone(),
         };
-        let calls = connector.calls(for_component, company.clone());
+        let slot = Slot::new(connector.clone(), Arc::clone(&for_component));
+        let calls = slot.calls(company.clone());
         let calls = match options.recorder {
             Some(recorder) => calls.recorded(recorder),
             None => calls,
@@ -188,9 +196,11 @@ impl Stage {
         let webhooks =
             if world.webhooks { Some(Webhooks::start(calls.clone(), options.connections)?) } else { None };
         let stage = Self {
+            slot,
             calls,
             caller,
             host,
+            for_component,
             erp,
             company,
             sandbox,
@@ -412,6 +422,16 @@ impl Stage {
     /// The component's calls for the company.
     pub fn calls(&self) -> &Calls {
         &self.calls
+    }
+
+    /// The component in use, to put another in its place.
+    pub fn slot(&self) -> &Slot {
+        &self.slot
+    }
+
+    /// The host as the component has it, for a component besides the one in use.
+    pub fn host_for_component(&self) -> Arc<dyn Host> {
+        Arc::clone(&self.for_component)
     }
 
     /// The host, for what it saw.

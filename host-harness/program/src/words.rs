@@ -1,8 +1,6 @@
 //! The words that people and files use for the contract's enumerations.
 
-use leaflink_sync_kit::host::http::Method;
 use leaflink_sync_kit::host::records::{ChargeKind, PaymentMethod, SalesOrderStatus};
-use leaflink_sync_kit::host::types::Outcome;
 
 /// Every status of a sales order, in order.
 pub(crate) const STATUSES: [SalesOrderStatus; 7] = [
@@ -24,17 +22,6 @@ pub(crate) fn status(status: SalesOrderStatus) -> &'static str {
         SalesOrderStatus::Delivered => "DELIVERED",
         SalesOrderStatus::Completed => "COMPLETED",
         SalesOrderStatus::Canceled => "CANCELED",
-    }
-}
-
-pub(crate) fn outcome(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Applied => "applied",
-        Outcome::Unchanged => "unchanged",
-        Outcome::Held => "held",
-        Outcome::Ignored => "ignored",
-        Outcome::Refused => "refused",
-        Outcome::Parked => "parked",
     }
 }
 
@@ -63,15 +50,6 @@ pub(crate) fn payment_method(method: PaymentMethod) -> &'static str {
         PaymentMethod::BankRemittance => "bank-remittance",
         PaymentMethod::BankTransfer => "bank-transfer",
         PaymentMethod::Other => "other",
-    }
-}
-
-pub(crate) fn method(method: Method) -> &'static str {
-    match method {
-        Method::Get => "GET",
-        Method::Post => "POST",
-        Method::Patch => "PATCH",
-        Method::Delete => "DELETE",
     }
 }
 

@@ -64,12 +64,59 @@ fn the_day_ends_the_same_each_time_and_loses_no_order() {
         assert!(held.contains(&&Value::from(code)), "{code}");
     }
 
+    ends_in_step(&first);
+
     let log = fs::read_to_string(folder.path().join("day.jsonl")).unwrap();
     assert_eq!(log.lines().count() as u64, first["leaflink_requests"].as_u64().unwrap());
     assert!(log.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()));
     assert!(!log.contains("sandbox-key"));
     assert!(fs::read(folder.path().join("day.sqlite")).unwrap().starts_with(b"SQLite format 3"));
     assert!(complaint(folder.path(), &["demo", "--erp", "day.sqlite"]).contains("exists already"));
+}
+
+/// Products, prices, stock, payments and transfers of the day: each as its step wanted it, and nothing
+/// that nobody can explain.
+fn ends_in_step(day: &Value) {
+    let find = |part: &str, key: &str, name: &str| {
+        let rows = day[part].as_array().unwrap();
+        rows.iter().find(|row| row[key] == name).unwrap_or_else(|| panic!("no {name} in {part}")).clone()
+    };
+    let product = |name: &str| find("products", "product", name);
+    assert_eq!(product("Chews, Plum 50 mg")["leaflink"], "Plum Chews, 50 mg");
+    assert_eq!(product("Chews, Plum 50 mg")["wholesale_price"], "28.80");
+    assert_eq!(product("Night Garden, 3.5 g")["wholesale_price"], "19.00");
+    assert_eq!(product("Cartridge, Alpine 1 g")["sale_price"], "21.00");
+    assert_eq!(product("Battery, 510 thread")["shown"], "5000");
+    for row in day["products"].as_array().unwrap() {
+        let is_managed = row["inventory"] == "managed";
+        assert!(!is_managed || (!row["shown"].is_null() && row["shown"] == row["available"]), "{row}");
+    }
+
+    let paid = |order: &str| find("payments", "leaflink", order);
+    assert_eq!(
+        (&paid("3f9a1c07")["erp"], &paid("3f9a1c07")["leaflink_sum"]),
+        (&"910.80".into(), &"910.80".into())
+    );
+    assert_eq!(
+        (&paid("b2648d90")["in_leaflink"], &paid("b2648d90")["leaflink_sum"]),
+        (&2.into(), &"0.00".into())
+    );
+    let transfer = find("transfers", "manifest", "0004512");
+    assert_eq!(
+        (&transfer["status"], &transfer["leaflink_status"]),
+        (&"COMPLETED".into(), &"Complete".into())
+    );
+
+    let parked: Vec<_> = day["parked"].as_array().unwrap().iter().map(|write| &write["id"]).collect();
+    assert_eq!(parked, ["price/501004"]);
+    let open: Vec<_> =
+        day["check_list"].as_array().unwrap().iter().filter(|check| check["done"] == false).collect();
+    assert_eq!(open.len(), 1, "{open:?}");
+    assert!(day["drift"]["compared"].as_u64().unwrap() > 70, "{}", day["drift"]);
+    assert_eq!(day["drift"]["unexplained"], Value::Array(Vec::new()));
+    for stumble in day["stumbles"].as_array().unwrap() {
+        assert!(stumble["what"].as_str().unwrap().contains("LeafLink answered 503"), "{stumble}");
+    }
 }
 
 #[test]
@@ -197,4 +244,96 @@ fn a_recorded_day_is_played_again_and_differences_are_told() {
     let (code, said, complaint) = played(&[]);
     assert_eq!((code, said.as_str()), (Some(2), ""));
     assert!(complaint.contains("day.gz is no recording"), "{complaint}");
+}
+
+#[test]
+fn the_journal_is_listed_and_a_flipped_byte_is_found() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("day.sqlite");
+    day(folder.path(), &["--erp", "day.sqlite"]);
+    let journal = |arguments: &[&str]| {
+        let output = run(folder.path(), &[&["journal", "--erp", "day.sqlite"], arguments].concat());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let all = journal(&[]);
+    assert!(all.contains("are as they were written"), "{all}");
+    let one = journal(&["--subject", "94d6ea03"]);
+    assert!(one.contains("insufficient-stock") && one.lines().count() < all.lines().count(), "{one}");
+    let json: Value = serde_json::from_str(&journal(&["--json"])).unwrap();
+    let entries = json["entries"].as_array().unwrap();
+    assert_eq!(json["sealed"].as_u64(), Some(entries.len() as u64));
+    assert!(entries.iter().all(|entry| entry["call_id"].as_str().is_some_and(|id| !id.is_empty())));
+
+    // A letter in the middle of a message that only the journal has.
+    let message = entries.iter().find_map(|entry| entry["reasons"][0]["message"].as_str()).unwrap();
+    let mut bytes = fs::read(&path).unwrap();
+    let places: Vec<usize> =
+        (0..bytes.len() - message.len()).filter(|at| bytes[*at..].starts_with(message.as_bytes())).collect();
+    assert!(!places.is_empty());
+    for at in places {
+        bytes[at + message.len() / 2] ^= 1;
+    }
+    fs::write(&path, bytes).unwrap();
+    let said = complaint(folder.path(), &["journal", "--erp", "day.sqlite"]);
+    assert!(said.contains("the journal cannot be trusted: entry"), "{said}");
+}
+
+#[test]
+fn the_day_leaves_metrics_and_a_log_that_agree_with_the_journal() {
+    let folder = TempDir::new().unwrap();
+    let report = day(
+        folder.path(),
+        &["--erp", "day.sqlite", "--metrics", "day.txt", "--log", "day.jsonl", "--http-log", "day.http"],
+    );
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    let metrics = read("day.txt");
+    assert!(metrics.ends_with("# EOF\n"), "{metrics}");
+    let value = |line: &str| -> f64 {
+        let found = metrics
+            .lines()
+            .find_map(|it| it.strip_prefix(line))
+            .unwrap_or_else(|| panic!("{line}: {metrics}"));
+        found.trim().parse().unwrap()
+    };
+    let sum = |name: &str| -> f64 {
+        metrics
+            .lines()
+            .filter(|it| it.starts_with(name))
+            .map(|it| it.rsplit(' ').next().unwrap().parse::<f64>().unwrap())
+            .sum()
+    };
+    assert_eq!(sum("leaflink_sync_requests_total{"), read("day.http").lines().count() as f64);
+    let held: Vec<&str> = report["held"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|order| order["reasons"].as_array().unwrap())
+        .map(|reason| reason["code"].as_str().unwrap())
+        .collect();
+    let short = held.iter().filter(|code| **code == "insufficient-stock").count();
+    assert_eq!(value("leaflink_sync_held_items{reason=\"insufficient-stock\"}"), short as f64);
+    assert_eq!(value("leaflink_sync_outbox_items"), 0.0);
+    assert!(value("leaflink_sync_watermark_timestamp_seconds") > 1e9);
+    assert!(value("leaflink_sync_call_duration_seconds_count{call=\"on-order\"}") > 40.0);
+    assert_eq!(sum("leaflink_sync_guest_traps_total{"), 0.0);
+    // No id of an order is a label.
+    assert!(!metrics.contains("94d6ea03") && !metrics.contains("28000e60"), "{metrics}");
+
+    let lines: Vec<Value> =
+        read("day.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for line in &lines {
+        for field in ["time", "level", "company", "call_id", "call", "message"] {
+            assert!(line[field].is_string(), "{field}: {line}");
+        }
+    }
+    let output = run(folder.path(), &["journal", "--erp", "day.sqlite", "--json"]);
+    let journal: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let named = |of: &Value, call: &str| (of[call].clone(), of["stream"].clone(), of["subject"].clone());
+    let journaled: Vec<_> =
+        journal["entries"].as_array().unwrap().iter().map(|it| named(it, "call_id")).collect();
+    let logged: Vec<_> =
+        lines.iter().filter(|it| it["outcome"].is_string()).map(|it| named(it, "call_id")).collect();
+    assert_eq!(journaled, logged);
+    assert_eq!(sum("leaflink_sync_decisions_total{"), journaled.len() as f64);
 }

@@ -15,6 +15,7 @@ mod event;
 mod fault;
 mod http;
 mod options;
+mod overview;
 mod refusal;
 mod sandbox;
 mod seed;
@@ -28,6 +29,7 @@ pub use event::Event;
 pub use fault::{Effect, Fault};
 pub use http::{Delivery, Method, Request, Response};
 pub use options::{Options, RateLimit, TotalFormula};
+pub use overview::{LineRow, OrderRow, PaymentRow, ProductRow};
 pub use refusal::Refusal;
 pub use sandbox::Sandbox;
 pub use seed::{

@@ -212,6 +212,10 @@ impl Sandbox {
         std::mem::take(&mut self.world.webhooks)
     }
 
+    pub(crate) fn world(&self) -> &World {
+        &self.world
+    }
+
     /// The key that requests must carry.
     pub fn api_key(&self) -> &str {
         &self.api_key

@@ -8,10 +8,9 @@ use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
 
 use leaflink_sync_kit::host::http::{Error, Request, Response, is_host_owned};
+use leaflink_sync_kit::words;
 use serde::Serialize;
 use serde_json::value::RawValue;
-
-use crate::leaflink::method_name;
 
 /// The longest body that is logged whole, in bytes. A longer one is logged as text, cut here, with
 /// a mark at its end.
@@ -70,7 +69,7 @@ impl<'a> Exchange<'a> {
         let answer = outcome.as_ref().ok();
         Exchange {
             at_ms,
-            method: method_name(request.method),
+            method: words::method(request.method),
             path: &request.path,
             query: &request.query,
             headers: request

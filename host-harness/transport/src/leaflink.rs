@@ -14,6 +14,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 use leaflink_sync_kit::host::http::{Error, Method, Request, Response, check_path};
+use leaflink_sync_kit::words;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use ureq::Agent;
 use ureq::http::header::{
@@ -94,7 +95,7 @@ impl LeafLinkClient {
         if request.body.is_some() && !takes_body {
             return Err(Error::NotAllowed("a GET or DELETE request must not have a body".into()));
         }
-        let subject = format!("{} {}", method_name(request.method), request.path);
+        let subject = format!("{} {}", words::method(request.method), request.path);
         let body = request.body.unwrap_or_default();
         let agent = match &self.wire {
             Wire::Network(agent) => agent,
@@ -127,7 +128,7 @@ impl LeafLinkClient {
         let origin = self.access.origin.as_str();
         let url =
             format!("{origin}{}{}{}", self.access.base_path, request.path, encode_query(&request.query));
-        let mut outgoing = Builder::new().method(method_name(request.method)).uri(url);
+        let mut outgoing = Builder::new().method(words::method(request.method)).uri(url);
         let uri = outgoing.uri_ref().ok_or("the path and query do not make a web address; shorten them")?;
         // Cannot happen after the rules above; it is what keeps the key at home if they ever err.
         if !self.access.origin.is_of(uri) {
@@ -213,16 +214,6 @@ fn encode_query(query: &[(String, String)]) -> String {
         encoded.extend(utf8_percent_encode(value, QUERY));
     }
     encoded
-}
-
-/// The method as it stands in a request line.
-pub(crate) fn method_name(method: Method) -> &'static str {
-    match method {
-        Method::Get => "GET",
-        Method::Post => "POST",
-        Method::Patch => "PATCH",
-        Method::Delete => "DELETE",
-    }
 }
 
 fn not_allowed(error: ureq::http::Error) -> Error {

@@ -4,10 +4,11 @@ use std::panic::panic_any;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::bail;
+use leaflink_sync_kit::host::Urgency;
 use leaflink_sync_kit::host::{
     Journal, Mail, Records, Store, Transaction, http, journal, log, mail, records, secrets, store, types,
 };
-use leaflink_sync_kit::{CallError, CallInfo, CallReport, CompanyId, Host};
+use leaflink_sync_kit::{CallError, CallId, CallInfo, CallReport, CompanyId, Host};
 use reference_erp::CommitMoment;
 
 /// What a panic carries that ends the ERP's process in a test.
@@ -215,6 +216,10 @@ pub struct Around {
 }
 
 impl Host for Around {
+    fn next_call_id(&self) -> CallId {
+        self.inner.next_call_id()
+    }
+
     fn begin(&self, company: &CompanyId, info: &CallInfo) -> anyhow::Result<Box<dyn Transaction>> {
         if self.boundary.reach(Reached::Begin) == Fate::Fails {
             bail!(BROKEN);
@@ -224,12 +229,21 @@ impl Host for Around {
     }
 
     fn send(&self, company: &CompanyId, request: http::Request) -> Result<http::Response, http::Error> {
+        self.send_as(company, Urgency::Background, request)
+    }
+
+    fn send_as(
+        &self,
+        company: &CompanyId,
+        urgency: Urgency,
+        request: http::Request,
+    ) -> Result<http::Response, http::Error> {
         let fate = self.boundary.reach(Reached::Http);
         if fate == Fate::Fails {
             return Err(http::Error::NotSent(BROKEN.to_owned()));
         }
         self.boundary.count().requests += 1;
-        let answer = self.inner.send(company, request);
+        let answer = self.inner.send_as(company, urgency, request);
         match fate {
             Fate::AnswerLost => Err(http::Error::NoAnswer(BROKEN.to_owned())),
             Fate::DiesAfter => panic_any(Died),

@@ -48,7 +48,8 @@ pub fn differences(product: &Product, listed: Option<&Listed>) -> Vec<Difference
     }
     for (field, leaflink, erp) in [(NAME, &listed.name, &product.name), (SKU, &listed.sku, &product.sku)] {
         if leaflink.trim() != erp.trim() {
-            let text = "linked products may differ in this; neither side is changed for it.";
+            let text =
+                "linked products may differ in this; the next edit of the product in the ERP sends it.";
             found.push(of(field, leaflink.clone(), erp.clone(), because(Cause::Rule, text)));
         }
     }

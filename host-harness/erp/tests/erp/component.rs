@@ -3,6 +3,7 @@
 use leaflink_sync_kit::host::mail::Message;
 use leaflink_sync_kit::host::types::{Change, Decision, Effect, Fact, Outcome, Reason, Severity, Stream};
 use leaflink_sync_kit::host::{CompanyId, Journal, Mail, Store};
+use leaflink_sync_kit::{CallId, CallInfo};
 
 use crate::support::{seed, shop};
 
@@ -94,8 +95,14 @@ fn mail_goes_to_the_admins_and_whom_it_names_each_once() {
 #[test]
 fn the_journal_keeps_decisions_whole_with_call_and_time() {
     let shop = shop();
-    for labels in [&["one", "two"][..], &["three"]] {
-        let mut call = shop.erp.begin(&shop.id).unwrap();
+    for (id, labels) in [("a", &["one", "two"][..]), ("b", &["three"])] {
+        let info = CallInfo {
+            id: CallId(id.to_owned()),
+            call: "on-order",
+            subject: None,
+            component: "0.1.0 (abc)".to_owned(),
+        };
+        let mut call = shop.erp.begin(&shop.id).unwrap().of_call(&info);
         for label in labels {
             call.append(decision(label)).unwrap();
         }
@@ -104,8 +111,9 @@ fn the_journal_keeps_decisions_whole_with_call_and_time() {
     let entries = shop.erp.journal(&shop.id, 0, 10).unwrap();
     let decisions: Vec<_> = entries.iter().map(|entry| entry.decision.clone()).collect();
     assert_eq!(decisions, [decision("one"), decision("two"), decision("three")]);
-    let calls: Vec<_> = entries.iter().map(|entry| entry.call).collect();
-    assert_eq!(calls, [1, 1, 2]);
+    let calls: Vec<_> = entries.iter().map(|entry| entry.call_id.as_str()).collect();
+    assert_eq!(calls, ["a", "a", "b"]);
+    assert!(entries.iter().all(|entry| entry.call == "on-order" && entry.component == "0.1.0 (abc)"));
     assert_eq!(entries[0].decided_at_ms, entries[1].decided_at_ms);
     assert!(entries[2].decided_at_ms > entries[1].decided_at_ms);
     let rest = shop.erp.journal(&shop.id, entries[0].id, 1).unwrap();
@@ -121,4 +129,49 @@ fn nobody_changes_the_journal() {
     let file = rusqlite::Connection::open(shop.erp.path()).unwrap();
     assert!(file.execute("UPDATE journal SET label = 'x'", []).is_err());
     assert!(file.execute("DELETE FROM journal", []).is_err());
+}
+
+#[test]
+fn a_journal_that_somebody_changed_is_found_out() {
+    let shop = shop();
+    let other = CompanyId("other".into());
+    shop.erp.seed(&other, &seed()).unwrap();
+    for (company, label) in [(&shop.id, "one"), (&other, "theirs"), (&shop.id, "two"), (&shop.id, "three")] {
+        let mut call = shop.erp.begin(company).unwrap();
+        call.append(decision(label)).unwrap();
+        call.commit().unwrap();
+    }
+    let sealed = shop.erp.verify_journal(&shop.id).unwrap();
+    assert_eq!((sealed.entries, sealed.last.len()), (3, 64));
+    assert_eq!(shop.erp.verify_journal(&other).unwrap().entries, 1);
+
+    let file = rusqlite::Connection::open(shop.erp.path()).unwrap();
+    file.execute_batch("DROP TRIGGER journal_is_never_changed; DROP TRIGGER journal_is_never_shortened")
+        .unwrap();
+    file.execute_batch("CREATE TEMP TABLE kept AS SELECT * FROM journal").unwrap();
+    let columns = [
+        ("label", "'x'"),
+        ("subject", "'so-1002'"),
+        ("outcome", "'applied'"),
+        ("stream", "'orders'"),
+        ("reasons", "'[]'"),
+        ("effects", "replace(effects, 'held', 'helD')"),
+        ("decided_at", "decided_at + 1"),
+        ("call_id", "'x'"),
+        ("call", "'x'"),
+        ("component", "'x'"),
+        ("seal", "zeroblob(32)"),
+        ("seal", "NULL"),
+    ];
+    for (column, value) in columns {
+        file.execute_batch(&format!("UPDATE journal SET {column} = {value} WHERE id = 3")).unwrap();
+        let error = shop.erp.verify_journal(&shop.id).unwrap_err().to_string();
+        assert!(error.contains("entry 3 "), "{column}: {error}");
+        assert_eq!(shop.erp.verify_journal(&other).unwrap().entries, 1, "{column}");
+        file.execute_batch("DELETE FROM journal; INSERT INTO journal SELECT * FROM kept").unwrap();
+        assert_eq!(shop.erp.verify_journal(&shop.id).unwrap(), sealed);
+    }
+    file.execute_batch("DELETE FROM journal WHERE id = 3").unwrap();
+    let error = shop.erp.verify_journal(&shop.id).unwrap_err().to_string();
+    assert!(error.contains("entry 4 "), "{error}");
 }

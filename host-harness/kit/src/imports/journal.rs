@@ -17,6 +17,10 @@ impl Host for CallState {
                 spend(&mut self.meter.journal_bytes, bytes, Limit::JournalBytes, allowed)
             })
             .map_err(|exceeded| {
+                // As for the store: told once, and then ended.
+                if self.is_doomed() {
+                    return exceeded.into();
+                }
                 self.doom(exceeded.into());
                 Stop::Answer(Error::QuotaExceeded(exceeded.to_string()))
             })?;

@@ -163,7 +163,9 @@ impl CallState {
         spend(&mut self.meter.record_writes, 1, Limit::RecordWrites, self.limits.record_writes.into())?;
         let allowed = self.limits.record_written_bytes as u64;
         spend(&mut self.meter.record_bytes, bytes, Limit::RecordWrittenBytes, allowed)?;
-        self.read(import, change)
+        let written = self.read(import, change)?;
+        self.meter.records_written += 1;
+        Ok(written)
     }
 }
 

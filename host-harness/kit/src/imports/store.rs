@@ -94,7 +94,12 @@ impl CallState {
         keys.and(bytes).map_err(|exceeded| self.over_quota(exceeded))
     }
 
+    /// The first time it is an answer, so that the component can end in a failure as the contract
+    /// wants; one that goes on writing all the same is ended.
     fn over_quota(&mut self, exceeded: Exceeded) -> StoreStop {
+        if self.is_doomed() {
+            return exceeded.into();
+        }
         self.doom(exceeded.into());
         Stop::Answer(Error::QuotaExceeded(exceeded.to_string()))
     }

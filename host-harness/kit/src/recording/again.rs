@@ -112,6 +112,7 @@ fn make(calls: &Calls, call: &str, arguments: &Json) -> Result<(), String> {
         "customer-links.link" => make!(link_customer, company: String => &company, customer: u64 => customer),
         "customer-links.unlink" => make!(unlink_customer, company: String => &company),
         "check-list" => make!(readiness),
+        "status" => make!(status),
         "held-orders" => make!(held_orders, after: Option<String> => after.as_deref(), limit: u32 => limit),
         "explain" => make!(explain, number: String => &number),
         "preview" => make!(preview, handler: insight::Handler => &handler),

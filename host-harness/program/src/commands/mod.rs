@@ -4,6 +4,7 @@ mod bench;
 mod check;
 mod component;
 mod drift;
+mod journal;
 mod play;
 mod products;
 mod reasons;
@@ -43,6 +44,8 @@ enum Task {
         #[arg(long, value_name = "TEXT")]
         search: Option<String>,
     },
+    /// List what was decided and done in an ERP that the demo kept, and check that nobody changed it
+    Journal(journal::Wishes),
     /// List the companies of an ERP that the demo kept, with LeafLink customer and brand
     Companies(tables::ErpFile),
     /// List the products of an ERP that the demo kept, with name and page of their LeafLink products
@@ -86,6 +89,7 @@ pub fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Task::Scenario(wishes) => return play::run(wishes, ink),
         Task::Replay(wishes) => return replay::run(wishes, ink),
         Task::Orders { erp, search } => (tables::orders(erp, search.as_deref())?, ExitCode::SUCCESS),
+        Task::Journal(wishes) => (journal::run(wishes)?, ExitCode::SUCCESS),
         Task::Companies(erp) => (tables::companies(erp)?, ExitCode::SUCCESS),
         Task::Products { erp, component } => (products::run(erp, component)?, ExitCode::SUCCESS),
         Task::Drift(wishes) => (drift::run(wishes, ink)?, ExitCode::SUCCESS),

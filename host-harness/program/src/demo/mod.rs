@@ -5,14 +5,17 @@
 mod day;
 mod report;
 mod show;
+mod show_tables;
+mod tables;
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, bail};
 use clap::Args;
+use leaflink_sync_kit::Host;
 use leaflink_sync_transport::HttpLog;
 
 use crate::commands::{ComponentFile, load};
@@ -36,6 +39,12 @@ pub struct Wishes {
     /// Write every exchange with LeafLink here, a line of JSON each
     #[arg(long, value_name = "FILE")]
     http_log: Option<PathBuf>,
+    /// Write a line of JSON here for each call of the component and each decision
+    #[arg(long, value_name = "FILE")]
+    log: Option<PathBuf>,
+    /// Write the day's metrics here, as OpenMetrics text
+    #[arg(long, value_name = "FILE")]
+    metrics: Option<PathBuf>,
     /// Record every call of the component here, for `replay`
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
@@ -79,6 +88,7 @@ pub fn run(wishes: &Wishes, ink: Ink) -> anyhow::Result<String> {
         Options {
             erp_file: wishes.erp.clone(),
             traffic_log: wishes.http_log.as_deref().map(traffic_log).transpose()?,
+            call_log: wishes.log.as_deref().map(log_file).transpose()?,
             random_seed: wishes.seed,
             recorder: recording.as_ref().map(Recording::recorder),
             ..Options::default()
@@ -88,12 +98,18 @@ pub fn run(wishes: &Wishes, ink: Ink) -> anyhow::Result<String> {
         put_settings(&stage, document)?;
     }
     let day = day::play(&stage, &events, &steps)?;
+    // The report asks the component too: before the logs of its calls are closed.
+    let report = Report::of(&stage, day, began.elapsed())?;
     stage.erp().checkpoint()?;
+    if let Some(path) = &wishes.metrics {
+        let metrics = stage.host().metrics();
+        metrics.set_status(&stage.calls().status()?, stage.host().now_ms());
+        fs::write(path, metrics.text()).with_context(|| format!("{} cannot be written", path.display()))?;
+    }
     if let (Some(path), Some(failure)) = (&wishes.http_log, &stage.host().seen().log_failure) {
         bail!("{} is incomplete: {failure}", path.display());
     }
     let recorded = recording.as_ref().map(Recording::end).transpose()?;
-    let report = Report::of(&stage, day, began.elapsed())?;
     if wishes.json {
         return Ok(format!("{}\n", serde_json::to_string_pretty(&report)?));
     }
@@ -104,9 +120,12 @@ pub fn run(wishes: &Wishes, ink: Ink) -> anyhow::Result<String> {
 }
 
 fn traffic_log(path: &Path) -> anyhow::Result<TrafficLog> {
+    Ok(HttpLog::new(log_file(path)?))
+}
+
+fn log_file(path: &Path) -> anyhow::Result<Box<dyn Write + Send>> {
     let file = File::create(path).with_context(|| format!("{} cannot be written", path.display()))?;
-    let file: Box<dyn Write + Send> = Box::new(file);
-    Ok(HttpLog::new(file))
+    Ok(Box::new(file))
 }
 
 fn put_settings(stage: &Stage, document: &Document) -> anyhow::Result<()> {

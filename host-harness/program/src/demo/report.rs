@@ -1,4 +1,5 @@
-//! What came of the day: every order that LeafLink has, where it stands in the ERP, and the sums.
+//! What came of the day: every order that LeafLink has, where it stands in the ERP, the sums, and the
+//! tables of all else.
 //!
 //! The fields are what `--json` prints.
 
@@ -15,11 +16,13 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::day::Day;
+use super::tables::{CheckRow, Paid, ParkedWrite, ProductRow, Tables, Transferred};
+use crate::drift::DriftReport;
 use crate::stage::Stage;
 use crate::words;
 
 /// Records read in one go.
-const PAGE: u32 = 500;
+pub(super) const PAGE: u32 = 500;
 
 /// The whole day.
 #[derive(Debug, Serialize)]
@@ -30,6 +33,16 @@ pub(super) struct Report {
     pub held: Vec<Held>,
     /// Orders that are no business of the ERP.
     pub left_alone: Vec<LeftAlone>,
+    pub products: Vec<ProductRow>,
+    /// Sales orders on which something was paid.
+    pub payments: Vec<Paid>,
+    pub transfers: Vec<Transferred>,
+    /// Writes to LeafLink that wait for a person.
+    pub parked: Vec<ParkedWrite>,
+    pub check_list: Vec<CheckRow>,
+    /// Where the two sides differ at the end.
+    #[serde(serialize_with = "as_data")]
+    pub drift: DriftReport,
     pub mails: Vec<Mail>,
     pub totals: Totals,
     pub rounds: usize,
@@ -134,12 +147,19 @@ impl Report {
                 reasons: decisions.get(number).map(codes).unwrap_or_default(),
             })
             .collect::<Vec<_>>();
+        let Tables { products, payments, transfers, parked, check_list, drift } = Tables::of(stage)?;
         let seen = stage.host().seen();
         Ok(Self {
             totals: Totals::of(&orders, held.len(), left_alone.len()),
             orders,
             held,
             left_alone,
+            products,
+            payments,
+            transfers,
+            parked,
+            check_list,
+            drift,
             mails: stage
                 .mails()
                 .into_iter()
@@ -277,8 +297,12 @@ fn last_decisions(stage: &Stage) -> anyhow::Result<BTreeMap<String, Decision>> {
 }
 
 /// An amount as text, to the cent.
-fn cents<S: Serializer>(amount: &Decimal, out: S) -> Result<S::Ok, S::Error> {
+pub(super) fn cents<S: Serializer>(amount: &Decimal, out: S) -> Result<S::Ok, S::Error> {
     out.collect_str(&format_args!("{amount:.2}"))
+}
+
+fn as_data<S: Serializer>(drift: &DriftReport, out: S) -> Result<S::Ok, S::Error> {
+    drift.json().serialize(out)
 }
 
 fn codes(decision: &Decision) -> Vec<String> {

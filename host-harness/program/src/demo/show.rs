@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::report::{Mail, Report};
+use super::show_tables;
 use crate::terminal::{Ink, table, wrapped};
 use crate::words::count;
 
@@ -18,6 +19,18 @@ pub(super) fn text(report: &Report, ink: Ink) -> String {
             orders(report),
         ),
         (format!("E-mails ({})", report.mails.len()), mails(&report.mails)),
+        (format!("Products ({})", report.products.len()), show_tables::products(&report.products)),
+        (
+            format!("Payments (on {})", count(report.payments.len(), "sales order")),
+            show_tables::payments(&report.payments),
+        ),
+        (format!("Transfers ({})", report.transfers.len()), show_tables::transfers(&report.transfers)),
+        (
+            format!("Writes that wait for a person ({})", report.parked.len()),
+            show_tables::parked(&report.parked),
+        ),
+        ("Set-up".to_owned(), show_tables::check_list(&report.check_list)),
+        ("Drift".to_owned(), report.drift.text(ink)),
         ("Totals".to_owned(), totals(report)),
     ];
     parts.iter().map(|(heading, body)| format!("{}\n{body}\n", ink.heading(heading))).collect()

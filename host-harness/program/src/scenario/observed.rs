@@ -17,7 +17,7 @@ use super::progress::Progress;
 use crate::explained;
 use crate::host::Request;
 use crate::stage::Stage;
-use crate::words;
+use leaflink_sync_kit::words;
 
 /// Records read in one go.
 const PAGE: u32 = 500;
@@ -41,6 +41,8 @@ pub(super) struct Observed {
     pub requests: BTreeMap<String, u64>,
     /// Requests that the sync has no business to send.
     pub odd_requests: Vec<String>,
+    /// Calls that wrote to either side and have no decision with an effect in the journal.
+    pub unjournaled: Vec<String>,
     /// The code of each parked write's reason.
     pub parked: BTreeMap<String, String>,
     /// Alarms in the journal, in order.
@@ -100,7 +102,10 @@ impl Observed {
     pub fn of(stage: &Stage, progress: Progress, expected: &Expected) -> anyhow::Result<Self> {
         let names = Names::of(stage);
         // Taken before the questions below, which are no part of the story.
-        let requests = stage.host().seen().requests.clone();
+        let (requests, unjournaled) = {
+            let seen = stage.host().seen();
+            (seen.requests.clone(), seen.unjournaled.clone())
+        };
         let short = |(number, word): (String, String)| (names.short(&number), word);
         Ok(Self {
             sales_orders: records::sales_orders(stage)?,
@@ -113,6 +118,7 @@ impl Observed {
                 .collect(),
             notices: notices(stage, &names)?,
             stock: records::stock(stage)?,
+            unjournaled,
             odd_requests: requests.iter().filter(|request| is_odd(request)).map(plain).collect(),
             requests: counted(&requests, &names),
             parked: upkeep::parked(stage, &names)?,

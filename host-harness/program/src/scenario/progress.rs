@@ -12,7 +12,7 @@ use leaflink_sync_kit::host::types::Decision;
 use crate::drift::DriftReport;
 use crate::stage::Happened;
 use crate::sync_round::{Catalogue, Look, Round};
-use crate::words;
+use leaflink_sync_kit::words;
 
 /// What came of the steps, in their order.
 #[derive(Debug, Default)]

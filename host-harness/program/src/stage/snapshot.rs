@@ -19,6 +19,7 @@ pub struct Snapshot {
     mails: Vec<CaughtMail>,
     now_ms: u64,
     random: fastrand::Rng,
+    calls_begun: u64,
     dies_in: u32,
     loses_commit: bool,
     catalogue_read_ms: u64,
@@ -59,6 +60,7 @@ impl Stage {
             mails: lock(mailbox).clone(),
             now_ms: self.clock.now_ms(),
             random: self.host.random().clone(),
+            calls_begun: self.host.calls_begun(),
             dies_in: self.dies_in.load(Ordering::Relaxed),
             loses_commit: self.host.loses_next_commit(),
             catalogue_read_ms: self.catalogue_read_ms.load(Ordering::Relaxed),
@@ -101,6 +103,7 @@ impl Stage {
     /// As [`restore`](Self::restore), where nothing was committed and nothing sent since that moment.
     pub fn restore_memory(&self, snapshot: &Snapshot) {
         self.host.random().clone_from(&snapshot.random);
+        self.host.count_calls_from(snapshot.calls_begun);
         self.dies_in.store(snapshot.dies_in, Ordering::Relaxed);
         match snapshot.loses_commit {
             true => self.host.lose_next_commit(),

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 /// The states of an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 pub enum Status {
     /// Not placed yet.
     Draft,

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::Names;
 use super::records::money;
 use crate::stage::Stage;
-use crate::words;
+use leaflink_sync_kit::words;
 
 /// Every payment on a LeafLink order, oldest first.
 pub(super) fn leaflink_payments(stage: &Stage, names: &Names) -> Vec<Value> {

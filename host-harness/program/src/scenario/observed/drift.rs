@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::Names;
 use crate::drift::{self, DriftReport};
-use crate::words;
+use leaflink_sync_kit::words;
 
 /// The differences of a report, with orders named by their short ids.
 pub(super) fn differences(report: &DriftReport, names: &Names) -> Vec<Value> {

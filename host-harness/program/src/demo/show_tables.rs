@@ -1,0 +1,74 @@
+//! The tables at the end of the day, as a person wants to see them.
+
+use super::tables::{CheckRow, Paid, ParkedWrite, ProductRow, Transferred};
+use crate::terminal::table;
+
+/// Name and page of the LeafLink product, prices and stock on both sides.
+pub(super) fn products(rows: &[ProductRow]) -> String {
+    let headings =
+        ["Product", "LeafLink Product", ">Sale Price", ">in LeafLink", ">Available", ">shown", "Inventory"];
+    let row = rows.iter().map(|row| {
+        let page = row.leaflink_page.iter().map(|page| format!("\n{page}")).collect::<String>();
+        vec![
+            row.product.clone(),
+            row.leaflink.as_ref().map(|name| format!("{name}{page}")).unwrap_or_else(|| "-".to_owned()),
+            or_dash(row.sale_price.as_deref()),
+            or_dash(row.wholesale_price.as_deref()),
+            or_dash(row.available.as_deref()),
+            or_dash(row.shown.as_deref()),
+            or_dash(row.inventory),
+        ]
+    });
+    table(&headings, row.collect())
+}
+
+pub(super) fn payments(rows: &[Paid]) -> String {
+    let headings =
+        ["Sales order", "LeafLink", ">Posted", ">Taken back", ">Sum", ">Payments in LeafLink", ">their sum"];
+    let row = rows.iter().map(|row| {
+        vec![
+            row.sales_order.clone(),
+            row.leaflink.clone(),
+            row.posted.to_string(),
+            row.taken_back.to_string(),
+            format!("{:.2}", row.erp),
+            row.in_leaflink.to_string(),
+            format!("{:.2}", row.leaflink_sum),
+        ]
+    });
+    table(&headings, row.collect())
+}
+
+pub(super) fn transfers(rows: &[Transferred]) -> String {
+    let headings = ["Manifest", "Transfer", "Sales order", "Status", "LeafLink", "Status there"];
+    let row = rows.iter().map(|row| {
+        vec![
+            or_dash(row.manifest.as_deref()),
+            row.state.to_owned(),
+            or_dash(row.sales_order.as_deref()),
+            or_dash(row.status),
+            or_dash(row.leaflink.as_deref()),
+            or_dash(row.leaflink_status.as_deref()),
+        ]
+    });
+    table(&headings, row.collect())
+}
+
+pub(super) fn parked(rows: &[ParkedWrite]) -> String {
+    let headings = ["Write", "About", "Why", "What to do"];
+    let row =
+        rows.iter().map(|row| vec![row.id.clone(), row.label.clone(), row.message.clone(), row.fix.clone()]);
+    table(&headings, row.collect())
+}
+
+pub(super) fn check_list(rows: &[CheckRow]) -> String {
+    let row = rows.iter().map(|row| {
+        let done = if row.done { "yes" } else { "no" };
+        vec![row.title.clone(), done.to_owned(), row.detail.clone()]
+    });
+    table(&["Check", "Done", "What was found"], row.collect())
+}
+
+fn or_dash(text: Option<&str>) -> String {
+    text.unwrap_or("-").to_owned()
+}

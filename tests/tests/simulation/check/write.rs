@@ -1,0 +1,92 @@
+//! Every write to LeafLink: it was decided and kept before it was sent, it goes no way back, and it
+//! is made once.
+
+use leaflink_sandbox::{Action, Request};
+use leaflink_sync_kit::host::http;
+use leaflink_sync_kit::host::records::SalesOrderStatus;
+use rust_decimal::Decimal;
+use serde_json::Value;
+
+use super::stock;
+use crate::world::{World, action_of};
+
+/// Judges a write that is about to be sent.
+pub fn allowed(world: &mut World, request: &http::Request) {
+    let path = request.path.as_str();
+    let Some(queued) = &world.call.queued else {
+        world.violations.push(format!("{path} was written to in a call that only reads"));
+        return;
+    };
+    // No write without a wish that was committed before, nor without a decision in the journal.
+    let mut segments = path.trim_matches('/').split('/');
+    let (kind, id) = (segments.next().unwrap_or_default(), segments.next().unwrap_or_default());
+    let (kept, decided) = match kind {
+        "orders-received" => {
+            (queued.contains(&format!("outbox/order/{id}")), world.memory.decided.contains_key(id))
+        }
+        "products" => {
+            let product = id.parse().ok().and_then(|id: u64| world.memory.books.links.get(&id));
+            let decided = product.is_some_and(|product| world.memory.decided.contains_key(product));
+            (queued.contains(&format!("outbox/stock/{id}")), decided)
+        }
+        "order-payments" => {
+            let payment = mark_of(&body(request)).map(|(payment, _)| payment).unwrap_or_default();
+            let kept = queued.contains(&format!("outbox/payment/{payment}"));
+            (kept, world.memory.decided.contains_key(&payment))
+        }
+        _ => (false, false),
+    };
+    if !kept {
+        world.violations.push(format!("{path} was written to, and no wish for it was kept before"));
+    }
+    if !decided {
+        world.violations.push(format!("{path} was written to, and the journal has no decision about it"));
+    }
+    if action_of(path) == Some(Action::Reject) {
+        let books = &world.memory.books;
+        let canceled = books.order_of(id).is_some_and(|order| order.status == SalesOrderStatus::Canceled);
+        if !canceled && !world.memory.may_be_rejected.contains(id) {
+            world.violations.push(format!("LeafLink order {id} is rejected, and nobody called it off"));
+        }
+    }
+}
+
+/// Judges what a write made of LeafLink.
+pub fn took_effect(world: &mut World, request: &Request) {
+    let path = request.path.trim_start_matches("/api/v2");
+    if path.starts_with("/products/") {
+        stock::confirmed(world, path, &request.body);
+    }
+    if path.starts_with("/order-payments/") {
+        once(world);
+    }
+}
+
+/// A payment's mark is on one entry, and its negative's on another.
+fn once(world: &mut World) {
+    let payments = world.sandbox.payment_rows();
+    for (at, payment) in payments.iter().enumerate() {
+        if payments[..at].iter().any(|earlier| earlier.reason == payment.reason) {
+            world.violations.push(format!(
+                "LeafLink has `{}` twice: {} {} on order {}",
+                payment.reason, payment.amount, payment.currency, payment.order
+            ));
+        }
+    }
+    if payments.last().is_some_and(|last| last.amount < Decimal::ZERO) {
+        world.counters.hit("a payment was taken back in LeafLink");
+    }
+}
+
+/// The ERP's id of the payment in an entry's text, and its mark.
+pub fn mark_of(entry: &Value) -> Option<(String, String)> {
+    let reason = entry["reason"].as_str()?;
+    let mark = reason.rsplit_once('[')?.1.trim_end_matches(']');
+    let payment = reason.split(' ').find(|word| word.starts_with("pay-"))?;
+    Some((payment.to_owned(), mark.to_owned()))
+}
+
+fn body(request: &http::Request) -> Value {
+    let body = request.body.as_deref().unwrap_or_default();
+    serde_json::from_slice(body).unwrap_or(Value::Null)
+}

@@ -1,0 +1,400 @@
+//! Playing a history: one act after the other, each followed by the checks.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use leaflink_sync_kit::exports::delivery::Delivered;
+use leaflink_sync_kit::exports::polling::{Source, Subject};
+use leaflink_sync_kit::exports::sales_orders::Deletion;
+use leaflink_sync_kit::exports::webhooks::{Delivery, Received};
+use leaflink_sync_kit::host::types::{Decision, Severity};
+use leaflink_sync_kit::{CallError, Calls};
+use reference_erp::ErpTransaction;
+
+use super::books::{self, Books};
+use super::check::{settled, step};
+use super::counters::Counters;
+use super::history::{Act, Arrival, Crash, Hearing, History, Sync};
+use super::stage::{Stage, Theatre};
+use super::{people_in_erp, people_in_leaflink};
+
+/// Rounds in which everything must have come to rest.
+const ROUNDS_TO_REST: usize = 14;
+/// Calls that one round makes at most.
+const CALLS: usize = 400;
+/// Between two rounds when nothing is due earlier.
+const ROUND_EVERY_MS: u64 = 11 * 60 * 1_000;
+
+/// How a history went.
+pub struct Played {
+    /// What was violated; nothing, if all is well.
+    pub violation: Option<String>,
+    pub counters: Counters,
+    /// The same for two runs that went the same way.
+    pub fingerprint: u64,
+    /// What both sides came to, without what may differ between two ways there.
+    pub end: String,
+    /// What happened, if it was kept.
+    pub words: Vec<String>,
+    /// Calls of the component.
+    pub calls: u64,
+}
+
+/// What people changed in the ERP and nobody has looked at since. The ERP keeps it in its database.
+#[derive(Default)]
+pub struct Changes {
+    pub sales_orders: BTreeSet<String>,
+    pub payments: BTreeSet<String>,
+    pub deletions: VecDeque<Deletion>,
+}
+
+/// A history that is being played.
+pub struct Player {
+    pub stage: Stage,
+    pub changes: Changes,
+    pub payments: Vec<String>,
+    pub assemblies: VecDeque<String>,
+    /// Orders that a poll named, in the process's memory.
+    to_look_at: VecDeque<String>,
+    hearing: Hearing,
+    /// A poll went through to its end.
+    is_connected: bool,
+    ticket: u64,
+    journal: i64,
+    calls: u64,
+}
+
+/// Plays a history.
+pub fn play(theatre: &Theatre, history: &History, keep_words: bool) -> anyhow::Result<Played> {
+    let stage = theatre.stage(history)?;
+    if keep_words {
+        stage.world().trace.keep_words();
+    }
+    let mut player = Player {
+        stage,
+        changes: Changes::default(),
+        payments: Vec::new(),
+        assemblies: VecDeque::new(),
+        to_look_at: VecDeque::new(),
+        hearing: history.setup.hearing,
+        is_connected: false,
+        ticket: 0,
+        journal: 0,
+        calls: 0,
+    };
+    player.read_journal()?;
+    player.read_books(true)?;
+    let mut end = String::new();
+    if player.acts(&history.acts)? && player.comes_to_rest()? {
+        settled::check(&player)?;
+        end = settled::end(&player)?;
+    }
+    let mut world = player.stage.world();
+    Ok(Played {
+        violation: world.violations.first().cloned(),
+        counters: std::mem::take(&mut world.counters),
+        fingerprint: world.trace.fingerprint(),
+        end,
+        words: world.trace.words(),
+        calls: player.calls,
+    })
+}
+
+impl Player {
+    /// Plays acts until something is violated; answers whether nothing was.
+    fn acts(&mut self, acts: &[Act]) -> anyhow::Result<bool> {
+        for act in acts {
+            self.act(act)?;
+            if !self.is_well() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn is_well(&self) -> bool {
+        self.stage.world().violations.is_empty()
+    }
+
+    fn act(&mut self, act: &Act) -> anyhow::Result<()> {
+        self.stage.world().trace.note(&format!("{act:?}"));
+        match act {
+            Act::InErp(act) => drop(people_in_erp::act(self, act)),
+            Act::Sync(sync) => self.sync(*sync)?,
+            around => {
+                let mut world = self.stage.world();
+                match around {
+                    Act::InLeafLink(act) => drop(people_in_leaflink::act(&mut world, act)),
+                    Act::Amid { request, act } => world.act_amid(*request, act.clone()),
+                    Act::Fault(fault) => world.arm(*fault),
+                    Act::Crash { delivery, at } => world.crash = Some((*delivery, *at)),
+                    Act::Wait(seconds) => world.pass_ms(u64::from(*seconds) * 1_000),
+                    Act::ClockJump(seconds) => world.jump_ms(i64::from(*seconds) * 1_000),
+                    Act::InErp(_) | Act::Sync(_) => {}
+                }
+            }
+        }
+        self.stage.set_clock();
+        if let Act::InErp(_) = act {
+            self.read_books(true)?;
+        }
+        step::check(&mut self.stage.world());
+        Ok(())
+    }
+
+    fn sync(&mut self, sync: Sync) -> anyhow::Result<()> {
+        match sync {
+            Sync::Poll => drop(self.poll()?),
+            Sync::Look => drop(self.look()?),
+            Sync::Follow => drop(self.follow()?),
+            Sync::Webhooks(arrival) => self.hear(arrival)?,
+            Sync::Push => self.push()?,
+            Sync::Deliver(most) => drop(self.deliver(most as usize)?),
+            Sync::Round => drop(self.round()?),
+            Sync::RoundAndPush => {
+                self.round()?;
+                self.push()?;
+                self.deliver(CALLS)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// One round, as `sync_round` of the program runs it; answers when the next write is due.
+    fn round(&mut self) -> anyhow::Result<Option<u64>> {
+        if self.hearing != Hearing::Polls {
+            self.hear(Arrival::InOrder)?;
+            while self.look()? {}
+        }
+        if self.hearing != Hearing::Webhooks || !self.is_connected {
+            self.poll_all()?;
+        }
+        for _ in 0..self.changes.count() {
+            if !self.follow()? {
+                break;
+            }
+        }
+        self.deliver(CALLS)
+    }
+
+    /// Polls and looks until nothing new is named.
+    fn poll_all(&mut self) -> anyhow::Result<()> {
+        let mut seen = BTreeSet::new();
+        for _ in 0..CALLS {
+            let Some(more) = self.poll()? else { break };
+            self.to_look_at.retain(|number| !seen.contains(number));
+            let mut fresh = false;
+            while let Some(number) = self.to_look_at.front().cloned() {
+                fresh = true;
+                seen.insert(number);
+                self.look()?;
+            }
+            if !more && !fresh {
+                self.is_connected = true;
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Webhooks arrive, and the list that they end up on is read.
+    fn hear(&mut self, arrival: Arrival) -> anyhow::Result<()> {
+        let arrived = self.stage.world().webhooks(arrival);
+        for webhook in arrived {
+            let headers = webhook.signature.map(|signature| ("ll-signature".to_owned(), signature));
+            let delivery = Delivery { headers: headers.into_iter().collect(), body: webhook.body };
+            let mut received = self.call(false, |calls| calls.on_webhook(&delivery))?;
+            if received.is_none() {
+                // No 200 went out, so that LeafLink sends it again.
+                received = self.call(false, |calls| calls.on_webhook(&delivery))?;
+            }
+            if let Some(Received::Unauthorized(why) | Received::Malformed(why)) = received {
+                let mut world = self.stage.world();
+                world.violations.push(format!("a webhook of LeafLink's was turned away: {why}"));
+            }
+        }
+        if let Some(list) = self.call(false, |calls| calls.to_look_at())? {
+            self.are_to_look_at(list);
+        }
+        Ok(())
+    }
+
+    fn are_to_look_at(&mut self, subjects: Vec<Subject>) {
+        for subject in subjects {
+            if let Subject::Order(number) = subject
+                && !self.to_look_at.contains(&number)
+            {
+                self.to_look_at.push_back(number);
+            }
+        }
+    }
+
+    /// Polls one page; answers whether there is more.
+    fn poll(&mut self) -> anyhow::Result<Option<bool>> {
+        let polled = self.call(false, |calls| calls.poll(Source::Orders))?;
+        Ok(polled.map(|polled| {
+            self.are_to_look_at(polled.look_at);
+            polled.more
+        }))
+    }
+
+    /// Looks at the next order that was named.
+    fn look(&mut self) -> anyhow::Result<bool> {
+        let Some(number) = self.to_look_at.pop_front() else { return Ok(false) };
+        let decision = self.call(false, |calls| calls.on_order(&number))?;
+        Ok(self.looked_at(&number, decision))
+    }
+
+    /// Looks at the next change; one that fails stays, behind the others.
+    fn follow(&mut self) -> anyhow::Result<bool> {
+        if let Some(deletion) = self.changes.deletions.front().cloned() {
+            if self.call(false, |calls| calls.on_sales_order_deleted(&deletion))?.is_some() {
+                self.changes.deletions.pop_front();
+            }
+        } else if let Some(id) = self.changes.sales_orders.first().cloned() {
+            let decision = self.call(false, |calls| calls.on_sales_order_change(&id))?;
+            let number = decision.as_ref().map(|decision| decision.subject.clone()).unwrap_or_default();
+            if self.looked_at(&number, decision) {
+                self.changes.sales_orders.remove(&id);
+            }
+        } else if let Some(id) = self.changes.payments.first().cloned() {
+            if self.call(false, |calls| calls.on_payment(&id))?.is_some() {
+                self.changes.payments.remove(&id);
+            }
+        } else {
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    /// Notes what came of a look; answers whether there was one.
+    fn looked_at(&self, number: &str, decision: Option<Decision>) -> bool {
+        let blocks =
+            |decision: &Decision| decision.reasons.iter().any(|it| it.severity == Severity::Blocking);
+        if decision.as_ref().is_some_and(|decision| !blocks(decision)) {
+            self.stage.world().memory.unapplied.remove(number);
+        }
+        decision.is_some()
+    }
+
+    fn push(&mut self) -> anyhow::Result<()> {
+        let mut after: Option<String> = None;
+        loop {
+            let pushed = self.call(false, |calls| calls.push_inventory(after.as_deref()))?;
+            if pushed.is_some() {
+                let world = &mut *self.stage.world();
+                world.memory.figures_are_doubtful = world.call.disturbed || world.call.stale;
+            }
+            match pushed.and_then(|pushed| pushed.next) {
+                Some(next) => after = Some(next),
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// Has at most so many writes sent; answers when the next is due.
+    fn deliver(&mut self, most: usize) -> anyhow::Result<Option<u64>> {
+        for _ in 0..most {
+            self.ticket += 1;
+            let ticket = self.ticket;
+            match self.call(true, |calls| calls.deliver(ticket))? {
+                Some(Delivered::Worked(_)) => {}
+                Some(Delivered::Idle(when)) => return Ok(when),
+                None => return Ok(None),
+            }
+        }
+        Ok(None)
+    }
+
+    /// One call. Absent: it failed, or nobody heard of its success.
+    fn call<T>(
+        &mut self,
+        delivers: bool,
+        call: impl FnOnce(&Calls) -> Result<T, CallError>,
+    ) -> anyhow::Result<Option<T>> {
+        if !self.is_well() {
+            return Ok(None);
+        }
+        self.stage.set_clock();
+        let queued = if delivers { Some(books::stored(&mut self.view()?, "outbox/")?) } else { None };
+        let dies = step::begins(&mut self.stage.world(), queued.as_ref());
+        self.calls += 1;
+        let outcome = call(&self.stage.calls);
+        let heard = step::ended(&mut self.stage.world(), &outcome);
+        if dies.is_some() {
+            self.to_look_at.clear();
+        }
+        self.read_journal()?;
+        let before = self.stage.world().memory.books.clone();
+        self.read_books(false)?;
+        let still = if delivers { Some(books::stored(&mut self.view()?, "outbox/")?) } else { None };
+        step::compare(&mut self.stage.world(), &before, queued.as_ref(), still.as_ref());
+        Ok(if heard && dies != Some(Crash::AfterCommit) { outcome.ok() } else { None })
+    }
+
+    /// The ERP's database as it now is.
+    pub fn view(&self) -> anyhow::Result<ErpTransaction> {
+        Ok(self.stage.erp.begin(&self.stage.company)?)
+    }
+
+    fn read_books(&self, links: bool) -> anyhow::Result<()> {
+        let mut view = self.view()?;
+        let links = match links {
+            true => Books::links(&mut view)?,
+            false => self.stage.world().memory.books.links.clone(),
+        };
+        self.stage.world().memory.books = Books::read(&mut view, links)?;
+        Ok(())
+    }
+
+    /// Reads what is new in the journal.
+    fn read_journal(&mut self) -> anyhow::Result<()> {
+        let entries = self.view()?.journal(self.journal, 500)?;
+        let mut world = self.stage.world();
+        for entry in &entries {
+            self.journal = entry.id;
+            step::decided(&mut world, entry);
+        }
+        Ok(())
+    }
+
+    /// Nothing goes wrong and nobody acts any more: rounds until nothing moves.
+    fn comes_to_rest(&mut self) -> anyhow::Result<bool> {
+        {
+            let mut world = self.stage.world();
+            world.trace.note("Nothing goes wrong any more.");
+            world.calm_down();
+            world.pass_ms(120_000);
+        }
+        // Webhooks make it quick, polls make it certain.
+        self.hearing = if self.hearing == Hearing::Polls { Hearing::Polls } else { Hearing::Both };
+        for round in 0..ROUNDS_TO_REST {
+            let before = self.journal;
+            self.stage.world().call.wrote = false;
+            let mut wrote = self.stage.world().writes;
+            let due = self.round()?;
+            self.push()?;
+            let due = self.deliver(CALLS)?.or(due);
+            if !self.is_well() {
+                return Ok(false);
+            }
+            wrote = self.stage.world().writes - wrote;
+            if wrote == 0 && self.journal == before && due.is_none() && self.changes.count() == 0 {
+                return Ok(true);
+            }
+            let mut world = self.stage.world();
+            world.trace.note(&format!("Round {} to rest.", round + 1));
+            let wait = due.map_or(0, |due| due.saturating_sub(world.erp_now_ms())).max(ROUND_EVERY_MS);
+            world.pass_ms(wait);
+        }
+        let mut world = self.stage.world();
+        world.violations.push(format!("after {ROUNDS_TO_REST} undisturbed rounds something still moves"));
+        Ok(false)
+    }
+}
+
+impl Changes {
+    /// How many wait.
+    pub fn count(&self) -> usize {
+        self.sales_orders.len() + self.payments.len() + self.deletions.len()
+    }
+}
