@@ -76,6 +76,12 @@ fn push(
     let subject = Subject::Stock(leaflink);
     let available = one.figure.available.filter(|_| one.figure.differs).map(plain);
     let known = outbox::intent(&subject)?.map(|intent| intent.wish);
+    if let (Some(Wish::Stock(known)), Some(shown), false) = (&known, one.figure.available, one.figure.differs)
+        && known.available == Some(plain(shown))
+    {
+        // It was sent, and the answer was lost.
+        stock::confirm(leaflink, &one.product.id, plain(shown))?;
+    }
     let is_news = !matches!(&known, Some(Wish::Stock(known)) if known.available == available);
     let wish = StockWish { as_seen: one.as_seen.clone(), available: available.clone() };
     outbox::want(&subject, intent(&one.product.name, &one.modified, wish))?;

@@ -135,6 +135,11 @@ pub fn put_record(leaflink: LeafLinkProductId, record: &StockRecord) -> Result<(
     put(&key(leaflink), record)
 }
 
+/// Notes what LeafLink confirmed.
+pub fn confirm(leaflink: LeafLinkProductId, product: &ProductId, shown: String) -> Result<(), Failure> {
+    put_record(leaflink, &StockRecord { confirmed: Some(shown), ..record(leaflink, product)? })
+}
+
 /// When stock was last pushed to the end; absent: never.
 pub fn pushed() -> Result<Option<u64>, Failure> {
     get(PUSHED_KEY)

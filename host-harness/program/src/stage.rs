@@ -372,7 +372,7 @@ impl Stage {
             self.move_to(minute.min(time))?;
             let now = self.clock.now_ms();
             let due: Vec<_> = self
-                .calls
+                .caller
                 .polls_due()?
                 .into_iter()
                 .filter(|due| due.at_ms <= now)

@@ -39,7 +39,13 @@ pub fn attempt(id: LeafLinkProductId, label: &str, wish: &mut StockWish) -> Resu
         let now = assess(vec![product.clone()], &settings)?.pop();
         let figure =
             now.and_then(|now| Some((now.figure.available.filter(|_| now.figure.differs)?, now.shown?)));
-        let Some((figure, shown)) = figure else { return Ok(Attempt::Done(Vec::new())) };
+        let Some((figure, shown)) = figure else {
+            if plain(before.available) == available {
+                // It was sent, and the answer was lost.
+                stock::confirm(id, &product.id, available)?;
+            }
+            return Ok(Attempt::Done(Vec::new()));
+        };
         (available, before) = (plain(figure), shown);
     }
     send(id, &product, label, before, available, wish)
@@ -60,9 +66,7 @@ fn send(
                 // It was taken; what LeafLink now shows, the next push reads.
                 Seen::Unusable(_) => available.clone(),
             };
-            let mut record = stock::record(id, &product.id)?;
-            record.confirmed = Some(confirmed);
-            stock::put_record(id, &record)?;
+            stock::confirm(id, &product.id, confirmed)?;
             let change = wit::Change {
                 field: "available_inventory".to_owned(),
                 before: Some(plain(before.available)),
