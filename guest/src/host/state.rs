@@ -513,7 +513,7 @@ pub(super) fn get<T: DeserializeOwned>(key: &str) -> Result<Option<T>, Failure> 
 pub(super) fn decode<T: DeserializeOwned>(key: &str, value: &[u8]) -> Result<T, Failure> {
     // As text, like LeafLink's bodies: reading bytes would be a second deserialiser in the component.
     match std::str::from_utf8(value) {
-        Ok(text) => serde_json::from_str(text).map_err(|problem| unreadable(key, &problem)),
+        Ok(text) => crate::json::from_str(text).map_err(|problem| unreadable(key, &problem)),
         Err(problem) => Err(unreadable(key, &problem)),
     }
 }
