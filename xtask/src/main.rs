@@ -9,7 +9,7 @@ mod workspace;
 
 use std::env;
 use std::ffi::OsString;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use workspace::{Workspace, heading, run};
 
@@ -30,6 +30,9 @@ Usage: cargo xtask COMMAND
   help          print this
 
 Needs Rust by rustup, or a Rust that already has the wasm32-unknown-unknown target.";
+
+/// The program's binary.
+const PROGRAM: &str = "leaflink-sync";
 
 fn main() -> ExitCode {
     let done = Task::parse(env::args_os().skip(1)).and_then(|task| {
@@ -167,21 +170,18 @@ fn demo(workspace: &Workspace, args: &[OsString]) -> Result<(), String> {
     let component = component::build(workspace)?.path;
 
     heading("building the program (some minutes the first time)");
+    // Of the whole workspace, so that it takes the same features of other crates as the tests do:
+    // wasmtime is then compiled once for both.
     run(
-        workspace.cargo(["build", "--locked", "--package", "leaflink-sync"]),
+        workspace.cargo(["build", "--locked", "--workspace", "--bin", PROGRAM]),
         "the program could not be built; cargo's message above says why",
     )?;
 
     // Started where the person stands, so that relative paths among the arguments mean what they
     // say.
-    let mut program = workspace.cargo(["run", "--locked", "--quiet", "--package", "leaflink-sync"]);
-    program
-        .current_dir(&workspace.invoked_in)
-        .arg("--manifest-path")
-        .arg(workspace.root.join("Cargo.toml"))
-        .args(["--", "demo", "--component"])
-        .arg(component)
-        .args(args);
+    let file = workspace.target_dir.join("debug").join(PROGRAM).with_extension(env::consts::EXE_EXTENSION);
+    let mut program = Command::new(file);
+    program.current_dir(&workspace.invoked_in).args(["demo", "--component"]).arg(component).args(args);
     run(program, "the demo did not succeed; its message above says why")
 }
 
