@@ -53,8 +53,13 @@ const CORE: [&str; 6] = [
 /// what is made once, and orders.
 const EVERY_WAY: [&str; 4] = ["payments-", "plain-order", "polling-orders-", "product-create-crash"];
 
-/// Of the other scenarios, the most imports and commits of one step that are tried.
-const MOST: Share = Share::OneWayEach { most: 100 };
+/// Scenarios of which each outcome takes long: where the sync runs for hours, or an order is very large.
+const LONG: [&str; 5] =
+    ["alarm-", "malformed-10-mb-note", "malformed-2000-lines", "malformed-all-together", "polling-"];
+
+/// Of the other scenarios, and of the long ones, the most imports and commits of one step that are tried.
+const OTHERS: Share = Share::OneWayEach { most: 80 };
+const SOME: Share = Share::OneWayEach { most: 20 };
 
 /// The share of the pairs in each test run.
 const SOME_PAIRS: Pairs = Pairs { every: 40, share: Share::OneWayEach { most: 40 } };
@@ -81,8 +86,12 @@ fn main() -> ExitCode {
     let (of_single, of_pairs) = ((connector.clone(), only.clone()), (connector, only));
     let trials = vec![
         Trial::test("every_fault", move || {
-            let every_way = |name: &str| all || EVERY_WAY.iter().any(|family| name.starts_with(family));
-            let share = |name: &str| if every_way(name) { Share::All } else { MOST };
+            let is_in = |name: &str, families: &[&str]| families.iter().any(|it| name.starts_with(it));
+            let share = |name: &str| match name {
+                _ if all || is_in(name, &EVERY_WAY) => Share::All,
+                _ if is_in(name, &LONG) => SOME,
+                _ => OTHERS,
+            };
             sweep(&of_single.0, |name| name.contains(&of_single.1).then(|| (share(name), None)))
         }),
         Trial::test("pairs_of_faults", move || {
