@@ -55,6 +55,8 @@ pub enum How {
     AnswerLost,
     /// So it is with every later one of its interface, until the process is restarted.
     AnswersLostForEver,
+    /// It is lost on the way, and whoever asked does not know whether it was done.
+    RequestLost,
     /// LeafLink does it when whoever asked has given up, and no answer comes.
     LateCommit,
     /// The process dies while it waits for an answer, and LeafLink does it then.
@@ -70,7 +72,7 @@ pub enum How {
 pub fn ways(reached: Reached) -> &'static [How] {
     use How::{
         AnswerLost, AnswersLostForEver, DiesAfter, DiesBefore, DiesThenLateCommit, Fails, FailsForEver,
-        LateCommit,
+        LateCommit, RequestLost,
     };
     match reached {
         Reached::HttpRead | Reached::Commit => {
@@ -81,6 +83,7 @@ pub fn ways(reached: Reached) -> &'static [How] {
             FailsForEver,
             AnswerLost,
             AnswersLostForEver,
+            RequestLost,
             LateCommit,
             DiesThenLateCommit,
             DiesBefore,
@@ -139,6 +142,7 @@ enum Fate {
     Done,
     Fails,
     AnswerLost,
+    RequestLost,
     LateCommit,
     DiesThenLateCommit,
     DiesAfter,
@@ -265,6 +269,7 @@ impl Boundary {
             None => Fate::Done,
             Some(How::Fails | How::FailsForEver) => Fate::Fails,
             Some(How::AnswerLost | How::AnswersLostForEver) => Fate::AnswerLost,
+            Some(How::RequestLost) => Fate::RequestLost,
             Some(How::LateCommit) => Fate::LateCommit,
             Some(How::DiesThenLateCommit) => Fate::DiesThenLateCommit,
             Some(How::DiesBefore) => panic_any(Died),
@@ -315,6 +320,9 @@ impl Host for Around {
         if fate == Fate::Fails {
             return Err(http::Error::NotSent(BROKEN.to_owned()));
         }
+        if fate == Fate::RequestLost {
+            return Err(http::Error::NoAnswer(BROKEN.to_owned()));
+        }
         self.boundary.count().requests += 1;
         let is_late = matches!(fate, Fate::LateCommit | Fate::DiesThenLateCommit);
         if is_late {
@@ -332,7 +340,7 @@ impl Host for Around {
         match fate {
             Fate::AnswerLost | Fate::LateCommit => Err(http::Error::NoAnswer(BROKEN.to_owned())),
             Fate::DiesAfter | Fate::DiesThenLateCommit => panic_any(Died),
-            Fate::Done | Fate::Fails => answer,
+            Fate::Done | Fate::Fails | Fate::RequestLost => answer,
         }
     }
 

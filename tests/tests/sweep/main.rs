@@ -61,9 +61,11 @@ const LONG: [&str; 5] =
 const OTHERS: Share = Share::OneWayEach { most: 80 };
 const SOME: Share = Share::OneWayEach { most: 20 };
 
-/// The share of the pairs in each test run.
-const SOME_PAIRS: Pairs = Pairs { every: 40, share: Share::OneWayEach { most: 40 } };
-const EVERY_PAIR: Pairs = Pairs { every: 1, share: Share::All };
+/// The share of the pairs in each test run: of the first points, of their outcomes, and of the second
+/// points.
+const SOME_PAIRS: (Share, Pairs) =
+    (Share::OneWayEach { most: 60 }, Pairs { every: 20, share: Share::OneWayEach { most: 30 } });
+const EVERY_PAIR: (Share, Pairs) = (Share::All, Pairs { every: 1, share: Share::All });
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -82,7 +84,7 @@ fn main() -> ExitCode {
     };
     let only = variable("ONLY").map(|only| only.to_string_lossy().into_owned()).unwrap_or_default();
     let all = variable("ALL").is_some();
-    let pairs = if variable("PAIRS").is_some() { EVERY_PAIR } else { SOME_PAIRS };
+    let (first, pairs) = if variable("PAIRS").is_some() { EVERY_PAIR } else { SOME_PAIRS };
     let (of_single, of_pairs) = ((connector.clone(), only.clone()), (connector, only));
     let trials = vec![
         Trial::test("every_fault", move || {
@@ -96,7 +98,7 @@ fn main() -> ExitCode {
         }),
         Trial::test("pairs_of_faults", move || {
             let is_wanted = |name: &str| CORE.contains(&name) && name.contains(&of_pairs.1);
-            sweep(&of_pairs.0, |name| is_wanted(name).then_some((Share::All, Some(pairs))))
+            sweep(&of_pairs.0, |name| is_wanted(name).then_some((first, Some(pairs))))
         }),
     ];
     // Each takes all processors by itself.
