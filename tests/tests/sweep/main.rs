@@ -51,15 +51,16 @@ const CORE: [&str; 6] = [
 
 /// The families of scenarios that are swept in every way with every test run: what money depends on,
 /// what is made once, and orders.
-const EVERY_WAY: [&str; 4] = ["payments-", "plain-order", "polling-orders-", "product-create-crash"];
+const EVERY_WAY: [&str; 5] =
+    ["life-deleted-and-rejected", "payments-", "plain-order", "polling-orders-", "product-create-crash"];
 
 /// Scenarios of which each outcome takes long: where the sync runs for hours, or an order is very large.
 const LONG: [&str; 5] =
     ["alarm-", "malformed-10-mb-note", "malformed-2000-lines", "malformed-all-together", "polling-"];
 
 /// Of the other scenarios, and of the long ones, the most imports and commits of one step that are tried.
-const OTHERS: Share = Share::OneWayEach { most: 80 };
-const SOME: Share = Share::OneWayEach { most: 20 };
+const OTHERS: Share = Share::OneWayEach { most: 40 };
+const SOME: Share = Share::OneWayEach { most: 10 };
 
 /// The share of the pairs in each test run: of the first points, of their outcomes, and of the second
 /// points.

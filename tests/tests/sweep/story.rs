@@ -392,7 +392,11 @@ fn is_of_the_sync(act: &Act) -> bool {
     matches!(
         act,
         Act::Sync(
-            SyncAct::Sync(()) | SyncAct::PushStock(()) | SyncAct::PollProducts(()) | SyncAct::LookAt(_)
+            SyncAct::RunDays(_)
+                | SyncAct::Sync(())
+                | SyncAct::PushStock(())
+                | SyncAct::PollProducts(())
+                | SyncAct::LookAt(_)
         )
     )
 }
