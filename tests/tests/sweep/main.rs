@@ -2,10 +2,10 @@
 //! late, and with the process dying at every commit, one at a time; and pairs of faults on the scenarios
 //! that matter most. Whatever went wrong, the story has to come to the end of the undisturbed one.
 //!
-//! With every test run each import and commit of each scenario is tried in one of the ways in which
-//! it can go wrong (a share of them where a step reaches very many), those of the families in
-//! `EVERY_WAY` in each of the ways, and a share of the pairs of points in `CORE`. How many points there
-//! are, and how many were tried, is printed. More is tried on demand:
+//! With every test run imports and commits of each scenario are tried in one of the ways in which they
+//! can go wrong (of a step that reaches very many a fixed share, spread over it), those of the families
+//! in `EVERY_WAY` in each of the ways, and a share of the pairs of points in `CORE`. How many points
+//! there are, and how many were tried, is printed. More is tried on demand:
 //!
 //! | variable | what it does |
 //! |---|---|
