@@ -34,7 +34,7 @@ const EXCEPTIONS: [Exception; 3] = [
     Exception {
         scenarios: "parked-write-stands-in-nobodys-way",
         faults: &[How::DiesBefore, How::DiesAfter],
-        lines: "mail:",
+        lines: "mail",
         with: "LeafLink order fb060003 could not be updated",
     },
 ];

@@ -60,7 +60,7 @@ const LONG: [&str; 5] =
 
 /// Of the other scenarios, and of the long ones, the most imports and commits of one step that are tried.
 const OTHERS: Share = Share::OneWayEach { most: 40 };
-const SOME: Share = Share::OneWayEach { most: 10 };
+const SOME: Share = Share::OneWayEach { most: 4 };
 
 /// The share of the pairs in each test run: of the first points, of their outcomes, and of the second
 /// points.
