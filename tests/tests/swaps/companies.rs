@@ -23,8 +23,6 @@ use crate::business::{
 const ORDERS: usize = 12;
 /// Of those, how many come before the file of the next schema; one more than a chunk of its migration.
 const BEFORE: usize = 11;
-/// A record that no component can read; the first of all orders'.
-const BROKEN: &str = "order/0";
 
 /// The ERP of several companies, each on a stage of its own. One call is made by one thread, so that
 /// a clock and random numbers are those of the thread's company.
@@ -118,6 +116,10 @@ fn whole_state(stage: &Stage) -> Vec<(String, Vec<u8>)> {
     entries.expect("the store").into_iter().map(|entry| (entry.key, entry.value)).collect()
 }
 
+fn order_keys(stage: &Stage) -> Vec<String> {
+    whole_state(stage).into_iter().map(|(key, _)| key).filter(|key| key.starts_with("order/")).collect()
+}
+
 fn change(stage: &Stage, work: impl FnOnce(&mut dyn Store)) {
     let mut tx = stage.erp().begin(stage.company()).expect("a transaction");
     work(&mut tx);
@@ -165,7 +167,9 @@ fn companies_migrate_each_in_its_own_time_and_none_waits_for_another() {
             }
         }
         wait_until("the orders before", || both(BEFORE));
-        change(&stuck.stage, |store| store.put(BROKEN, b"{\"short_id\": ").expect("put"));
+        // A record that no component can read, in the middle of a chunk of the migration.
+        let broken = format!("{}0", order_keys(&stuck.stage)[4]);
+        change(&stuck.stage, |store| store.put(&broken, b"{\"short_id\": ").expect("put"));
         let (of_idle, of_stuck) = (whole_state(&idle.stage), whole_state(&stuck.stage));
 
         // The file of the next schema. Companies with calls migrate, and are not held up.
@@ -176,7 +180,7 @@ fn companies_migrate_each_in_its_own_time_and_none_waits_for_another() {
         for _ in 0..3 {
             let round = stuck.stage.sync().expect("a round");
             let error = round.stopped.expect("it cannot be migrated").to_string();
-            assert!(error.contains(BROKEN), "{error}");
+            assert!(error.contains(&broken), "{error}");
         }
         open.store(ORDERS, Ordering::Relaxed);
         wait_until("the last orders", || both(ORDERS));
@@ -200,7 +204,7 @@ fn companies_migrate_each_in_its_own_time_and_none_waits_for_another() {
         assert_eq!(stored(&idle.stage), StoredSchema::Whole(2));
 
         // Mended, the last one goes on where it stood.
-        change(&stuck.stage, |store| store.delete(BROKEN).expect("deleted"));
+        change(&stuck.stage, |store| store.delete(&broken).expect("deleted"));
         stuck.stage.sync().expect("a round");
         finish(&stuck.stage, BEFORE);
         assert_eq!(stored(&stuck.stage), StoredSchema::Whole(2));
