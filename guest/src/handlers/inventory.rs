@@ -76,12 +76,6 @@ fn push(
     let subject = Subject::Stock(leaflink);
     let available = one.figure.available.filter(|_| one.figure.differs).map(plain);
     let known = outbox::intent(&subject)?.map(|intent| intent.wish);
-    if let (Some(Wish::Stock(known)), Some(shown), false) = (&known, one.figure.available, one.figure.differs)
-        && known.available == Some(plain(shown))
-    {
-        // It was sent, and the answer was lost.
-        stock::confirm(leaflink, &one.product.id, plain(shown))?;
-    }
     let is_news = !matches!(&known, Some(Wish::Stock(known)) if known.available == available);
     let wish = StockWish { as_seen: one.as_seen.clone(), available: available.clone() };
     outbox::want(&subject, intent(&one.product.name, &one.modified, wish))?;
@@ -91,10 +85,10 @@ fn push(
     let newly_blocked = codes != one.record.told;
     if newly_blocked {
         letter.extend(blocking.iter().map(|reason| (*reason).clone()));
-        stock::put_record(
-            leaflink,
-            &stock::StockRecord { told: codes, product: one.product.id.0.clone(), ..one.record.clone() },
-        )?;
+    }
+    let record = stock::StockRecord { told: codes, ..one.record_now() };
+    if newly_blocked || record.confirmed != one.record.confirmed {
+        stock::put_record(leaflink, &record)?;
     }
 
     let effects = if is_news { queued(leaflink, one) } else { None };

@@ -36,17 +36,16 @@ pub fn attempt(id: LeafLinkProductId, label: &str, wish: &mut StockWish) -> Resu
     let levels = levels.get(&product.id).map_or(&[][..], Vec::as_slice);
     let mut before = shown.clone();
     if wish.as_seen != as_seen(&shown, levels) {
-        let now = assess(vec![product.clone()], &settings)?.pop();
-        let figure =
-            now.and_then(|now| Some((now.figure.available.filter(|_| now.figure.differs)?, now.shown?)));
-        let Some((figure, shown)) = figure else {
-            if plain(before.available) == available {
-                // It was sent, and the answer was lost.
-                stock::confirm(id, &product.id, available)?;
-            }
+        let Some(now) = assess(vec![product.clone()], &settings)?.pop() else {
             return Ok(Attempt::Done(Vec::new()));
         };
-        (available, before) = (plain(figure), shown);
+        let figure = now.figure.available.filter(|_| now.figure.differs);
+        let (Some(figure), Some(shown)) = (figure, &now.shown) else {
+            // An answer may have been lost: LeafLink shows what it should.
+            stock::put_record(id, &now.record_now())?;
+            return Ok(Attempt::Done(Vec::new()));
+        };
+        (available, before) = (plain(figure), shown.clone());
     }
     send(id, &product, label, before, available, wish)
 }
@@ -62,11 +61,20 @@ fn send(
     match leaflink::patch_product(id, &json!({ "available_inventory": available }))? {
         Sent::Done(answer) => {
             let confirmed = match seen(id, &answer) {
-                Seen::Good { shown, .. } => plain(shown.available),
+                Seen::Good { shown, .. } => {
+                    // An order came in between, and its units were put on offer once more: reckoned anew
+                    // by the next call.
+                    if shown.reserved > before.reserved {
+                        *wish = StockWish { available: Some(available.clone()), ..StockWish::default() };
+                    }
+                    plain(shown.available)
+                }
                 // It was taken; what LeafLink now shows, the next push reads.
                 Seen::Unusable(_) => available.clone(),
             };
-            stock::confirm(id, &product.id, confirmed)?;
+            let mut record = stock::record(id, &product.id)?;
+            record.confirmed = Some(confirmed);
+            stock::put_record(id, &record)?;
             let change = wit::Change {
                 field: "available_inventory".to_owned(),
                 before: Some(plain(before.available)),
