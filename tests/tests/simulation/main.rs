@@ -29,9 +29,9 @@ use std::process::ExitCode;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail, ensure};
-use leaflink_sync_kit::{Connector, Limits};
-use leaflink_sync_tests::component;
-use libtest_mimic::{Arguments, Failed, Trial};
+use leaflink_sync_kit::Connector;
+use leaflink_sync_tests::{component, stories};
+use libtest_mimic::{Failed, Trial};
 
 use history::{Hearing, History};
 use play::play;
@@ -50,18 +50,10 @@ const PAIRS: u64 = 40;
 const KEPT: &str = "tests/histories";
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
-    match trials() {
-        Ok(trials) => libtest_mimic::run(&arguments, trials).exit_code(),
-        Err(error) => {
-            eprintln!("{error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    stories::run(trials)
 }
 
-fn trials() -> anyhow::Result<Vec<Trial>> {
-    let connector = component::load(Limits::DEFAULT)?;
+fn trials(connector: &Connector) -> anyhow::Result<Vec<Trial>> {
     let trial = |name: &str, test: fn(&Connector) -> anyhow::Result<()>| {
         let connector = connector.clone();
         Trial::test(name, move || test(&connector).map_err(failed))
