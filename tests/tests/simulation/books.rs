@@ -8,7 +8,7 @@ use leaflink_sync_kit::host::{CompanyId, Records, Store};
 use reference_erp::{Erp, ErpTransaction};
 use rust_decimal::Decimal;
 
-use super::stage::{NEW_PRODUCTS, PRODUCTS};
+use super::stage::PRODUCTS;
 
 /// What the ERP holds.
 #[derive(Clone, Debug, Default)]
@@ -19,8 +19,6 @@ pub struct Books {
     pub levels: BTreeMap<String, Level>,
     /// The product of each LeafLink product.
     pub links: BTreeMap<u64, String>,
-    /// The sale price of each product, for one unit.
-    pub sale_prices: BTreeMap<String, Decimal>,
 }
 
 /// Stock of a product.
@@ -32,8 +30,8 @@ pub struct Level {
 }
 
 impl Books {
-    /// Reads what the ERP holds.
-    pub fn read(view: &mut ErpTransaction) -> anyhow::Result<Self> {
+    /// Reads sales orders and stock; which product is linked to which only people change.
+    pub fn read(view: &mut ErpTransaction, links: BTreeMap<u64, String>) -> anyhow::Result<Self> {
         let told = |error| anyhow!("{error:?}");
         let orders = view.list_sales_orders(None, 500).map_err(told)?;
         let mut levels: BTreeMap<String, Level> = BTreeMap::new();
@@ -43,16 +41,13 @@ impl Books {
             level.reserved += number(&row.reserved);
             level.promised += number(&row.promised);
         }
-        let (mut links, mut sale_prices) = (BTreeMap::new(), BTreeMap::new());
-        for product in view.get_products(&products()).map_err(told)? {
-            if let Some(price) = &product.sale_price {
-                sale_prices.insert(product.id.clone(), number(&price.amount));
-            }
-            if let Some(leaflink) = product.leaflink_product_id {
-                links.insert(leaflink, product.id);
-            }
-        }
-        Ok(Self { orders, levels, links, sale_prices })
+        Ok(Self { orders, levels, links })
+    }
+
+    /// Reads which product is linked to which.
+    pub fn links(view: &mut ErpTransaction) -> anyhow::Result<BTreeMap<u64, String>> {
+        let products = view.get_products(&products()).map_err(|error| anyhow!("{error:?}"))?;
+        Ok(products.into_iter().filter_map(|it| Some((it.leaflink_product_id?, it.id))).collect())
     }
 
     /// The sales order of a LeafLink order.
@@ -106,6 +101,5 @@ pub fn stored(view: &mut ErpTransaction, prefix: &str) -> anyhow::Result<BTreeMa
 }
 
 fn products() -> Vec<String> {
-    let linked = PRODUCTS.iter().map(|(product, _)| *product);
-    linked.chain(NEW_PRODUCTS.iter().map(|(product, _)| *product)).map(str::to_owned).collect()
+    PRODUCTS.iter().map(|(product, _)| (*product).to_owned()).collect()
 }

@@ -29,20 +29,13 @@ pub fn history(seed: u64) -> History {
         payment_moves_modified: rng.bool(),
         buffer: if rng.u32(..4) == 0 { 5 } else { 0 },
         hearing: [Hearing::Polls, Hearing::Webhooks, Hearing::Both][rng.usize(..3)],
-        prices: rng.u32(..3) > 0,
-        marked: rng.bool(),
     };
     let mut acts = connecting(&mut rng);
     acts.extend(opening(&mut rng));
     let length = acts.len() + 8 + rng.usize(..24);
     while acts.len() < length {
         if temper.trouble > 0 && rng.u32(..16) == 0 {
-            let product = rng.u32(..3) == 0;
-            acts.extend(if product {
-                a_product_in_trouble(&mut rng)
-            } else {
-                a_payment_in_trouble(&mut rng)
-            });
+            acts.extend(a_payment_in_trouble(&mut rng));
             continue;
         }
         acts.push(act(&mut rng, temper));
@@ -78,18 +71,6 @@ fn opening(rng: &mut Rng) -> Vec<Act> {
 /// A payment whose entry LeafLink makes late or without saying so, or whose sender dies, and rounds
 /// before and after: there is a reading between the sending and what LeafLink makes of it.
 fn a_payment_in_trouble(rng: &mut Rng) -> [Act; 6] {
-    let payment = InErp::Pay { order: rng.usize(..4), cents: 1 + rng.u32(..20_000) };
-    let hits = if rng.u32(..4) == 0 { Hits::Writes } else { Hits::NewPayments };
-    in_trouble(rng, payment, hits)
-}
-
-/// The same for a new product.
-fn a_product_in_trouble(rng: &mut Rng) -> [Act; 6] {
-    let product = InErp::CreateListing { product: rng.usize(..2) };
-    in_trouble(rng, product, Hits::NewProducts)
-}
-
-fn in_trouble(rng: &mut Rng, made: InErp, hits: Hits) -> [Act; 6] {
     let late = 30 + rng.u32(..80);
     let effect = match rng.u32(..10) {
         0..4 => Effect::CarriedOutLate(late),
@@ -98,8 +79,9 @@ fn in_trouble(rng: &mut Rng, made: InErp, hits: Hits) -> [Act; 6] {
         7 => Effect::Dies { carried_out: [None, Some(0)][rng.usize(..2)] },
         _ => Effect::Dies { carried_out: Some(late) },
     };
+    let hits = if rng.u32(..4) == 0 { Hits::Writes } else { Hits::NewPayments };
     [
-        Act::InErp(made),
+        Act::InErp(InErp::Pay { order: rng.usize(..4), cents: 1 + rng.u32(..20_000) }),
         Act::Fault(Fault { hits, after: rng.u32(..2) * rng.u32(..2), times: 1, effect }),
         Act::Sync(Sync::Round),
         Act::Wait([20, 61][rng.usize(..2)]),
@@ -119,9 +101,6 @@ pub fn in_rounds(seed: u64) -> History {
         payment_moves_modified: rng.bool(),
         buffer: 0,
         hearing: Hearing::Polls,
-        // Which price goes first depends on when LeafLink's was heard of.
-        prices: false,
-        marked: rng.bool(),
     };
     let mut acts = connecting(&mut rng);
     acts.extend((0..10 + rng.usize(..20)).map(|_| act(&mut rng, temper)));
@@ -138,8 +117,6 @@ pub fn day_of_goods(seed: u64) -> History {
         payment_moves_modified: false,
         buffer: 0,
         hearing: Hearing::Polls,
-        prices: true,
-        marked: true,
     };
     let mut acts = connecting(&mut rng);
     while acts.len() < 40 {
@@ -181,9 +158,8 @@ fn in_leaflink(rng: &mut Rng) -> InLeafLink {
         74..80 => InLeafLink::Fulfill { order },
         80..83 => InLeafLink::Ship { order },
         83..85 => InLeafLink::Complete { order },
-        85..90 => InLeafLink::Reject { order },
-        90..93 => InLeafLink::Cancel { order },
-        93..97 => InLeafLink::SetWholesalePrice { product: rng.usize(..6), cents: 100 + rng.u32(..9_900) },
+        85..91 => InLeafLink::Reject { order },
+        91..95 => InLeafLink::Cancel { order },
         _ => InLeafLink::Combine { first: order, second: order + 1 },
     }
 }
@@ -205,13 +181,7 @@ fn in_erp(rng: &mut Rng) -> InErp {
     let order = rng.usize(..4);
     let line = rng.usize(..3);
     let product = rng.usize(..3);
-    match rng.u32(..120) {
-        100..104 => InErp::SetSalePrice { product: rng.usize(..5), cents: 50 + rng.u32(..3_000) },
-        104..108 => InErp::CreateListing { product: rng.usize(..2) },
-        108..111 => InErp::SetMinimum { product: rng.usize(..5), quantity: 1 + rng.u32(..6) },
-        111..113 => InErp::Rename { product: rng.usize(..5), name: rng.u32(..3) },
-        113..117 => InErp::MatchTransfer { order },
-        117..120 => InErp::PartTransfer { transfer: rng.usize(..2), rejected: rng.bool() },
+    match rng.u32(..100) {
         0..24 => InErp::Advance { order },
         24..26 => InErp::BackToPending { order },
         26..30 => InErp::Cancel { order },
@@ -238,9 +208,7 @@ fn sync(rng: &mut Rng, temper: Temper) -> Sync {
     if !temper.one_by_one {
         return if rng.bool() { Sync::Round } else { Sync::RoundAndPush };
     }
-    match rng.u32(..21) {
-        19 => Sync::PollProducts,
-        20 => Sync::LookAtProduct,
+    match rng.u32(..19) {
         15..18 => Sync::Webhooks(match rng.u32(..8) {
             0 => Arrival::Reversed,
             1 => Arrival::Twice,
@@ -272,8 +240,7 @@ fn trouble(rng: &mut Rng) -> Act {
 }
 
 fn fault(rng: &mut Rng) -> Fault {
-    let hits = [Hits::Any, Hits::Reads, Hits::Writes, Hits::Writes, Hits::Payments, Hits::Products];
-    let hits = hits[rng.usize(..hits.len())];
+    let hits = [Hits::Any, Hits::Reads, Hits::Writes, Hits::Writes, Hits::Payments][rng.usize(..5)];
     let effect = match rng.u32(..16) {
         0 => Effect::Status([500, 502, 503, 504][rng.usize(..4)]),
         1 => Effect::TooMany { retry_after: rng.bool().then(|| 1 + rng.u32(..60)) },
