@@ -21,6 +21,7 @@
 //! | `matched/<sales order>` | the transfer that was last seen matched to it |
 //! | `stock/<leaflink product>` | what LeafLink confirmed of its stock, and what people were told; see [`super::stock`] |
 //! | `price/<leaflink product>` | the prices that both sides last agreed on, and what people were told; see [`super::prices`] |
+//! | `priced/<product>` | the LeafLink product whose `price/...` is of this product |
 //! | `prices-on` | how often the price setting was turned on, and whether it is |
 //! | `pushed/stock` | when stock was last pushed to the end |
 //! | `poll/products` | how far, and when, LeafLink's catalogue was read; see [`super::catalogue`] |
@@ -39,6 +40,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::answer::{self, Failure};
+use super::outbox;
 use super::projection::ProjectionRecord;
 use crate::bindings::leaflink_sync::host::store;
 use crate::rules::decision::Reason;
@@ -337,7 +339,8 @@ pub fn memory(number: &OrderNumber) -> Result<Memory, Failure> {
     Ok(match known.standing {
         Standing::Imported { .. } => {
             let seen_customer = known.seen_customer.map(CompanyId);
-            Memory { applied: projection, seen_customer, ..Memory::default() }
+            let own_status = outbox::wanted_status(number)?;
+            Memory { applied: projection, own_status, seen_customer, ..Memory::default() }
         }
         Standing::Unlinked => Memory { unlinked: projection, reject: known.reject, ..Memory::default() },
         Standing::Held { .. } | Standing::Ignored => Memory::default(),

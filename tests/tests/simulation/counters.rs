@@ -53,7 +53,7 @@ pub const MUST_HAPPEN: [&str; 43] = [
 ];
 
 /// How often in 500 histories each of them must have happened.
-const LEAST: u64 = 10;
+const LEAST: u64 = 5;
 
 /// What a check passes over, of what it judges, and the most percent of that. An exemption that
 /// swallows more hides what the check is for.
