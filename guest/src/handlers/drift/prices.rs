@@ -46,7 +46,7 @@ pub fn page(after: Option<&str>) -> Result<Page, Failure> {
 }
 
 /// LeafLink's products that can be read, as its list has them.
-pub(super) fn list() -> Result<BTreeMap<u64, Listed>, Failure> {
+fn list() -> Result<BTreeMap<u64, Listed>, Failure> {
     let mut list = BTreeMap::new();
     leaflink::every("/products/", &[("fields_include", FIELDS)], &mut |record| {
         if let Ok(product) = read::<Listed>(record.as_bytes()) {
