@@ -19,5 +19,6 @@ mod bindings {
 
 mod handlers;
 mod host;
+mod json;
 pub mod leaflink;
 pub mod rules;

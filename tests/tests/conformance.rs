@@ -12,7 +12,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use leaflink_sync::document::Document;
-use leaflink_sync::scenario;
 use leaflink_sync::stage::{Options, Stage};
 use leaflink_sync::steps;
 use leaflink_sync::world::LoadedWorld;
@@ -20,8 +19,8 @@ use leaflink_sync_kit::exports::polling::{Source, Subject};
 use leaflink_sync_kit::host::types::Decision;
 use leaflink_sync_kit::{Connector, Limits};
 use leaflink_sync_tests::bench::{Bench, answer, not_found};
-use leaflink_sync_tests::component;
 use leaflink_sync_tests::openapi::{Exchange, OpenApi, REFERENCE_VARIABLE, Rule, Violation};
+use leaflink_sync_tests::{component, stories};
 use leaflink_sync_transport::HttpLog;
 use serde_json::{Value, json};
 
@@ -107,7 +106,7 @@ fn violations(api: &OpenApi, exchange: &Value, judge_answer: bool) -> Vec<Violat
 fn every_request_and_every_answer_of_every_scenario_is_as_leaflink_describes_it() {
     let Some(api) = description() else { return };
     let connector = load();
-    let folders = scenario::find(&component::root().join("tests/scenarios")).expect("scenarios");
+    let folders = stories::folders().expect("scenarios");
     let mut judged: BTreeMap<String, u32> = BTreeMap::new();
     let mut problems = Vec::new();
     for folder in &folders {

@@ -11,13 +11,13 @@ use leaflink_sync::stage::{Connections, Options, Stage};
 use leaflink_sync::steps;
 use leaflink_sync::world::LoadedWorld;
 use leaflink_sync_kit::Limits;
-use leaflink_sync_tests::component;
+use leaflink_sync_tests::{component, stories};
 
 #[test]
 fn every_scenario_ends_as_it_does_over_real_connections() {
     let connector = component::load(Limits::DEFAULT).unwrap();
     let mut wrong = Vec::new();
-    for folder in scenario::find(&component::root().join("tests/scenarios")).unwrap() {
+    for folder in stories::folders().unwrap() {
         let played = scenario::play(&connector, &folder, Connections::InProcess).unwrap();
         if !played.differences.is_empty() {
             wrong.push((folder, played.differences));

@@ -15,7 +15,7 @@ use leaflink_sync_kit::recording::{
     FileRecorder, Reader, RecordedCall, RecordingLimits, Replay, Verdict, replay,
 };
 use leaflink_sync_kit::{Connector, Engine, Limits};
-use leaflink_sync_tests::component;
+use leaflink_sync_tests::{component, stories};
 use tempfile::TempDir;
 
 /// Every call of every scenario.
@@ -31,7 +31,7 @@ fn recorded() -> &'static Recorded {
         let folder = TempDir::new().expect("a folder");
         let path = folder.path().join("all.gz");
         let recorder = Arc::new(FileRecorder::create(&path, RecordingLimits::DEFAULT).expect("a file"));
-        let scenarios = scenario::find(&component::root().join("tests/scenarios")).expect("scenarios");
+        let scenarios = stories::folders().expect("scenarios");
         for one in &scenarios {
             let options = Options {
                 connections: Connections::InProcess,

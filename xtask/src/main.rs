@@ -9,7 +9,7 @@ mod workspace;
 
 use std::env;
 use std::ffi::OsString;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use workspace::{Workspace, heading, run};
 
@@ -18,6 +18,9 @@ Usage: cargo xtask COMMAND
 
   demo [ARGS]   play the demo; ARGS go to the program
   test [ARGS]   build the component, and one of the next schema, then run every test; ARGS go to `cargo test`
+  sweep [--all] [--pairs] [NAME]
+                build the component, then run the crash sweep: over every scenario, with every pair
+                of faults in the core ones; NAME takes only scenarios with that in their names
   simulate [N]  play random days for N minutes (60 when left out), from seeds of their own
   fuzz [--minutes N]
                 damage orders, webhooks and stored state for N minutes each (10 if not given)
@@ -27,6 +30,9 @@ Usage: cargo xtask COMMAND
   help          print this
 
 Needs Rust by rustup, or a Rust that already has the wasm32-unknown-unknown target.";
+
+/// The program's binary.
+const PROGRAM: &str = "leaflink-sync";
 
 fn main() -> ExitCode {
     let done = Task::parse(env::args_os().skip(1)).and_then(|task| {
@@ -47,6 +53,7 @@ fn main() -> ExitCode {
 enum Task {
     Demo(Vec<OsString>),
     Test(Vec<OsString>),
+    Sweep(Sweep),
     /// For so many minutes.
     Simulate(u32),
     Fuzz {
@@ -56,6 +63,37 @@ enum Task {
     Build,
     Setup,
     Help,
+}
+
+/// How far the crash sweep goes.
+#[derive(Debug, Default, PartialEq)]
+struct Sweep {
+    /// Over every scenario, instead of the families of the test run.
+    all: bool,
+    /// Every pair of faults in the core scenarios, too.
+    pairs: bool,
+    /// Only scenarios with that in their names.
+    only: Option<OsString>,
+}
+
+impl Sweep {
+    fn parse(args: Vec<OsString>) -> Result<Self, String> {
+        let mut sweep = Self::default();
+        for arg in args {
+            match arg.to_str() {
+                Some("--all") => sweep.all = true,
+                Some("--pairs") => sweep.pairs = true,
+                Some(flag) if flag.starts_with('-') => {
+                    return Err(format!("`sweep` takes --all, --pairs and a name, but was given `{flag}`"));
+                }
+                _ if sweep.only.is_some() => {
+                    return Err(format!("`sweep` takes one name; `{}` is a second one", arg.display()));
+                }
+                _ => sweep.only = Some(arg),
+            }
+        }
+        Ok(sweep)
+    }
 }
 
 impl Task {
@@ -69,6 +107,7 @@ impl Task {
         let task = match name.to_str() {
             Some("demo") => return Ok(Self::Demo(rest)),
             Some("test") => return Ok(Self::Test(rest)),
+            Some("sweep") => return Sweep::parse(rest).map(Self::Sweep),
             Some("simulate") => return Self::parse_simulate(&rest),
             Some("fuzz") => return fuzz_task(&rest),
             Some("check") => Self::Check,
@@ -109,6 +148,7 @@ impl Task {
         match self {
             Self::Demo(args) => demo(workspace, &args),
             Self::Test(args) => test(workspace, &args),
+            Self::Sweep(how_far) => sweep(workspace, how_far),
             Self::Simulate(minutes) => simulate(workspace, minutes),
             Self::Fuzz { minutes } => fuzz(workspace, minutes),
             Self::Check => check(workspace),
@@ -130,21 +170,18 @@ fn demo(workspace: &Workspace, args: &[OsString]) -> Result<(), String> {
     let component = component::build(workspace)?.path;
 
     heading("building the program (some minutes the first time)");
+    // Of the whole workspace, so that it takes the same features of other crates as the tests do:
+    // wasmtime is then compiled once for both.
     run(
-        workspace.cargo(["build", "--locked", "--package", "leaflink-sync"]),
+        workspace.cargo(["build", "--locked", "--workspace", "--bin", PROGRAM]),
         "the program could not be built; cargo's message above says why",
     )?;
 
     // Started where the person stands, so that relative paths among the arguments mean what they
     // say.
-    let mut program = workspace.cargo(["run", "--locked", "--quiet", "--package", "leaflink-sync"]);
-    program
-        .current_dir(&workspace.invoked_in)
-        .arg("--manifest-path")
-        .arg(workspace.root.join("Cargo.toml"))
-        .args(["--", "demo", "--component"])
-        .arg(component)
-        .args(args);
+    let file = workspace.target_dir.join("debug").join(PROGRAM).with_extension(env::consts::EXE_EXTENSION);
+    let mut program = Command::new(file);
+    program.current_dir(&workspace.invoked_in).args(["demo", "--component"]).arg(component).args(args);
     run(program, "the demo did not succeed; its message above says why")
 }
 
@@ -156,6 +193,24 @@ fn test(workspace: &Workspace, args: &[OsString]) -> Result<(), String> {
     let mut tests = workspace.cargo(["test", "--locked", "--workspace"]);
     tests.args(args).env("LEAFLINK_SYNC_COMPONENT", component).env("LEAFLINK_SYNC_NEXT_COMPONENT", next);
     run(tests, "the tests did not pass; see above")
+}
+
+fn sweep(workspace: &Workspace, how_far: Sweep) -> Result<(), String> {
+    let component = component::build(workspace)?.path;
+
+    heading("sweeping (a few minutes; much longer with --all or --pairs)");
+    let mut sweep = workspace.cargo(["test", "--locked", "--workspace", "--test", "sweep"]);
+    sweep.env("LEAFLINK_SYNC_COMPONENT", component).env("LEAFLINK_SWEEP_TIMES", "1");
+    if how_far.all {
+        sweep.env("LEAFLINK_SWEEP_ALL", "1");
+    }
+    if how_far.pairs {
+        sweep.env("LEAFLINK_SWEEP_PAIRS", "1");
+    }
+    if let Some(only) = how_far.only {
+        sweep.env("LEAFLINK_SWEEP_ONLY", only);
+    }
+    run(sweep, "the sweep found outcomes that are wrong; see above")
 }
 
 fn simulate(workspace: &Workspace, minutes: u32) -> Result<(), String> {
@@ -228,7 +283,7 @@ fn check(workspace: &Workspace) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::Task;
+    use super::{Sweep, Task};
     use std::ffi::OsString;
 
     fn parse(line: &str) -> Result<Task, String> {
@@ -246,6 +301,17 @@ mod tests {
         let args = |line: &str| line.split(' ').map(OsString::from).collect();
         assert_eq!(parse("demo --json --help"), Ok(Task::Demo(args("--json --help"))));
         assert_eq!(parse("test orders -- --nocapture"), Ok(Task::Test(args("orders -- --nocapture"))));
+    }
+
+    #[test]
+    fn the_sweep_takes_flags_and_one_name() {
+        let payments = Sweep { all: true, pairs: true, only: Some("payments".into()) };
+        assert_eq!(parse("sweep --pairs payments --all"), Ok(Task::Sweep(payments)));
+        assert_eq!(parse("sweep"), Ok(Task::Sweep(Sweep::default())));
+        for (line, named) in [("sweep --pair", "`--pair`"), ("sweep payments stock", "`stock`")] {
+            let sentence = parse(line).expect_err("not an argument of it");
+            assert!(sentence.contains(named), "{sentence}");
+        }
     }
 
     #[test]

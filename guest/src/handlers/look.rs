@@ -2,8 +2,6 @@
 //!
 //! `on-order` carries out what comes of it; `preview` and `explain` only show it.
 
-use std::collections::BTreeMap;
-
 use rust_decimal::Decimal;
 
 use super::relinks::relinks;
@@ -23,7 +21,7 @@ use crate::rules::order::{Action, CustomerLink, Order, Plan, Snapshot, UnlinkedC
 use crate::rules::reasons::Code;
 use crate::rules::sales_order::{SalesOrder, Status};
 use crate::rules::settings::Settings;
-use crate::rules::sorting::gathered;
+use crate::rules::sorted::Map;
 use crate::rules::text::{count, shortened};
 
 /// What was found, and what is to be done about it.
@@ -41,7 +39,7 @@ pub struct Look {
     /// What was read, in plain words.
     pub read: Vec<Fact>,
     /// The units that its buyer was promised, by LeafLink product.
-    pub holds: BTreeMap<u64, Decimal>,
+    pub holds: Map<u64, Decimal>,
     /// The company's currency.
     pub currency: String,
     /// The sales order that it already became.
@@ -140,7 +138,7 @@ fn unread(number: &OrderNumber) -> Result<Look, Failure> {
         modified: String::new(),
         about: String::new(),
         read: Vec::new(),
-        holds: BTreeMap::new(),
+        holds: Map::new(),
         currency: String::new(),
         existing: erp::sales_order_of(number)?,
         plan: Plan::without_effect(Action::Hold, Findings::default()),
@@ -198,13 +196,13 @@ impl Look {
 
     /// What the order holds while it waits. What an order held that cannot be read now, it holds
     /// still.
-    pub fn holds_while_waiting(&self, before: Option<&OrderState>) -> BTreeMap<u64, String> {
+    pub fn holds_while_waiting(&self, before: Option<&OrderState>) -> Map<u64, String> {
         match (&self.plan.action, before) {
             (Action::Hold, Some(before)) if self.modified.is_empty() => before.holds.clone(),
             (Action::Hold, _) => {
-                gathered(self.holds.iter().map(|(product, quantity)| (*product, plain(*quantity))))
+                self.holds.iter().map(|(product, quantity)| (*product, plain(*quantity))).collect()
             }
-            _ => BTreeMap::new(),
+            _ => Map::new(),
         }
     }
 

@@ -1,18 +1,17 @@
 //! For the products of an order that are linked to nothing: the links whose place they may take.
 
-use std::collections::BTreeMap;
-
 use crate::host::answer::Failure;
 use crate::host::{catalogue, products};
 use crate::rules::ids::LeafLinkProductId;
 use crate::rules::order::{Order, Relink, Snapshot};
 use crate::rules::product::Standing;
 use crate::rules::product::recreated::may_replace;
+use crate::rules::sorted::Map;
 
 /// Looks in LeafLink's catalogue, as it was last read, for what went by the name or SKU that the
 /// order has, and is linked. Of several, one that is no longer there goes first.
-pub fn relinks(order: &Order, snapshot: &Snapshot) -> Result<BTreeMap<LeafLinkProductId, Relink>, Failure> {
-    let mut relinks = BTreeMap::new();
+pub fn relinks(order: &Order, snapshot: &Snapshot) -> Result<Map<LeafLinkProductId, Relink>, Failure> {
+    let mut relinks = Map::new();
     let mut catalogue = None;
     for line in &order.lines {
         let Some(id) = line.product else { continue };

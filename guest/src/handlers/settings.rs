@@ -1,7 +1,5 @@
 //! `settings`: reading, checking and replacing the settings document.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json};
 
@@ -12,7 +10,7 @@ use crate::host::answer::Failure;
 use crate::host::{self, erp, payments, prices, state};
 use crate::rules::decimal;
 use crate::rules::settings::{self, DEFINITIONS, Kind as Is, Settings, Value, is_email, is_page_address};
-use crate::rules::sorting::gathered;
+use crate::rules::sorted::{self, Set};
 use crate::rules::text::{has_control, shortened};
 
 /// Longest short text, in characters.
@@ -48,9 +46,11 @@ impl Guest for Component {
     }
 
     fn get() -> Result<String, Failure> {
-        let mut all: Map<String, Json> = gathered(DEFINITIONS.iter().map(|definition| {
-            (definition.key.to_owned(), serde_json::from_str(definition.default).unwrap_or_default())
-        }));
+        let mut all = Map::new();
+        for definition in DEFINITIONS {
+            let default = serde_json::from_str(definition.default).unwrap_or_default();
+            all.insert(definition.key.to_owned(), default);
+        }
         let stored = state::settings()?.unwrap_or_default();
         all.extend(stored.into_iter().filter(|(key, _)| definition(key).is_some()));
         Ok(Json::Object(all).to_string())
@@ -81,9 +81,12 @@ impl Guest for Component {
 /// The settings in force.
 pub fn in_force() -> Result<Settings, Failure> {
     let stored = state::settings()?.unwrap_or_default();
-    let values: BTreeMap<String, Value> = gathered(DEFINITIONS.iter().filter_map(|definition| {
-        Some((definition.key.to_owned(), value(definition.kind, stored.get(definition.key)?, None).ok()?))
-    }));
+    let values: sorted::Map<String, Value> = DEFINITIONS
+        .iter()
+        .filter_map(|definition| {
+            Some((definition.key.to_owned(), value(definition.kind, stored.get(definition.key)?, None).ok()?))
+        })
+        .collect();
     Ok(Settings::from_values(&values))
 }
 
@@ -91,7 +94,7 @@ fn definition(key: &str) -> Option<&'static settings::Definition> {
     DEFINITIONS.iter().find(|definition| definition.key == key)
 }
 
-fn check(document: &str, locations: &BTreeSet<String>) -> Result<Map<String, Json>, Vec<Problem>> {
+fn check(document: &str, locations: &Set<String>) -> Result<Map<String, Json>, Vec<Problem>> {
     let object: Map<String, Json> = serde_json::from_str(document).map_err(|problem| {
         vec![Problem {
             key: String::new(),
@@ -122,7 +125,7 @@ fn check(document: &str, locations: &BTreeSet<String>) -> Result<Map<String, Jso
 }
 
 /// Reads a value of a kind, or says what was expected. With `locations`, a location must be one.
-fn value(kind: Is, given: &Json, locations: Option<&BTreeSet<String>>) -> Result<Value, String> {
+fn value(kind: Is, given: &Json, locations: Option<&Set<String>>) -> Result<Value, String> {
     let is_location = |id: &str| locations.is_none_or(|known| known.contains(id));
     match (kind, given) {
         (Is::Toggle, Json::Bool(on)) => Ok(Value::Toggle(*on)),
@@ -168,11 +171,11 @@ const AMOUNT: &str = "null or an amount as text with at most two places, such as
 
 const QUANTITIES: &str = "an object of at most 5000 product ids with quantities as text of at most four places, such as {\"p-17\": \"5\"}";
 
-fn quantities(given: &Map<String, Json>) -> Option<BTreeMap<String, Decimal>> {
+fn quantities(given: &Map<String, Json>) -> Option<sorted::Map<String, Decimal>> {
     if given.len() > MOST_QUANTITIES {
         return None;
     }
-    let mut quantities = BTreeMap::new();
+    let mut quantities = sorted::Map::new();
     for (product, quantity) in given {
         let quantity = decimal::parse(quantity.as_str()?, 9, 4).filter(|it| *it >= Decimal::ZERO)?;
         quantities.insert(is_short(product).then(|| product.clone())?, quantity);
@@ -196,7 +199,7 @@ fn texts(given: &Json, is_good: impl Fn(&str) -> bool) -> Option<Vec<String>> {
     list.iter().map(|entry| entry.as_str().filter(|text| is_good(text)).map(str::to_owned)).collect()
 }
 
-fn listed(locations: Option<&BTreeSet<String>>) -> String {
+fn listed(locations: Option<&Set<String>>) -> String {
     match locations {
         Some(known) if !known.is_empty() => {
             format!(" ({})", known.iter().map(String::as_str).collect::<Vec<_>>().join(", "))
@@ -210,7 +213,7 @@ mod tests {
     use super::*;
 
     fn problems(document: &str) -> Vec<(String, String)> {
-        let locations = ["vault".to_owned()].into();
+        let locations = ["vault".to_owned()].into_iter().collect();
         check(document, &locations)
             .err()
             .unwrap_or_default()

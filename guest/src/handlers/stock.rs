@@ -3,8 +3,6 @@
 //! LeafLink's open orders are read first, its products last: an order that comes in between then
 //! shows in a product's reserved quantity, and is held back although nobody has seen it yet.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use rust_decimal::Decimal;
 
 use super::polling;
@@ -21,7 +19,7 @@ use crate::rules::ids::{LeafLinkProductId, OrderNumber, ProductId};
 use crate::rules::order::StockLevel;
 use crate::rules::reasons::Code;
 use crate::rules::settings::Settings;
-use crate::rules::sorting::gathered;
+use crate::rules::sorted::{Map, Set};
 use crate::rules::stock_push::{Claim, Figure, Shown, Stock, figure};
 
 /// Products that are read one by one; more are read as LeafLink's list.
@@ -145,10 +143,10 @@ pub enum Seen {
 }
 
 /// LeafLink's products that these are linked to; those that LeafLink does not have are left out.
-fn shown(products: &[Product]) -> Result<BTreeMap<LeafLinkProductId, Seen>, Failure> {
-    let mut missing: BTreeSet<LeafLinkProductId> =
-        gathered(products.iter().filter_map(|product| product.leaflink));
-    let mut found = BTreeMap::new();
+fn shown(products: &[Product]) -> Result<Map<LeafLinkProductId, Seen>, Failure> {
+    let mut missing: Set<LeafLinkProductId> =
+        products.iter().filter_map(|product| product.leaflink).collect();
+    let mut found = Map::new();
     if missing.len() > ONE_BY_ONE {
         leaflink::every("/products/", &[("fields_include", FIELDS)], &mut |record| {
             if let Ok(WhichProduct { id }) = read(record.as_bytes())
@@ -204,13 +202,13 @@ pub fn seen(id: LeafLinkProductId, record: &[u8]) -> Seen {
 }
 
 /// What LeafLink's orders hold of these products.
-fn claims(products: &[Product]) -> Result<BTreeMap<LeafLinkProductId, Vec<Claim>>, Failure> {
-    let erp_ids: BTreeMap<LeafLinkProductId, &ProductId> =
-        gathered(products.iter().filter_map(|product| Some((product.leaflink?, &product.id))));
+fn claims(products: &[Product]) -> Result<Map<LeafLinkProductId, Vec<Claim>>, Failure> {
+    let erp_ids: Map<LeafLinkProductId, &ProductId> =
+        products.iter().filter_map(|product| Some((product.leaflink?, &product.id))).collect();
     let orders = orders()?;
     let numbers: Vec<String> = orders.keys().map(|number| number.0.clone()).collect();
     let in_erp = stock::on_sales_orders(&numbers)?;
-    let mut claims: BTreeMap<LeafLinkProductId, Vec<Claim>> = BTreeMap::new();
+    let mut claims: Map<LeafLinkProductId, Vec<Claim>> = Map::new();
     for (number, order) in &orders {
         // What LeafLink has taken already is owed only if the ERP will hear of it.
         let sales_order = in_erp.get(number);
@@ -219,7 +217,7 @@ fn claims(products: &[Product]) -> Result<BTreeMap<LeafLinkProductId, Vec<Claim>
         }
         for (leaflink, held) in &order.products {
             let Some(erp) = erp_ids.get(leaflink) else { continue };
-            claims.entry(*leaflink).or_default().push(Claim {
+            claims.entry(*leaflink, Default::default).push(Claim {
                 order: order.label.clone(),
                 quantity: held.sold,
                 reserved: if order.reserves { held.all } else { Decimal::ZERO },
@@ -229,7 +227,7 @@ fn claims(products: &[Product]) -> Result<BTreeMap<LeafLinkProductId, Vec<Claim>
     }
     for (leaflink, claim) in held_claims(&orders)? {
         if erp_ids.contains_key(&leaflink) {
-            claims.entry(leaflink).or_default().push(claim);
+            claims.entry(leaflink, Default::default).push(claim);
         }
     }
     Ok(claims)
@@ -240,7 +238,7 @@ struct Placed {
     label: String,
     /// Whether LeafLink counts it as reserved.
     reserves: bool,
-    products: BTreeMap<LeafLinkProductId, Quantities>,
+    products: Map<LeafLinkProductId, Quantities>,
 }
 
 #[derive(Default)]
@@ -253,8 +251,8 @@ struct Quantities {
 
 /// LeafLink's submitted and accepted orders, and those further on that changed since the last
 /// poll. One that cannot be read is left out: LeafLink's reserved quantity tells of it.
-fn orders() -> Result<BTreeMap<OrderNumber, Placed>, Failure> {
-    let mut orders = BTreeMap::new();
+fn orders() -> Result<Map<OrderNumber, Placed>, Failure> {
+    let mut orders = Map::new();
     let since = polling::since(&state::poll_orders()?);
     // In this order: an order that moves on in between is on both lists, and not on neither.
     for (status, since) in [(OPEN, None), (TAKEN, since.as_deref())] {
@@ -273,7 +271,7 @@ fn orders() -> Result<BTreeMap<OrderNumber, Placed>, Failure> {
             if let Ok(order) = read::<OpenOrder>(record.as_bytes())
                 && let Some(products) = quantities(&order)
             {
-                orders.entry(OrderNumber(order.number.clone())).or_insert_with(|| Placed {
+                orders.entry(OrderNumber(order.number.clone()), || Placed {
                     label: order.short_id.filter(|label| !label.is_empty()).unwrap_or(order.number),
                     reserves,
                     products,
@@ -284,14 +282,14 @@ fn orders() -> Result<BTreeMap<OrderNumber, Placed>, Failure> {
     Ok(orders)
 }
 
-fn quantities(order: &OpenOrder) -> Option<BTreeMap<LeafLinkProductId, Quantities>> {
-    let mut products: BTreeMap<LeafLinkProductId, Quantities> = BTreeMap::new();
+fn quantities(order: &OpenOrder) -> Option<Map<LeafLinkProductId, Quantities>> {
+    let mut products: Map<LeafLinkProductId, Quantities> = Map::new();
     for line in &order.line_items {
         let Some(product) = line.product else { continue };
         if line.quantity.0 < Decimal::ZERO {
             return None;
         }
-        let held = products.entry(LeafLinkProductId(product.0)).or_default();
+        let held = products.entry(LeafLinkProductId(product.0), Default::default);
         held.all += line.quantity.0;
         if !line.gives_money_back() {
             held.sold += line.quantity.0;
@@ -307,7 +305,7 @@ fn is_settled(number: &OrderNumber) -> Result<bool, Failure> {
 
 /// What orders hold that wait and are not among these: LeafLink has moved them on. They are owed
 /// as they were last seen, until they are looked at again.
-fn held_claims(orders: &BTreeMap<OrderNumber, Placed>) -> Result<Vec<(LeafLinkProductId, Claim)>, Failure> {
+fn held_claims(orders: &Map<OrderNumber, Placed>) -> Result<Vec<(LeafLinkProductId, Claim)>, Failure> {
     let mut held = Vec::new();
     let mut after: Option<OrderNumber> = None;
     loop {

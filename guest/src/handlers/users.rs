@@ -1,7 +1,5 @@
 //! `users`: which ERP user is which LeafLink user.
 
-use std::collections::BTreeMap;
-
 use super::Component;
 use super::payments::look_at_waiting;
 use super::waking::wake;
@@ -15,7 +13,7 @@ use crate::leaflink::read;
 use crate::rules::decision::Reason;
 use crate::rules::ids::{StaffId, UserId};
 use crate::rules::reasons::Code;
-use crate::rules::sorting::gathered;
+use crate::rules::sorted::Map;
 use crate::rules::text::lower_case;
 
 /// LeafLink users in one page.
@@ -59,12 +57,11 @@ impl Guest for Component {
 pub fn mappings() -> Result<Vec<Mapping>, Failure> {
     let staff = active_staff()?;
     let mapped = state::users(staff.iter().map(|staff| StaffId(staff.id)))?;
-    let by_email: BTreeMap<String, UserId> = gathered(
-        erp::all_users()?
-            .into_iter()
-            .filter(|user| user.active && !user.email.is_empty())
-            .map(|user| (lower_case(&user.email), UserId(user.id))),
-    );
+    let by_email: Map<String, UserId> = erp::all_users()?
+        .into_iter()
+        .filter(|user| user.active && !user.email.is_empty())
+        .map(|user| (lower_case(&user.email), UserId(user.id)))
+        .collect();
     Ok(staff
         .into_iter()
         .map(|staff| {

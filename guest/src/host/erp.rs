@@ -1,7 +1,5 @@
 //! The ERP's records: reading what the rules need for an order, and writing what they decided.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use rust_decimal::Decimal;
 
 use super::answer::{self, Failure};
@@ -20,7 +18,8 @@ use crate::rules::order::{
 };
 use crate::rules::reasons::Code;
 use crate::rules::sales_order::{SalesOrder, Status};
-use crate::rules::sorting::{gathered, sort_by};
+use crate::rules::sorted::{Map, Set};
+use crate::rules::sorting::sort_by;
 
 /// Most ids in one batch read.
 pub(super) const BATCH: usize = 500;
@@ -76,8 +75,8 @@ pub fn user(id: &UserId) -> Result<Option<records::User>, Failure> {
 }
 
 /// The places of the ERP that hold stock.
-pub fn location_ids() -> Result<BTreeSet<String>, Failure> {
-    Ok(gathered(records::locations().map_err(failure)?.into_iter().map(|place| place.id)))
+pub fn location_ids() -> Result<Set<String>, Failure> {
+    Ok(records::locations().map_err(failure)?.into_iter().map(|place| place.id).collect())
 }
 
 /// Every user of the ERP.
@@ -96,19 +95,22 @@ pub fn all_users() -> Result<Vec<records::User>, Failure> {
 
 /// Reads what the rules need to know about an order's surroundings.
 pub fn snapshot(order: &Order, currency: String) -> Result<Snapshot, Failure> {
-    let mapped = state::users(gathered::<BTreeSet<_>, _>(order.sales_reps.iter().map(|rep| rep.staff)))?;
+    let mapped = state::users(order.sales_reps.iter().map(|rep| rep.staff).collect::<Set<_>>())?;
     let wanted_users: Vec<String> = mapped.values().map(|user| user.0.clone()).collect();
     let known_users = records::get_users(&wanted_users).map_err(failure)?;
-    let users = gathered(mapped.into_iter().map(|(staff, id)| {
-        let user = known_users.iter().find(|user| user.id == id.0);
-        (staff, user.map(|user| User { id, name: user.full_name.clone(), active: user.active }))
-    }));
+    let users = mapped
+        .into_iter()
+        .map(|(staff, id)| {
+            let user = known_users.iter().find(|user| user.id == id.0);
+            (staff, user.map(|user| User { id, name: user.full_name.clone(), active: user.active }))
+        })
+        .collect();
 
     let mut wanted: Vec<u64> =
         order.lines.iter().filter_map(|line| line.product).map(|product| product.0).collect();
     sort_by(&mut wanted, u64::cmp);
     wanted.dedup();
-    let mut products = BTreeMap::new();
+    let mut products = Map::new();
     for batch in wanted.chunks(BATCH) {
         for product in records::products_by_leaflink_id(batch).map_err(failure)? {
             if let Some(leaflink) = product.leaflink_product_id {
@@ -158,15 +160,14 @@ pub fn snapshot(order: &Order, currency: String) -> Result<Snapshot, Failure> {
         currency,
         users,
         products,
-        relinks: BTreeMap::new(),
+        relinks: Map::new(),
         stock,
         companies,
-        locations: gathered(
-            records::locations()
-                .map_err(failure)?
-                .into_iter()
-                .map(|place| (LocationId(place.id), place.name)),
-        ),
+        locations: records::locations()
+            .map_err(failure)?
+            .into_iter()
+            .map(|place| (LocationId(place.id), place.name))
+            .collect(),
         taxes,
         sales_order_company: sales_order_company.map(company),
         unlinked_customer: None,

@@ -33,7 +33,6 @@
 //! Records are JSON. A field may be added with a default; anything else is a new schema, and
 //! [`super::migration`] brings what is stored to it.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::DeserializeOwned;
@@ -46,6 +45,7 @@ use crate::rules::decision::Reason;
 use crate::rules::ids::{CompanyId, CustomerId, LeafLinkProductId, OrderNumber, StaffId, UserId};
 use crate::rules::order::{Memory, SourceStatus};
 use crate::rules::reasons::Code;
+use crate::rules::sorted::Map;
 use crate::rules::sorting::sort_by;
 
 /// The schema that this component writes.
@@ -99,7 +99,7 @@ pub struct OrderState {
     pub reject: bool,
     /// While it waits: the units that its buyer was promised, by LeafLink product.
     #[serde(default)]
-    pub holds: BTreeMap<u64, String>,
+    pub holds: Map<u64, String>,
 }
 
 /// What came of an order.
@@ -261,9 +261,9 @@ pub fn put_poll_orders(state: &PollState) -> Result<(), Failure> {
 }
 
 /// The ERP users of LeafLink users; unmapped ones are left out.
-pub fn users(staff: impl IntoIterator<Item = StaffId>) -> Result<BTreeMap<StaffId, UserId>, Failure> {
+pub fn users(staff: impl IntoIterator<Item = StaffId>) -> Result<Map<StaffId, UserId>, Failure> {
     let staff: Vec<StaffId> = staff.into_iter().collect();
-    let mut users = BTreeMap::new();
+    let mut users = Map::new();
     for batch in staff.chunks(BATCH) {
         let keys: Vec<String> = batch.iter().map(|staff| user_key(*staff)).collect();
         let values = store::get_many(&keys).map_err(store_failure)?;
@@ -513,7 +513,7 @@ pub(super) fn get<T: DeserializeOwned>(key: &str) -> Result<Option<T>, Failure> 
 pub(super) fn decode<T: DeserializeOwned>(key: &str, value: &[u8]) -> Result<T, Failure> {
     // As text, like LeafLink's bodies: reading bytes would be a second deserialiser in the component.
     match std::str::from_utf8(value) {
-        Ok(text) => serde_json::from_str(text).map_err(|problem| unreadable(key, &problem)),
+        Ok(text) => crate::json::from_str(text).map_err(|problem| unreadable(key, &problem)),
         Err(problem) => Err(unreadable(key, &problem)),
     }
 }

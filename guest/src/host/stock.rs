@@ -1,7 +1,5 @@
 //! Stock: what the ERP has of its linked products, and what is remembered of each push.
 
-use std::collections::BTreeMap;
-
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +10,7 @@ use crate::bindings::leaflink_sync::host::records;
 use crate::rules::decimal;
 use crate::rules::ids::{LeafLinkProductId, LocationId, OrderNumber, ProductId};
 use crate::rules::order::StockLevel;
+use crate::rules::sorted::Map;
 use crate::rules::stock_push::Unit;
 
 const PUSHED_KEY: &str = "pushed/stock";
@@ -48,13 +47,13 @@ pub fn linked_page(after: Option<&str>) -> Result<(Vec<Product>, Option<String>)
 }
 
 /// The levels of these products, by product; none for one whose stock is unknown.
-pub fn levels(products: &[Product]) -> Result<BTreeMap<ProductId, Vec<StockLevel>>, Failure> {
+pub fn levels(products: &[Product]) -> Result<Map<ProductId, Vec<StockLevel>>, Failure> {
     let ids: Vec<String> = products.iter().map(|product| product.id.0.clone()).collect();
-    let mut levels: BTreeMap<ProductId, Vec<StockLevel>> = BTreeMap::new();
+    let mut levels: Map<ProductId, Vec<StockLevel>> = Map::new();
     for batch in ids.chunks(BATCH) {
         for level in records::stock(batch).map_err(failure)? {
             let product = ProductId(level.product);
-            levels.entry(product.clone()).or_default().push(StockLevel {
+            levels.entry(product.clone(), Default::default).push(StockLevel {
                 product,
                 location: level.location.map(LocationId),
                 active: number(&level.active)?,
@@ -68,17 +67,15 @@ pub fn levels(products: &[Product]) -> Result<BTreeMap<ProductId, Vec<StockLevel
 
 /// What the sales orders of LeafLink orders hold, by LeafLink's number and by product. Canceled
 /// ones hold nothing.
-pub fn on_sales_orders(
-    numbers: &[String],
-) -> Result<BTreeMap<OrderNumber, BTreeMap<ProductId, Decimal>>, Failure> {
-    let mut held = BTreeMap::new();
+pub fn on_sales_orders(numbers: &[String]) -> Result<Map<OrderNumber, Map<ProductId, Decimal>>, Failure> {
+    let mut held = Map::new();
     for batch in numbers.chunks(BATCH) {
         for order in records::sales_orders_by_leaflink_number(batch).map_err(failure)? {
             let Some(origin) = order.origin else { continue };
-            let mut quantities: BTreeMap<ProductId, Decimal> = BTreeMap::new();
+            let mut quantities: Map<ProductId, Decimal> = Map::new();
             if order.status != records::SalesOrderStatus::Canceled {
                 for line in order.lines {
-                    *quantities.entry(ProductId(line.product)).or_default() += number(&line.quantity)?;
+                    *quantities.entry(ProductId(line.product), Default::default) += number(&line.quantity)?;
                 }
             }
             held.insert(OrderNumber(origin.number), quantities);

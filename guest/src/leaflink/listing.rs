@@ -1,7 +1,5 @@
 //! The fields of the product form in `/products/`, both ways.
 
-use std::collections::BTreeMap;
-
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
@@ -9,6 +7,7 @@ use super::value::{Amount, Id, Number, Word};
 use super::{Unreadable, read};
 use crate::rules::decimal::{cents, plain};
 use crate::rules::product::listing::{Field, Holds, Inventory, Values};
+use crate::rules::sorted;
 
 /// The fields as a request body states them. What LeafLink's description has no empty value for is
 /// left out: a product that is no longer sold in cases says so by its `unit_multiplier`.
@@ -37,7 +36,7 @@ pub fn body(values: &[(Field, String)]) -> Map<String, Value> {
 /// What a product shows of the fields. Those that are not there or cannot be read are left out: no
 /// value of ours is equal to them.
 pub fn shown(product: &[u8]) -> Result<Values, Unreadable> {
-    let fields: BTreeMap<String, Box<RawValue>> = read(product)?;
+    let fields: sorted::Map<String, Box<RawValue>> = read(product)?;
     let mut shown = Values::new();
     for field in Field::ALL {
         if let Some(value) = fields.get(field.wire()).and_then(|raw| text(*field, raw.get())) {

@@ -50,7 +50,7 @@ impl Unreadable {
 pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unreadable> {
     let text =
         std::str::from_utf8(body).map_err(|_| Unreadable::NotJson("it is not UTF-8 text".to_owned()))?;
-    serde_json::from_str(text).map_err(|problem| unreadable(text, &problem))
+    crate::json::from_str(text).map_err(|problem| unreadable(text, &problem))
 }
 
 fn unreadable(text: &str, problem: &serde_json::Error) -> Unreadable {

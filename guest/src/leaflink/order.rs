@@ -1,11 +1,10 @@
 //! `/orders-received/`: orders that buyers placed with the company.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 
 use super::line_item::LineItem;
 use super::value::{Amount, Named, Number, Words, id_if_it_is_one};
+use crate::rules::sorted::Map;
 
 /// An order, read with `include_children=line_items`.
 #[derive(Clone, Debug, Deserialize)]
@@ -67,7 +66,7 @@ pub struct Order {
     pub ship_date: Option<String>,
     /// Ids of other systems, by key.
     #[serde(default)]
-    pub external_ids: Option<BTreeMap<String, Option<String>>>,
+    pub external_ids: Option<Map<String, Option<String>>>,
     /// States that the order can go to.
     #[serde(default)]
     pub available_transitions: Words,

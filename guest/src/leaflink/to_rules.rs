@@ -13,7 +13,7 @@ use crate::rules::decision::Reason;
 use crate::rules::ids::{CustomerId, LeafLinkProductId, LineId, OrderNumber, StaffId};
 use crate::rules::order::{Customer, Discount, Order, OrderLine, OrderTax, SalesRep, SourceStatus};
 use crate::rules::reasons::Code;
-use crate::rules::sorting::{gathered, sort_by};
+use crate::rules::sorting::sort_by;
 use crate::rules::stock_push::{Mode, Shown};
 use crate::rules::text::{LONGEST_NAME, LONGEST_NOTE, has_control, has_markup, shortened};
 
@@ -204,12 +204,12 @@ impl Checks<'_> {
             internal_notes,
             // The day as LeafLink's own offset has it; what is no date is none.
             ship_day: wire.ship_date.and_then(|date| date.get(..10).map(str::to_owned)),
-            external_ids: gathered(
-                wire.external_ids
-                    .unwrap_or_default()
-                    .into_iter()
-                    .filter_map(|(key, value)| Some((key, value?))),
-            ),
+            external_ids: wire
+                .external_ids
+                .unwrap_or_default()
+                .into_iter()
+                .filter_map(|(key, value)| Some((key, value?)))
+                .collect(),
             available_transitions: wire.available_transitions.0,
         })
     }

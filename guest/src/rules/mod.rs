@@ -16,6 +16,7 @@ pub mod product;
 pub mod reasons;
 pub mod sales_order;
 pub mod settings;
+pub mod sorted;
 pub mod sorting;
 pub mod stock_push;
 pub mod text;

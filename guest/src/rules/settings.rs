@@ -2,13 +2,11 @@
 //!
 //! [`DEFINITIONS`] is the one table that pages, validation and defaults come from.
 
-use std::collections::BTreeMap;
-
 use rust_decimal::Decimal;
 
 use super::ids::{LocationId, ProductId, StaffId};
 use super::sales_order::Status;
-use super::sorting::gathered;
+use super::sorted::Map;
 
 /// What a setting holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -279,7 +277,7 @@ pub struct Settings {
     /// Whether LeafLink gets the available quantities.
     pub sync_inventory: bool,
     /// What is kept back of each product.
-    pub safety_buffers: BTreeMap<ProductId, Decimal>,
+    pub safety_buffers: Map<ProductId, Decimal>,
     /// The inventory source of new sales orders.
     pub sales_order_location: Option<LocationId>,
     /// Whether a customer's own inventory source goes first.
@@ -328,13 +326,13 @@ pub enum Value {
     /// Of an amount.
     Amount(Option<Decimal>),
     /// Of quantities.
-    Quantities(BTreeMap<String, Decimal>),
+    Quantities(Map<String, Decimal>),
 }
 
 impl Settings {
     /// Takes the settings from checked values. A key that is absent, or of another kind than its
     /// definition says, keeps the default.
-    pub fn from_values(values: &BTreeMap<String, Value>) -> Self {
+    pub fn from_values(values: &Map<String, Value>) -> Self {
         let texts = |key| match values.get(key) {
             Some(Value::Texts(texts)) => texts.clone(),
             _ => Vec::new(),
@@ -349,9 +347,9 @@ impl Settings {
             sync_inventory: values.get(SYNC_INVENTORY) != Some(&Value::Toggle(false)),
             safety_buffers: match values.get(SAFETY_BUFFERS) {
                 Some(Value::Quantities(buffers)) => {
-                    gathered(buffers.iter().map(|(product, buffer)| (ProductId(product.clone()), *buffer)))
+                    buffers.iter().map(|(product, buffer)| (ProductId(product.clone()), *buffer)).collect()
                 }
-                _ => BTreeMap::new(),
+                _ => Map::new(),
             },
             sales_order_location: text(SALES_ORDER_LOCATION).map(LocationId),
             use_customer_inventory_source: values.get(USE_CUSTOMER_INVENTORY_SOURCE)
@@ -413,7 +411,7 @@ fn minutes(chosen: Option<String>) -> u64 {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self::from_values(&BTreeMap::new())
+        Self::from_values(&Map::new())
     }
 }
 

@@ -1,8 +1,7 @@
-//! Sorting and gathering, once for all types.
+//! Sorting, once for all types.
 //!
-//! The standard library compiles its sort, and with it the `collect` of every map and set, anew for
-//! each type: six kilobytes of component a time. Here one sort works on places, whatever stands
-//! there, and maps are filled entry by entry.
+//! The standard library compiles its sort anew for each type: six kilobytes of component a time.
+//! Here one sort works on places, whatever stands there.
 
 use std::cmp::Ordering;
 
@@ -29,13 +28,6 @@ fn order(count: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize>
     order
 }
 
-/// Gathers entries in a map or a set; of equal keys the last one counts.
-pub fn gathered<C: Default + Extend<E>, E>(entries: impl IntoIterator<Item = E>) -> C {
-    let mut all = C::default();
-    all.extend(entries);
-    all
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,11 +42,5 @@ mod tests {
             sort_by(&mut items, |one, other| one.0.cmp(&other.0));
             prop_assert_eq!(items, wanted);
         }
-    }
-
-    #[test]
-    fn of_equal_keys_the_last_one_counts() {
-        let map: std::collections::BTreeMap<_, _> = gathered([(2, 'a'), (1, 'b'), (2, 'c')]);
-        assert_eq!(map.into_iter().collect::<Vec<_>>(), [(1, 'b'), (2, 'c')]);
     }
 }

@@ -26,6 +26,7 @@ const STEPS: &[M<'_>] = &[
     M::up(include_str!("../migrations/06-documents.sql")),
     M::up(include_str!("../migrations/07-leaflink-listings.sql")),
     M::up(include_str!("../migrations/08-journal-chain.sql")),
+    M::up(include_str!("../migrations/09-changes.sql")),
 ];
 
 /// Opens the file for writing, creates it if need be, and brings its schema up to date.

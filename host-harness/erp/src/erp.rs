@@ -1,6 +1,7 @@
 //! The ERP as a whole: its file, its clock, and whose turn it is to write.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -18,6 +19,18 @@ const TURN_TIMEOUT: Duration = Duration::from_secs(60);
 /// Where the ERP takes the time from: milliseconds since 1970-01-01T00:00:00Z.
 pub type Clock = Arc<dyn Fn() -> u64 + Send + Sync>;
 
+/// A moment of a commit, for tests that let the ERP's process die there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CommitMoment {
+    /// Nothing is durable yet.
+    Before,
+    /// All is durable, and whoever asked for it does not know yet.
+    After,
+}
+
+/// Is told of each commit. What it panics with ends the process that a test plays.
+pub type CommitWatch = Arc<dyn Fn(CommitMoment) + Send + Sync>;
+
 /// The reference ERP: any number of companies (tenants) in one SQLite database.
 ///
 /// SQLite knows one writer at a time, so transactions take turns, those of different companies
@@ -26,6 +39,7 @@ pub type Clock = Arc<dyn Fn() -> u64 + Send + Sync>;
 pub struct Erp {
     writer: Arc<Writer>,
     clock: Clock,
+    watch: Option<CommitWatch>,
 }
 
 impl Erp {
@@ -58,6 +72,7 @@ impl Erp {
             freed: Condvar::new(),
             path: PathBuf::from(":memory:"),
             in_memory: true,
+            marks: AtomicU64::new(0),
             _folder: None,
         }))
     }
@@ -73,18 +88,25 @@ impl Erp {
             freed: Condvar::new(),
             path,
             in_memory: false,
+            marks: AtomicU64::new(0),
             _folder: folder,
         }))
     }
 
     fn on(writer: Writer) -> Self {
-        Self { writer: Arc::new(writer), clock: Arc::new(system_time_ms) }
+        Self { writer: Arc::new(writer), clock: Arc::new(system_time_ms), watch: None }
     }
 
     /// The same ERP on another clock: a simulation's, say.
     #[must_use]
     pub fn with_clock(self, clock: Clock) -> Self {
         Self { clock, ..self }
+    }
+
+    /// The same ERP, whose every commit is watched.
+    #[must_use]
+    pub fn with_commit_watch(self, watch: CommitWatch) -> Self {
+        Self { watch: Some(watch), ..self }
     }
 
     /// The SQLite file.
@@ -131,6 +153,11 @@ impl Erp {
         Ok(lease)
     }
 
+    /// A number for a mark; each is given out once.
+    pub(crate) fn next_mark(&self) -> u64 {
+        self.writer.marks.fetch_add(1, Ordering::Relaxed)
+    }
+
     /// The connection that writes, when its turn has come.
     pub(crate) fn lease_to_write(&self) -> Result<Lease> {
         Lease::wait_for(&self.writer)
@@ -140,6 +167,7 @@ impl Erp {
     pub(crate) fn begin_for(&self, company: &CompanyId, exists: bool) -> Result<ErpTransaction> {
         let lease = self.lease_to_write()?;
         let transaction = ErpTransaction::open(lease, "BEGIN IMMEDIATE", company, self.now_ms())?;
+        let transaction = transaction.watched_by(self.watch.clone());
         if exists {
             transaction.db().require_tenant()?;
         }
@@ -163,7 +191,15 @@ impl Erp {
     /// # Errors
     /// SQLite failed.
     pub fn dump(&self) -> anyhow::Result<String> {
-        crate::dump::dump(self.lease_to_read()?.connection())
+        self.dump_without(&[])
+    }
+
+    /// As [`dump`](Self::dump), but for these tables.
+    ///
+    /// # Errors
+    /// SQLite failed.
+    pub fn dump_without(&self, tables: &[&str]) -> anyhow::Result<String> {
+        crate::dump::dump(self.lease_to_read()?.connection(), tables)
     }
 }
 
@@ -180,6 +216,7 @@ struct Writer {
     path: PathBuf,
     /// Then there can be no other connection.
     in_memory: bool,
+    marks: AtomicU64,
     _folder: Option<TempDir>,
 }
 
@@ -194,13 +231,14 @@ impl Writer {
 pub(crate) struct Lease {
     connection: Option<Connection>,
     lender: Option<Arc<Writer>>,
+    in_memory: bool,
     /// It is kept from writing, and must not be when it goes back.
     only_reads: bool,
 }
 
 impl Lease {
     fn own(connection: Connection) -> Self {
-        Self { connection: Some(connection), lender: None, only_reads: false }
+        Self { connection: Some(connection), lender: None, in_memory: false, only_reads: false }
     }
 
     fn wait_for(writer: &Arc<Writer>) -> Result<Self> {
@@ -215,11 +253,21 @@ impl Lease {
                 TURN_TIMEOUT.as_secs()
             )));
         }
-        Ok(Self { connection: idle.take(), lender: Some(Arc::clone(writer)), only_reads: false })
+        Ok(Self {
+            connection: idle.take(),
+            lender: Some(Arc::clone(writer)),
+            in_memory: writer.in_memory,
+            only_reads: false,
+        })
     }
 
     pub(crate) fn connection(&self) -> &Connection {
         self.connection.as_ref().expect("only `drop` takes it away")
+    }
+
+    /// The connection of an ERP in memory lies within a transaction as long as there are marks on it.
+    pub(crate) fn in_memory(&self) -> bool {
+        self.in_memory
     }
 
     pub(crate) fn connection_mut(&mut self) -> &mut Connection {

@@ -13,6 +13,7 @@ pub mod reserve;
 pub mod seed;
 
 mod billing;
+mod changes;
 mod companies;
 mod component;
 mod database;
@@ -34,14 +35,15 @@ mod transfers;
 mod words;
 
 pub use billing::NewPayment;
+pub use changes::{Change, Changed};
 pub use component::journal::{JournalEntry, Sealed};
 pub use component::mail::QueuedMail;
-pub use erp::{Clock, Erp};
+pub use erp::{Clock, CommitMoment, CommitWatch, Erp};
 pub use error::{Error, Result};
 pub use listings::{Listing, Management};
 pub use overview::{DocumentRow, SalesOrderRow};
 pub use people::{NewLine, NewSalesOrder, People, ProductEdit};
 pub use seed::{Seed, SeedError};
-pub use snapshot::Snapshot;
+pub use snapshot::{Mark, Snapshot};
 pub use transaction::ErpTransaction;
 pub use words::Tracking;

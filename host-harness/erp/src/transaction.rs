@@ -7,7 +7,7 @@ use leaflink_sync_kit::CallInfo;
 use crate::component::journal::{self as journal_table, JournalEntry, Stamp};
 use crate::component::{mail as mail_table, state};
 use crate::database::Db;
-use crate::erp::Lease;
+use crate::erp::{CommitMoment, CommitWatch, Lease};
 use crate::error::Result;
 
 /// A company's open transaction. Dropped without a commit it leaves no trace.
@@ -20,11 +20,13 @@ pub struct ErpTransaction {
     open: bool,
     /// The ERP's process dies before its commit.
     doomed: bool,
+    watch: Option<CommitWatch>,
 }
 
 impl ErpTransaction {
     /// Begins with the given statement.
     pub(crate) fn open(lease: Lease, begin: &str, company: &CompanyId, now_ms: u64) -> Result<Self> {
+        let begin = if lease.in_memory() { "SAVEPOINT call" } else { begin };
         lease.connection().execute_batch(begin)?;
         Ok(Self {
             lease,
@@ -33,6 +35,7 @@ impl ErpTransaction {
             stamp: Stamp::default(),
             open: true,
             doomed: false,
+            watch: None,
         })
     }
 
@@ -69,13 +72,24 @@ impl ErpTransaction {
         self
     }
 
+    pub(crate) fn watched_by(mut self, watch: Option<CommitWatch>) -> Self {
+        self.watch = watch;
+        self
+    }
+
     /// Makes everything written durable and visible, all at once.
     ///
     /// # Errors
     /// SQLite failed; then nothing was written.
     pub fn commit(mut self) -> Result<()> {
-        self.lease.connection().execute_batch("COMMIT")?;
+        let watch = self.watch.take();
+        let told = |moment| watch.iter().for_each(|watch| watch(moment));
+        told(CommitMoment::Before);
+        let commit = if self.lease.in_memory() { "RELEASE call" } else { "COMMIT" };
+        self.lease.connection().execute_batch(commit)?;
         self.open = false;
+        drop(self);
+        told(CommitMoment::After);
         Ok(())
     }
 }
@@ -84,7 +98,9 @@ impl Drop for ErpTransaction {
     fn drop(&mut self) {
         if self.open {
             // SQLite has already rolled back by itself when this fails.
-            let _ = self.lease.connection().execute_batch("ROLLBACK");
+            let in_memory = self.lease.in_memory();
+            let rollback = if in_memory { "ROLLBACK TO call; RELEASE call" } else { "ROLLBACK" };
+            let _ = self.lease.connection().execute_batch(rollback);
         }
     }
 }

@@ -65,7 +65,7 @@ pub(crate) fn match_with_order(
 
 /// Parts an order from its transfer, because the two differ (`Unmatched`) or the goods were turned
 /// away (`Rejected`). The order is PROCESSING again and keeps its packages.
-pub(crate) fn part_from_order(db: &Db<'_>, transfer: &str, state: TransferState) -> Result<()> {
+pub(crate) fn part_from_order(db: &Db<'_>, transfer: &str, state: TransferState) -> Result<String> {
     let sql = "SELECT sales_order FROM transfers
                WHERE tenant = ?1 AND id = ?2 AND state = 'MATCHED'";
     let order: Option<String> = db.row(sql, [db.tenant, transfer], |row| row.get(0))?;
@@ -77,7 +77,8 @@ pub(crate) fn part_from_order(db: &Db<'_>, transfer: &str, state: TransferState)
         let sql = "UPDATE transfers SET state = ?3 WHERE tenant = ?1 AND id = ?2";
         db.update(transfer, sql, params![db.tenant, transfer, Word(state)])?;
         sales_orders::set_status(db, order, SalesOrderStatus::Processing)
-    })
+    })?;
+    Ok(order)
 }
 
 /// Before an order is deleted: its templates go with it, its former transfers forget it.

@@ -129,6 +129,16 @@ impl LocalHost {
         self.loses_commit.store(true, Ordering::Relaxed);
     }
 
+    /// Takes [`lose_next_commit`](Self::lose_next_commit) back.
+    pub(crate) fn keep_next_commit(&self) {
+        self.loses_commit.store(false, Ordering::Relaxed);
+    }
+
+    /// Whether the next call's transaction is to fail at its commit.
+    pub(crate) fn loses_next_commit(&self) -> bool {
+        self.loses_commit.load(Ordering::Relaxed)
+    }
+
     /// The random numbers to come.
     pub(crate) fn random(&self) -> MutexGuard<'_, fastrand::Rng> {
         lock(&self.random)

@@ -13,6 +13,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use chrono::{DateTime, FixedOffset, NaiveTime, TimeDelta};
@@ -25,8 +26,8 @@ use leaflink_sync_kit::host::types::Decision;
 use leaflink_sync_kit::recording::Recorder;
 use leaflink_sync_kit::swap::Slot;
 use leaflink_sync_kit::{CallError, Calls, CompanyId, Connector, Host};
-use leaflink_sync_transport::CaughtMail;
-use reference_erp::Erp;
+use leaflink_sync_transport::{CaughtMail, RequestBudget};
+use reference_erp::{CommitWatch, Erp};
 use serde_json::{Map, Value};
 
 pub use crate::connections::Connections;
@@ -36,7 +37,7 @@ use crate::drift::DriftReport;
 use crate::host::{Keys, LocalHost, SetClock, TrafficLog, lock};
 use crate::post;
 use crate::steps::{Act, SyncAct};
-use crate::sync_round::{self, Catalogue, Changes, Look, Round};
+use crate::sync_round::{self, Caller, Catalogue, Changes, Look, Round};
 use crate::world::{LEAFLINK, LoadedWorld};
 use webhooks::Webhooks;
 
@@ -58,6 +59,10 @@ pub struct Options {
     /// What the component is to have as its host, made from the stage's own: to watch or to disturb
     /// it.
     pub around_host: Option<AroundHost>,
+    /// What rounds call instead of the component itself: to watch or to repeat their calls.
+    pub around_calls: Option<AroundCalls>,
+    /// Is told of each commit of the ERP.
+    pub commit_watch: Option<CommitWatch>,
     /// Keeps every call of the component.
     pub recorder: Option<Arc<dyn Recorder>>,
 }
@@ -65,10 +70,15 @@ pub struct Options {
 /// Puts something around a stage's host.
 pub type AroundHost = Box<dyn FnOnce(Arc<LocalHost>) -> Arc<dyn Host>>;
 
+/// Puts something around the calls that rounds make.
+pub type AroundCalls = Box<dyn FnOnce(Calls) -> Arc<dyn Caller>>;
+
 /// The running stage. Everything on it ends with it.
 pub struct Stage {
     slot: Slot,
     calls: Calls,
+    /// What rounds call.
+    caller: Arc<dyn Caller>,
     host: Arc<LocalHost>,
     for_component: Arc<dyn Host>,
     erp: Erp,
@@ -78,10 +88,6 @@ pub struct Stage {
     post: Post,
     clock: SetClock,
     began: DateTime<FixedOffset>,
-    /// What the ERP's screens noted since the last round.
-    changes: Mutex<Changes>,
-    /// The last ticket that was given out. The outbox ends with the stage, so it need not outlive it.
-    ticket: AtomicU64,
     /// In how many calls of `deliver` the ERP's process dies; 0: it does not.
     dies_in: AtomicU32,
     /// When LeafLink's catalogue was last read, in milliseconds since 1970; 0: never.
@@ -152,6 +158,10 @@ impl Stage {
             (None, Connections::InProcess) => Erp::in_memory()?,
         };
         let erp = erp.with_clock(Arc::new(move || ticking.now_ms()));
+        let erp = match options.commit_watch {
+            Some(watch) => erp.with_commit_watch(watch),
+            None => erp,
+        };
         erp.seed(&company, &world.erp).map_err(|error| loaded.problem(&Place::root().key("erp"), error))?;
 
         let mut sandbox = Sandbox::new(world.leaflink.clone())
@@ -179,11 +189,16 @@ impl Stage {
             Some(recorder) => calls.recorded(recorder),
             None => calls,
         };
+        let caller = match options.around_calls {
+            Some(around) => around(calls.clone()),
+            None => Arc::new(calls.clone()),
+        };
         let webhooks =
             if world.webhooks { Some(Webhooks::start(calls.clone(), options.connections)?) } else { None };
         let stage = Self {
             slot,
             calls,
+            caller,
             host,
             for_component,
             erp,
@@ -193,8 +208,6 @@ impl Stage {
             post: Post::open(options.connections)?,
             clock,
             began: world.now,
-            changes: Mutex::default(),
-            ticket: AtomicU64::new(0),
             dies_in: AtomicU32::new(0),
             catalogue_read_ms: AtomicU64::new(0),
             webhooks,
@@ -216,6 +229,20 @@ impl Stage {
         self.clock.set(then_ms);
         self.sandbox().set_now_ms(then_ms);
         Ok(())
+    }
+
+    /// Lets time pass on the clocks of ERP and LeafLink.
+    pub fn let_pass(&self, time: Duration) {
+        let then_ms = self.clock.now_ms() + u64::try_from(time.as_millis()).unwrap_or(u64::MAX / 2);
+        self.clock.set(then_ms);
+        self.sandbox().set_now_ms(then_ms);
+    }
+
+    /// The ERP's process ends and another begins: what was only in memory is gone.
+    pub fn restart(&self) {
+        self.host.keep_next_commit();
+        self.host.budget().set(&RequestBudget::default());
+        self.catalogue_read_ms.store(0, Ordering::Relaxed);
     }
 
     /// The time on the clocks.
@@ -291,7 +318,11 @@ impl Stage {
                 return Ok(Happened::Compared(Box::new(self.drift(areas)?)));
             }
             Act::Sync(SyncAct::Repair(id)) => return Ok(Happened::Repaired(self.repair(id))),
-            Act::Sync(SyncAct::LoseChanges(())) => *self.changes() = Changes::default(),
+            Act::Sync(SyncAct::LoseChanges(())) => {
+                for change in self.erp.changes(&self.company)? {
+                    self.erp.looked_at(&self.company, &change)?;
+                }
+            }
             Act::Sync(SyncAct::Webhooks(way)) => {
                 self.set_webhook_way(way)?;
                 return Ok(Happened::Synced(Box::new(self.webhooks_arrive()?)));
@@ -318,7 +349,9 @@ impl Stage {
         let now = self.clock.now_ms();
         let catalogue_is_due =
             now.saturating_sub(self.catalogue_read_ms.load(Ordering::Relaxed)) >= CATALOGUE_EVERY_MS;
-        let mut round = sync_round::run(&self.calls, &mut self.changes(), &mut ticket, catalogue_is_due);
+        let mut round = self.look_at_changes(|calls, changes| {
+            sync_round::run(calls, changes, &mut ticket, catalogue_is_due)
+        })?;
         if catalogue_is_due && round.stopped.is_none() {
             self.catalogue_read_ms.store(now, Ordering::Relaxed);
         }
@@ -347,7 +380,9 @@ impl Stage {
                 .collect();
             let mut ticket = || self.next_ticket();
             let (orders, products) = (due.contains(&Source::Orders), due.contains(&Source::Products));
-            round.join(sync_round::run_due(&self.calls, &mut self.changes(), &mut ticket, orders, products));
+            round.join(self.look_at_changes(|calls, changes| {
+                sync_round::run_due(calls, changes, &mut ticket, orders, products)
+            })?);
             self.send_mail()?;
             round.join(self.webhooks_arrive()?);
         }
@@ -360,7 +395,7 @@ impl Stage {
     /// The e-mail could not be sent.
     pub fn push_stock(&self) -> anyhow::Result<Round> {
         let mut ticket = || self.next_ticket();
-        let mut round = sync_round::push_stock(&self.calls, &mut ticket);
+        let mut round = sync_round::push_stock(self.caller.as_ref(), &mut ticket);
         self.send_mail()?;
         round.join(self.webhooks_arrive()?);
         Ok(round)
@@ -368,7 +403,7 @@ impl Stage {
 
     fn read_catalogue(&self) -> Catalogue {
         self.catalogue_read_ms.store(self.clock.now_ms(), Ordering::Relaxed);
-        sync_round::read_catalogue(&self.calls)
+        sync_round::read_catalogue(self.caller.as_ref())
     }
 
     /// Replaces the settings; answers the keys that are wrong, each with what was found and
@@ -441,11 +476,13 @@ impl Stage {
     }
 
     /// The ticket of the next call of `deliver`, which is perhaps the one that is lost.
-    fn next_ticket(&self) -> u64 {
+    fn next_ticket(&self) -> Result<u64, CallError> {
         if self.dies_in.load(Ordering::Relaxed) > 0 && self.dies_in.fetch_sub(1, Ordering::Relaxed) == 1 {
             self.host.lose_next_commit();
         }
-        self.ticket.fetch_add(1, Ordering::Relaxed) + 1
+        self.erp
+            .next_ticket(&self.company)
+            .map_err(|error| CallError::Host { call: "deliver", source: error.into() })
     }
 
     /// The component's name of a queued write, whose order a step names by its short id.
@@ -458,7 +495,7 @@ impl Stage {
 
     fn look_at(&self, order: &str) -> anyhow::Result<Look> {
         let number = self.order_number(order);
-        let outcome = self.calls.on_order(&number);
+        let outcome = self.caller.on_order(&number);
         self.send_mail()?;
         Ok(Look { number, outcome })
     }
@@ -478,8 +515,16 @@ impl Stage {
         }
     }
 
-    fn changes(&self) -> MutexGuard<'_, Changes> {
-        lock(&self.changes)
+    /// Has something look at what people changed; what it looked at with success leaves the ERP's
+    /// list.
+    fn look_at_changes<T>(&self, look: impl FnOnce(&dyn Caller, &mut Changes) -> T) -> anyhow::Result<T> {
+        let listed = self.erp.changes(&self.company)?;
+        let mut changes = Changes::of(&listed);
+        let outcome = look(self.caller.as_ref(), &mut changes);
+        for change in listed.iter().filter(|change| !changes.still_lists(change)) {
+            self.erp.looked_at(&self.company, change)?;
+        }
+        Ok(outcome)
     }
 }
 

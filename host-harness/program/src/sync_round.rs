@@ -13,19 +13,82 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use leaflink_sync_kit::exports::Failure;
 use leaflink_sync_kit::exports::delivery::Delivered;
-use leaflink_sync_kit::exports::polling::{Source, Subject};
+use leaflink_sync_kit::exports::inventory::Pushed;
+use leaflink_sync_kit::exports::polling::{Polled, Source, Subject};
 use leaflink_sync_kit::exports::products::Product;
+use leaflink_sync_kit::exports::sales_orders::Deletion;
 use leaflink_sync_kit::host::types::{Decision, Reason};
 use leaflink_sync_kit::{CallError, Calls};
+use reference_erp::{Change, Changed};
 
 /// Writes that one round works on; what is left waits for the next.
 const DELIVERIES: usize = 1_000;
+
+/// The calls that rounds make: of the component, or of something around it.
+#[allow(missing_docs)] // Each is the method of `Calls` of its name.
+pub trait Caller: Send + Sync {
+    fn poll(&self, source: Source) -> Result<Polled, CallError>;
+    fn to_look_at(&self) -> Result<Vec<Subject>, CallError>;
+    fn on_order(&self, number: &str) -> Result<Decision, CallError>;
+    fn on_sales_order_change(&self, id: &str) -> Result<Decision, CallError>;
+    fn on_sales_order_deleted(&self, deletion: &Deletion) -> Result<Decision, CallError>;
+    fn on_product_change(&self, product: &Product) -> Result<Decision, CallError>;
+    fn on_payment(&self, id: &str) -> Result<Decision, CallError>;
+    fn on_transfer(&self, id: &str) -> Result<Decision, CallError>;
+    fn push_inventory(&self, after: Option<&str>) -> Result<Pushed, CallError>;
+    fn deliver(&self, ticket: u64) -> Result<Delivered, CallError>;
+}
+
+impl Caller for Calls {
+    fn poll(&self, source: Source) -> Result<Polled, CallError> {
+        self.poll(source)
+    }
+
+    fn to_look_at(&self) -> Result<Vec<Subject>, CallError> {
+        self.to_look_at()
+    }
+
+    fn on_order(&self, number: &str) -> Result<Decision, CallError> {
+        self.on_order(number)
+    }
+
+    fn on_sales_order_change(&self, id: &str) -> Result<Decision, CallError> {
+        self.on_sales_order_change(id)
+    }
+
+    fn on_sales_order_deleted(&self, deletion: &Deletion) -> Result<Decision, CallError> {
+        self.on_sales_order_deleted(deletion)
+    }
+
+    fn on_product_change(&self, product: &Product) -> Result<Decision, CallError> {
+        self.on_product_change(product)
+    }
+
+    fn on_payment(&self, id: &str) -> Result<Decision, CallError> {
+        self.on_payment(id)
+    }
+
+    fn on_transfer(&self, id: &str) -> Result<Decision, CallError> {
+        self.on_transfer(id)
+    }
+
+    fn push_inventory(&self, after: Option<&str>) -> Result<Pushed, CallError> {
+        self.push_inventory(after)
+    }
+
+    fn deliver(&self, ticket: u64) -> Result<Delivered, CallError> {
+        self.deliver(ticket)
+    }
+}
 
 /// What people changed in the ERP and nobody has looked at since.
 #[derive(Clone, Debug, Default)]
 pub struct Changes {
     /// Sales orders by their id: LeafLink's number of the order.
     pub sales_orders: BTreeMap<String, String>,
+    /// Deleted sales orders by their id: LeafLink's number of the order, and whether that is to be
+    /// rejected.
+    pub deletions: BTreeMap<String, (String, bool)>,
     /// Products by their id.
     pub products: BTreeSet<String>,
     /// Payments by their id.
@@ -33,6 +96,40 @@ pub struct Changes {
     /// Compliance transfers by their id.
     pub transfers: BTreeSet<String>,
 }
+
+impl Changes {
+    /// The changes of the ERP's list.
+    pub fn of(listed: &[Change]) -> Self {
+        let mut changes = Self::default();
+        for change in listed {
+            let (id, order) = (change.id.clone(), change.leaflink_order.clone().unwrap_or_default());
+            match change.what {
+                Changed::SalesOrder => drop(changes.sales_orders.insert(id, order)),
+                Changed::DeletedSalesOrder => {
+                    changes.deletions.insert(id, (order, change.reject_in_leaflink));
+                }
+                Changed::Product => drop(changes.products.insert(id)),
+                Changed::Payment => drop(changes.payments.insert(id)),
+                Changed::Transfer => drop(changes.transfers.insert(id)),
+            }
+        }
+        changes
+    }
+
+    /// Whether a change has still to be looked at.
+    pub fn still_lists(&self, change: &Change) -> bool {
+        match change.what {
+            Changed::SalesOrder => self.sales_orders.contains_key(&change.id),
+            Changed::DeletedSalesOrder => self.deletions.contains_key(&change.id),
+            Changed::Product => self.products.contains(&change.id),
+            Changed::Payment => self.payments.contains(&change.id),
+            Changed::Transfer => self.transfers.contains(&change.id),
+        }
+    }
+}
+
+/// Gives the next ticket for `deliver`, made durable.
+pub type Tickets<'a> = dyn FnMut() -> Result<u64, CallError> + 'a;
 
 /// What came of a round.
 #[derive(Debug, Default)]
@@ -84,9 +181,9 @@ pub struct Look {
 /// Runs a round. Changes that were looked at with success leave the list. `ticket` gives the next
 /// ticket for `deliver`.
 pub fn run(
-    calls: &Calls,
+    calls: &dyn Caller,
     changes: &mut Changes,
-    ticket: &mut dyn FnMut() -> u64,
+    ticket: &mut Tickets<'_>,
     catalogue_is_due: bool,
 ) -> Round {
     run_due(calls, changes, ticket, true, catalogue_is_due)
@@ -95,9 +192,9 @@ pub fn run(
 /// As [`run`], but polls LeafLink's orders only if that is due; what was announced is looked at in
 /// any case.
 pub fn run_due(
-    calls: &Calls,
+    calls: &dyn Caller,
     changes: &mut Changes,
-    ticket: &mut dyn FnMut() -> u64,
+    ticket: &mut Tickets<'_>,
     orders_are_due: bool,
     catalogue_is_due: bool,
 ) -> Round {
@@ -127,7 +224,7 @@ pub fn run_due(
 
 /// Looks at what is on the list, which webhooks announce, and has the writes sent. Asks LeafLink for
 /// no list of its own.
-pub fn look_at_list(calls: &Calls, ticket: &mut dyn FnMut() -> u64) -> Round {
+pub fn look_at_list(calls: &dyn Caller, ticket: &mut Tickets<'_>) -> Round {
     let mut round = Round::default();
     round.look_at_list(calls);
     if round.stopped.is_none() {
@@ -149,7 +246,7 @@ enum Looked {
 }
 
 /// Pushes the stock of every linked product, and has the writes sent.
-pub fn push_stock(calls: &Calls, ticket: &mut dyn FnMut() -> u64) -> Round {
+pub fn push_stock(calls: &dyn Caller, ticket: &mut Tickets<'_>) -> Round {
     let mut round = Round::default();
     let mut after: Option<String> = None;
     loop {
@@ -168,8 +265,23 @@ pub fn push_stock(calls: &Calls, ticket: &mut dyn FnMut() -> u64) -> Round {
     round
 }
 
+/// Tells of the sales orders that people deleted.
+pub fn tell_of_deletions(calls: &dyn Caller, changes: &mut Changes) -> Vec<Look> {
+    let mut looks = Vec::new();
+    for (sales_order, (number, reject_in_leaflink)) in changes.deletions.clone() {
+        let deletion =
+            Deletion { sales_order: sales_order.clone(), leaflink_order: number.clone(), reject_in_leaflink };
+        let outcome = calls.on_sales_order_deleted(&deletion);
+        if outcome.is_ok() {
+            changes.deletions.remove(&sales_order);
+        }
+        looks.push(Look { number, outcome });
+    }
+    looks
+}
+
 /// Reads LeafLink's catalogue as far as it changed, and looks once at each product that is named.
-pub fn read_catalogue(calls: &Calls) -> Catalogue {
+pub fn read_catalogue(calls: &dyn Caller) -> Catalogue {
     let mut catalogue = Catalogue::default();
     let mut seen = BTreeSet::new();
     loop {
@@ -200,7 +312,7 @@ pub fn read_catalogue(calls: &Calls) -> Catalogue {
 
 impl Round {
     /// Polls LeafLink's orders until nothing new is named, and looks at each of them once.
-    fn poll(&mut self, calls: &Calls) {
+    fn poll(&mut self, calls: &dyn Caller) {
         let mut seen = BTreeSet::new();
         loop {
             let polled = match calls.poll(Source::Orders) {
@@ -225,7 +337,7 @@ impl Round {
     }
 
     /// Looks at what is on the list until nothing new is on it.
-    fn look_at_list(&mut self, calls: &Calls) {
+    fn look_at_list(&mut self, calls: &dyn Caller) {
         let mut seen = BTreeSet::new();
         loop {
             match calls.to_look_at() {
@@ -242,7 +354,7 @@ impl Round {
     }
 
     /// Looks at each order and product of a list that was not looked at in this round.
-    fn look(&mut self, calls: &Calls, list: Vec<Subject>, seen: &mut BTreeSet<String>) -> Looked {
+    fn look(&mut self, calls: &dyn Caller, list: Vec<Subject>, seen: &mut BTreeSet<String>) -> Looked {
         let mut looked = Looked::NothingNew;
         for subject in list {
             let name = match &subject {
@@ -292,7 +404,12 @@ impl Round {
     }
 
     /// Looks at the sales orders that people changed.
-    fn follow(&mut self, calls: &Calls, changes: &mut Changes) {
+    fn follow(&mut self, calls: &dyn Caller, changes: &mut Changes) {
+        for Look { number, outcome } in tell_of_deletions(calls, changes) {
+            if !self.note(number, outcome) {
+                return;
+            }
+        }
         for (sales_order, number) in changes.sales_orders.clone() {
             let outcome = calls.on_sales_order_change(&sales_order);
             if outcome.is_ok() {
@@ -305,7 +422,7 @@ impl Round {
     }
 
     /// Looks at the products that people changed.
-    fn follow_products(&mut self, calls: &Calls, changes: &mut Changes) {
+    fn follow_products(&mut self, calls: &dyn Caller, changes: &mut Changes) {
         for product in changes.products.clone() {
             let outcome = calls.on_product_change(&Product::Erp(product.clone()));
             if outcome.is_ok() {
@@ -316,7 +433,7 @@ impl Round {
     }
 
     /// Looks at the payments and the transfers that people changed.
-    fn follow_billing(&mut self, calls: &Calls, changes: &mut Changes) {
+    fn follow_billing(&mut self, calls: &dyn Caller, changes: &mut Changes) {
         for payment in changes.payments.clone() {
             let outcome = calls.on_payment(&payment);
             if outcome.is_ok() {
@@ -334,9 +451,9 @@ impl Round {
     }
 
     /// Has writes sent until nothing is due.
-    fn deliver(&mut self, calls: &Calls, ticket: &mut dyn FnMut() -> u64) {
+    fn deliver(&mut self, calls: &dyn Caller, ticket: &mut Tickets<'_>) {
         for _ in 0..DELIVERIES {
-            match calls.deliver(ticket()) {
+            match ticket().and_then(|ticket| calls.deliver(ticket)) {
                 Ok(Delivered::Worked(decision)) => self.delivered.push(decision),
                 Ok(Delivered::Idle(_)) => return,
                 Err(error) => {

@@ -117,6 +117,11 @@ impl Armed {
         Self { fault, seen: 0 }
     }
 
+    /// The fault and how many matching requests it has seen; nothing when it is used up.
+    pub fn left(&self) -> Option<(&Fault, u32)> {
+        (self.seen < self.fault.hit.saturating_add(self.fault.times) - 1).then_some((&self.fault, self.seen))
+    }
+
     /// Counts the request if it matches; the effect if it is one of those to be hit.
     pub fn strike(&mut self, request: &Request, path: &str) -> Option<Effect> {
         let fault = &self.fault;

@@ -255,6 +255,15 @@ impl Sandbox {
         self.world.events.iter().map(|it| view::event(&self.world, it)).collect()
     }
 
+    /// Everything that later answers depend on, as text for comparing: two sandboxes of one seed with
+    /// equal texts behave alike from now on.
+    pub fn fingerprint(&self) -> String {
+        let waiting: Vec<_> =
+            self.faults.iter().map(|waiting| (waiting.armed.left(), &waiting.stale)).collect();
+        let recent = self.world.options.rate_limit.as_ref().map(|_| &self.recent);
+        format!("{:?} {waiting:?} {recent:?} {}", self.world, self.now_ms)
+    }
+
     /// Path, rate and key, in the order in which LeafLink looks at them; an answer if one fails.
     fn admit(&mut self, request: &Request, path: &str) -> Option<Response> {
         if !path.ends_with('/') {

@@ -58,6 +58,15 @@ impl RequestBudget {
         self.window(|window| window.answered(now_ms, &answer));
     }
 
+    /// Everything that answers depend on from then on, as text for comparing.
+    pub fn fingerprint(&self, now_ms: u64) -> String {
+        self.window(|window| {
+            let mut window = window.clone();
+            window.forget(now_ms);
+            format!("{window:?}")
+        })
+    }
+
     /// Takes over what another one has counted.
     pub fn set(&self, other: &Self) {
         let counted = other.window(|window| window.clone());
@@ -109,7 +118,7 @@ struct Window {
 
 impl Window {
     fn take(&mut self, now_ms: u64, urgency: Urgency) -> Result<(), u64> {
-        self.sent.retain(|sent| sent + WINDOW_MS > now_ms);
+        self.forget(now_ms);
         let probe = match self.held_until_ms {
             Some(until) if until > now_ms => return Err(until - now_ms),
             Some(_) if self.probing => return Err(PROBE_MS),
@@ -125,7 +134,7 @@ impl Window {
             let oldest = self.sent.get(place).copied().unwrap_or(now_ms);
             return Err((oldest + WINDOW_MS).saturating_sub(now_ms).max(1));
         }
-        if let Some(told) = self.told.as_mut().filter(|told| told.until_ms > now_ms) {
+        if let Some(told) = self.told.as_mut() {
             if told.remaining + share(told.limit) <= told.limit {
                 return Err(told.until_ms - now_ms);
             }
@@ -134,6 +143,12 @@ impl Window {
         self.probing = probe;
         self.sent.push_back(now_ms);
         Ok(())
+    }
+
+    /// Drops what is past.
+    fn forget(&mut self, now_ms: u64) {
+        self.sent.retain(|sent| sent + WINDOW_MS > now_ms);
+        self.told = self.told.filter(|told| told.until_ms > now_ms);
     }
 
     fn answered(&mut self, now_ms: u64, answer: &Answer) {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::history::{Arrival, Effect};
 
 /// Every path that a run of some thousand histories must have taken.
-pub const MUST_HAPPEN: [&str; 41] = [
+pub const MUST_HAPPEN: [&str; 43] = [
     "429 was answered",
     "500 to 504 was answered",
     "a call died after it had committed",
@@ -40,6 +40,8 @@ pub const MUST_HAPPEN: [&str; 41] = [
     "somebody acted in the middle of a call",
     "stock was pushed and compared",
     "the ERP's clock jumped ahead",
+    "the process died with a question under way",
+    "the process died with a write under way",
     "the ERP's clock was set back",
     "the ERP's people edited a line and it stayed",
     "two faults hit one queued write",
@@ -82,6 +84,8 @@ impl Counters {
             Effect::Truncated => self.hit("an answer was cut in half"),
             Effect::Garbled => self.hit("an answer was no JSON"),
             Effect::Stale => self.hit("a read answered what was no longer so"),
+            Effect::Dies { .. } if is_write => self.hit("the process died with a write under way"),
+            Effect::Dies { .. } => self.hit("the process died with a question under way"),
             Effect::LostAnswer | Effect::CarriedOutLate(_) => {}
         }
     }

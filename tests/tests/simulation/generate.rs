@@ -68,13 +68,21 @@ fn opening(rng: &mut Rng) -> Vec<Act> {
     acts
 }
 
-/// A payment whose entry LeafLink makes late or without saying so, and rounds before and after.
+/// A payment whose entry LeafLink makes late or without saying so, or whose sender dies, and rounds
+/// before and after: there is a reading between the sending and what LeafLink makes of it.
 fn a_payment_in_trouble(rng: &mut Rng) -> [Act; 6] {
-    let effect = [Effect::CarriedOutLate(30 + rng.u32(..80)), Effect::LostAnswer, Effect::LostRequest];
-    let effect = effect[if rng.bool() { 0 } else { rng.usize(1..3) }];
+    let late = 30 + rng.u32(..80);
+    let effect = match rng.u32(..10) {
+        0..4 => Effect::CarriedOutLate(late),
+        4..6 => Effect::LostAnswer,
+        6 => Effect::LostRequest,
+        7 => Effect::Dies { carried_out: [None, Some(0)][rng.usize(..2)] },
+        _ => Effect::Dies { carried_out: Some(late) },
+    };
+    let hits = if rng.u32(..4) == 0 { Hits::Writes } else { Hits::NewPayments };
     [
         Act::InErp(InErp::Pay { order: rng.usize(..4), cents: 1 + rng.u32(..20_000) }),
-        Act::Fault(Fault { hits: Hits::Writes, after: rng.u32(..2), times: 1, effect }),
+        Act::Fault(Fault { hits, after: rng.u32(..2) * rng.u32(..2), times: 1, effect }),
         Act::Sync(Sync::Round),
         Act::Wait([20, 61][rng.usize(..2)]),
         Act::Sync(Sync::Round),
@@ -233,7 +241,7 @@ fn trouble(rng: &mut Rng) -> Act {
 
 fn fault(rng: &mut Rng) -> Fault {
     let hits = [Hits::Any, Hits::Reads, Hits::Writes, Hits::Writes, Hits::Payments][rng.usize(..5)];
-    let effect = match rng.u32(..14) {
+    let effect = match rng.u32(..16) {
         0 => Effect::Status([500, 502, 503, 504][rng.usize(..4)]),
         1 => Effect::TooMany { retry_after: rng.bool().then(|| 1 + rng.u32(..60)) },
         2 => Effect::NotSent,
@@ -242,6 +250,8 @@ fn fault(rng: &mut Rng) -> Fault {
         7..10 => Effect::CarriedOutLate(1 + rng.u32(..110)),
         10 => Effect::Truncated,
         11 => Effect::Garbled,
+        12 => Effect::Dies { carried_out: [None, Some(0)][rng.usize(..2)] },
+        13 => Effect::Dies { carried_out: Some(1 + rng.u32(..110)) },
         _ => Effect::Stale,
     };
     Fault {

@@ -267,6 +267,8 @@ pub enum Hits {
     Reads,
     Writes,
     Payments,
+    /// Those that make a payment.
+    NewPayments,
 }
 
 /// A request that goes wrong.
@@ -297,6 +299,9 @@ pub enum Effect {
     LostAnswer,
     /// The answer comes too late to be waited for; LeafLink carries it out so many seconds later.
     CarriedOutLate(u32),
+    /// The ERP's process dies while it waits for the answer. LeafLink carries it out so many seconds
+    /// later, if ever.
+    Dies { carried_out: Option<u32> },
     /// LeafLink carries it out; half of the answer arrives.
     Truncated,
     /// LeafLink carries it out; what arrives is no JSON.

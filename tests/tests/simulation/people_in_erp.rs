@@ -161,7 +161,7 @@ fn advance(player: &Player, people: People<'_>, order: &SalesOrder) -> bool {
 fn delete(player: &mut Player, people: People<'_>, order: usize, reject: bool) -> bool {
     let order = player.stage.world().memory.books.of_leaflink(order).cloned();
     let Some(order) = order else { return false };
-    if people.delete_sales_order(&order.id).is_err() {
+    if people.delete_sales_order(&order.id, Some(reject)).is_err() {
         return false;
     }
     let number = number_of(&order);

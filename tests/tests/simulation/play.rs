@@ -1,6 +1,7 @@
 //! Playing a history: one act after the other, each followed by the checks.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::panic::{self, AssertUnwindSafe};
 
 use leaflink_sync_kit::exports::delivery::Delivered;
 use leaflink_sync_kit::exports::polling::{Source, Subject};
@@ -14,7 +15,7 @@ use super::books::{self, Books};
 use super::check::{settled, step};
 use super::counters::Counters;
 use super::history::{Act, Arrival, Crash, Hearing, History, Sync};
-use super::stage::{Stage, Theatre};
+use super::stage::{ProcessDied, Stage, Theatre};
 use super::{people_in_erp, people_in_leaflink};
 
 /// Rounds in which everything must have come to rest.
@@ -58,6 +59,8 @@ pub struct Player {
     hearing: Hearing,
     /// A poll went through to its end.
     is_connected: bool,
+    /// A pass of polling was begun, and is to be ended before what came in meanwhile is found.
+    amid_a_pass: bool,
     ticket: u64,
     journal: i64,
     calls: u64,
@@ -77,6 +80,7 @@ pub fn play(theatre: &Theatre, history: &History, keep_words: bool) -> anyhow::R
         to_look_at: VecDeque::new(),
         hearing: history.setup.hearing,
         is_connected: false,
+        amid_a_pass: false,
         ticket: 0,
         journal: 0,
         calls: 0,
@@ -231,6 +235,7 @@ impl Player {
     /// Polls one page; answers whether there is more.
     fn poll(&mut self) -> anyhow::Result<Option<bool>> {
         let polled = self.call(false, |calls| calls.poll(Source::Orders))?;
+        self.amid_a_pass = polled.as_ref().is_none_or(|polled| polled.more);
         Ok(polled.map(|polled| {
             self.are_to_look_at(polled.look_at);
             polled.more
@@ -318,9 +323,9 @@ impl Player {
         let queued = if delivers { Some(books::stored(&mut self.view()?, "outbox/")?) } else { None };
         let dies = step::begins(&mut self.stage.world(), queued.as_ref());
         self.calls += 1;
-        let outcome = call(&self.stage.calls);
-        let heard = step::ended(&mut self.stage.world(), &outcome);
-        if dies.is_some() {
+        let outcome = self.may_die(call);
+        let heard = step::ended(&mut self.stage.world(), outcome.as_ref());
+        if dies.is_some() || outcome.is_none() {
             self.to_look_at.clear();
         }
         self.read_journal()?;
@@ -328,7 +333,16 @@ impl Player {
         self.read_books(false)?;
         let still = if delivers { Some(books::stored(&mut self.view()?, "outbox/")?) } else { None };
         step::compare(&mut self.stage.world(), &before, queued.as_ref(), still.as_ref());
-        Ok(if heard && dies != Some(Crash::AfterCommit) { outcome.ok() } else { None })
+        Ok(outcome.filter(|_| heard && dies != Some(Crash::AfterCommit)).and_then(Result::ok))
+    }
+
+    /// What came of a call; nothing, if the process died in the middle of it.
+    fn may_die<T>(&self, call: impl FnOnce(&Calls) -> Result<T, CallError>) -> Option<Result<T, CallError>> {
+        match panic::catch_unwind(AssertUnwindSafe(|| call(&self.stage.calls))) {
+            Ok(outcome) => Some(outcome),
+            Err(death) if death.is::<ProcessDied>() => None,
+            Err(panic) => panic::resume_unwind(panic),
+        }
     }
 
     /// The ERP's database as it now is.
@@ -369,6 +383,7 @@ impl Player {
         self.hearing = if self.hearing == Hearing::Polls { Hearing::Polls } else { Hearing::Both };
         for round in 0..ROUNDS_TO_REST {
             let before = self.journal;
+            let began_amid_a_pass = self.amid_a_pass;
             self.stage.world().call.wrote = false;
             let mut wrote = self.stage.world().writes;
             let due = self.round()?;
@@ -378,7 +393,8 @@ impl Player {
                 return Ok(false);
             }
             wrote = self.stage.world().writes - wrote;
-            if wrote == 0 && self.journal == before && due.is_none() && self.changes.count() == 0 {
+            let moved = wrote > 0 || self.journal > before || due.is_some() || self.changes.count() > 0;
+            if !moved && !began_amid_a_pass {
                 return Ok(true);
             }
             let mut world = self.stage.world();

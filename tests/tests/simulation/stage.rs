@@ -1,5 +1,6 @@
 //! The stage: the reference ERP in memory, the built component, and the world around it.
 
+use std::panic;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -129,6 +130,10 @@ impl Stage {
     }
 }
 
+/// What ends a call in the middle, as the death of its process does: nothing of it is committed, and
+/// nobody hears of it.
+pub struct ProcessDied;
+
 /// The host that the component runs in.
 struct SimulatedHost {
     erp: Erp,
@@ -145,7 +150,13 @@ impl Host for SimulatedHost {
     }
 
     fn send(&self, _company: &CompanyId, request: http::Request) -> Result<http::Response, http::Error> {
-        lock(&self.world).send(&request)
+        let mut world = lock(&self.world);
+        let answer = world.send(&request);
+        if world.call.died_waiting {
+            drop(world);
+            panic::resume_unwind(Box::new(ProcessDied));
+        }
+        answer
     }
 
     fn hmac_sha256(

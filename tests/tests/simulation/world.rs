@@ -32,6 +32,8 @@ pub struct UnderWay {
     pub stale: bool,
     /// The ERP's process dies in it.
     pub dies: Option<Crash>,
+    /// It died while a request was under way.
+    pub died_waiting: bool,
     /// The writes that are queued as it begins; absent: it is no call that may send any.
     pub queued: Option<BTreeSet<String>>,
     /// A write reached LeafLink.
@@ -248,6 +250,7 @@ impl World {
                 Hits::Reads => !is_write,
                 Hits::Writes => is_write,
                 Hits::Payments => is_payment,
+                Hits::NewPayments => is_payment && is_write,
             };
             let makes_sense = match fault.effect {
                 Effect::Stale => !is_write && !is_payment,
@@ -294,6 +297,18 @@ impl World {
             }
             Effect::CarriedOutLate(seconds) => {
                 self.late.push((self.now_ms + u64::from(seconds) * 1_000, request.clone()));
+                no_answer()
+            }
+            Effect::Dies { carried_out } => {
+                self.call.dies = Some(Crash::BeforeCommit);
+                self.call.died_waiting = true;
+                match carried_out {
+                    Some(0) => drop(self.carry_out(request)),
+                    Some(seconds) if is_write => {
+                        self.late.push((self.now_ms + u64::from(seconds) * 1_000, request.clone()));
+                    }
+                    Some(_) | None => {}
+                }
                 no_answer()
             }
             Effect::Truncated => {

@@ -1,7 +1,5 @@
 //! LeafLink's wholesale prices against the ERP's sale prices.
 
-use std::collections::BTreeMap;
-
 use super::{Page, Write, on_its_way};
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::handlers::polling::later;
@@ -22,6 +20,7 @@ use crate::rules::drift::Difference;
 use crate::rules::drift::price::{Product, difference};
 use crate::rules::ids::{LeafLinkProductId, ProductId};
 use crate::rules::product::price::Action;
+use crate::rules::sorted::Map;
 
 /// Compares one page of linked products. LeafLink's are read as its list; one that is not on it, or
 /// cannot be read there, is asked for by itself.
@@ -46,8 +45,8 @@ pub fn page(after: Option<&str>) -> Result<Page, Failure> {
 }
 
 /// LeafLink's products that can be read, as its list has them.
-fn list() -> Result<BTreeMap<u64, Listed>, Failure> {
-    let mut list = BTreeMap::new();
+fn list() -> Result<Map<u64, Listed>, Failure> {
+    let mut list = Map::new();
     leaflink::every("/products/", &[("fields_include", FIELDS)], &mut |record| {
         if let Ok(product) = read::<Listed>(record.as_bytes()) {
             list.insert(product.id, product);

@@ -1,7 +1,5 @@
 //! The links of products, and what the forms of linked products say.
 
-use std::collections::BTreeMap;
-
 use super::{Page, Write, on_its_way};
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::handlers::products::listing::{Compared, compared, send_again};
@@ -22,6 +20,7 @@ use crate::rules::ids::{LeafLinkProductId, ProductId};
 use crate::rules::product::listing::{Field, Values};
 use crate::rules::product::{Product, Standing};
 use crate::rules::settings::Settings;
+use crate::rules::sorted::Map;
 
 /// What the link needs of a LeafLink product, besides the form's fields.
 const FIELDS: &str = "id,display_name,listing_state";
@@ -75,9 +74,9 @@ pub fn one(id: &str) -> Result<Vec<(Difference, Write)>, Failure> {
 }
 
 /// LeafLink's products that these are linked to, as far as its list has them readable.
-fn list(products: &[(Product, listings::Product)]) -> Result<BTreeMap<u64, Option<There>>, Failure> {
+fn list(products: &[(Product, listings::Product)]) -> Result<Map<u64, Option<There>>, Failure> {
     let linked = products.iter().filter_map(|(product, _)| product.leaflink);
-    let mut list: BTreeMap<u64, Option<There>> = BTreeMap::new();
+    let mut list: Map<u64, Option<There>> = Map::new();
     linked.for_each(|id| {
         list.insert(id.0, None);
     });
@@ -88,9 +87,9 @@ fn list(products: &[(Product, listings::Product)]) -> Result<BTreeMap<u64, Optio
     }
     leaflink::every("/products/", &[("fields_include", &wanted)], &mut |record| {
         if let Ok((wire, values)) = there(record.as_bytes())
-            && let Some(place) = list.get_mut(&wire.id)
+            && list.contains_key(&wire.id)
         {
-            *place = Some((wire, values));
+            list.insert(wire.id, Some((wire, values)));
         }
     })?;
     Ok(list)

@@ -5,8 +5,6 @@
 //! same field. The guide's "don't" list is enforced line by line: an edit that may not be made is
 //! reported with the step to take, and the rest of the edits go through.
 
-use std::collections::BTreeSet;
-
 use rust_decimal::Decimal;
 
 use super::draft::{Charge, ChargeSource, NewLine};
@@ -22,6 +20,7 @@ use crate::rules::ids::{LineId, ProductId, UserId};
 use crate::rules::reasons::Code;
 use crate::rules::sales_order::{Line, SalesOrder, Status};
 use crate::rules::settings::Settings;
+use crate::rules::sorted::Set;
 use crate::rules::sorting::sort_by;
 
 /// One field of the sales order before and after, in plain words.
@@ -157,7 +156,7 @@ fn lines(
     findings: &mut Findings,
 ) {
     let mut wanted: Vec<NewLine> = Vec::new();
-    let mut placed: BTreeSet<LineId> = BTreeSet::new();
+    let mut placed: Set<LineId> = Set::new();
 
     for (index, line) in order.lines.iter().enumerate() {
         let was = base.line(line.id);

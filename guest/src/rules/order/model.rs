@@ -1,11 +1,10 @@
 //! A LeafLink order in the rules' own words: checked, exact, free of JSON.
 
-use std::collections::BTreeMap;
-
 use rust_decimal::Decimal;
 
 use super::{negative_price, outward};
 use crate::rules::ids::{CustomerId, LeafLinkProductId, LineId, OrderNumber, StaffId};
+use crate::rules::sorted::Map;
 
 /// Statuses of a LeafLink order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,12 +148,12 @@ impl OrderLine {
 impl Order {
     /// The units that its buyer was promised, by LeafLink product: of an order that was placed and
     /// not called off.
-    pub fn holds(&self) -> BTreeMap<u64, Decimal> {
-        let mut holds: BTreeMap<u64, Decimal> = BTreeMap::new();
+    pub fn holds(&self) -> Map<u64, Decimal> {
+        let mut holds: Map<u64, Decimal> = Map::new();
         if outward::rank(self.status).is_some() && self.status != SourceStatus::Backorder {
             for line in self.lines.iter().filter(|line| !negative_price::is_discount(line)) {
                 if let Some(product) = line.product {
-                    *holds.entry(product.0).or_default() += line.quantity;
+                    *holds.entry(product.0, Default::default) += line.quantity;
                 }
             }
         }
@@ -204,7 +203,7 @@ pub struct Order {
     /// The day of `ship_date`, `YYYY-MM-DD`.
     pub ship_day: Option<String>,
     /// Ids of other systems, by key.
-    pub external_ids: BTreeMap<String, String>,
+    pub external_ids: Map<String, String>,
     /// LeafLink's words for the statuses that it can go to.
     pub available_transitions: Vec<String>,
 }

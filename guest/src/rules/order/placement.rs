@@ -4,21 +4,20 @@
 //! that can fill the whole line; if none can, the one that has most of it, the first by id among
 //! equals. Lines are placed one after another, and what one takes the next cannot.
 
-use std::collections::BTreeMap;
-
 use rust_decimal::Decimal;
 
 use super::Snapshot;
 use super::draft::NewLine;
 use crate::rules::ids::{LocationId, ProductId};
 use crate::rules::settings::{LinePlacement, Settings};
+use crate::rules::sorted::Map;
 
 /// Places the lines of an order that has no inventory source.
 pub fn place(lines: &mut [NewLine], snapshot: &Snapshot, settings: &Settings) {
     if settings.line_placement == LinePlacement::None {
         return;
     }
-    let mut free: BTreeMap<(ProductId, LocationId), Decimal> = BTreeMap::new();
+    let mut free: Map<(ProductId, LocationId), Decimal> = Map::new();
     for level in &snapshot.stock {
         if let Some(location) = &level.location
             && (settings.inventory_locations.is_empty() || settings.inventory_locations.contains(location))

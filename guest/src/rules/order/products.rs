@@ -1,11 +1,10 @@
 //! Item 2.3: every product of the order is connected to an ERP product.
 
-use std::collections::BTreeSet;
-
 use super::{Order, OrderLine, Relink, Snapshot, negative_price};
 use crate::rules::decision::{Findings, Reason};
 use crate::rules::ids::LeafLinkProductId;
 use crate::rules::reasons::Code;
+use crate::rules::sorted::Set;
 use crate::rules::text::count;
 
 const ALL_CONNECTED: &str = "all products are connected to ERP products";
@@ -13,7 +12,7 @@ const ALL_CONNECTED: &str = "all products are connected to ERP products";
 /// Checks an order's products. Lines with a negative price sell nothing and need none.
 pub fn check(order: &Order, snapshot: &Snapshot, findings: &mut Findings) {
     let mut reasons = Vec::new();
-    let mut seen = BTreeSet::new();
+    let mut seen = Set::new();
     for (index, line) in order.lines.iter().enumerate().filter(|(_, line)| !negative_price::is_discount(line))
     {
         let connected = line.product.is_some_and(|product| snapshot.products.contains_key(&product));

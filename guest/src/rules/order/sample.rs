@@ -59,12 +59,14 @@ pub fn snapshot() -> Snapshot {
             StaffId(4107),
             Some(User { id: UserId("u-rae".to_owned()), name: "Rae Okafor".to_owned(), active: true }),
         )]
-        .into(),
+        .into_iter()
+        .collect(),
         products: [(
             LeafLinkProductId(501),
             ErpProduct { id: product.clone(), name: "Gummies".to_owned(), unit: "Unit".to_owned() },
         )]
-        .into(),
+        .into_iter()
+        .collect(),
         stock: vec![StockLevel {
             product,
             location: None,

@@ -1,7 +1,5 @@
 //! What was read from the ERP for one order.
 
-use std::collections::BTreeMap;
-
 use rust_decimal::Decimal;
 
 use super::projection::Projection;
@@ -10,6 +8,7 @@ use crate::rules::ids::{
     CompanyId, CustomerId, LeafLinkProductId, LocationId, ProductId, StaffId, TaxId, UserId,
 };
 use crate::rules::sales_order::SalesOrder;
+use crate::rules::sorted::Map;
 
 /// A person in the ERP.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,11 +121,11 @@ pub struct Snapshot {
     /// The company's own currency.
     pub currency: String,
     /// The ERP user of each mapped LeafLink user; `None`: the user is gone.
-    pub users: BTreeMap<StaffId, Option<User>>,
+    pub users: Map<StaffId, Option<User>>,
     /// The ERP product of each linked LeafLink product.
-    pub products: BTreeMap<LeafLinkProductId, ErpProduct>,
+    pub products: Map<LeafLinkProductId, ErpProduct>,
     /// By LeafLink product that is linked to nothing: the link whose place it may take.
-    pub relinks: BTreeMap<LeafLinkProductId, Relink>,
+    pub relinks: Map<LeafLinkProductId, Relink>,
     /// Stock of those products.
     pub stock: Vec<StockLevel>,
     /// Companies linked to the order's customer, by id.
@@ -134,7 +133,7 @@ pub struct Snapshot {
     /// The company that the existing sales order names as its customer.
     pub sales_order_company: Option<Company>,
     /// Places of the ERP that hold stock, with their names.
-    pub locations: BTreeMap<LocationId, String>,
+    pub locations: Map<LocationId, String>,
     /// Taxes of the ERP, by id.
     pub taxes: Vec<ErpTax>,
     /// When no company is linked to the order's customer: the customer, and every company.

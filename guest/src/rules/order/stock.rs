@@ -5,8 +5,6 @@
 //! choose for LeafLink; without those, everywhere. What other PENDING orders from LeafLink were
 //! promised is taken off as well, so that two buyers are never promised the same unit.
 
-use std::collections::BTreeMap;
-
 use rust_decimal::Decimal;
 
 use super::{Order, Snapshot, negative_price};
@@ -15,6 +13,7 @@ use crate::rules::decision::{Findings, Reason};
 use crate::rules::ids::{LocationId, ProductId};
 use crate::rules::reasons::Code;
 use crate::rules::settings::Settings;
+use crate::rules::sorted::Map;
 use crate::rules::text::count;
 
 const SUFFICIENT: &str = "all products have sufficient inventory";
@@ -86,18 +85,16 @@ struct Wanted {
 }
 
 /// What the order asks for, by ERP product; lines whose product is not linked are left out.
-fn wanted(order: &Order, snapshot: &Snapshot) -> BTreeMap<ProductId, Wanted> {
-    let mut wanted: BTreeMap<ProductId, Wanted> = BTreeMap::new();
+fn wanted(order: &Order, snapshot: &Snapshot) -> Map<ProductId, Wanted> {
+    let mut wanted: Map<ProductId, Wanted> = Map::new();
     for line in order.lines.iter().filter(|line| !negative_price::is_discount(line)) {
         if let Some(product) = line.product.and_then(|product| snapshot.products.get(&product)) {
-            wanted
-                .entry(product.id.clone())
-                .or_insert_with(|| Wanted {
-                    name: product.name.clone(),
-                    unit: product.unit.clone(),
-                    quantity: Decimal::ZERO,
-                })
-                .quantity += line.quantity;
+            let wanted = wanted.entry(product.id.clone(), || Wanted {
+                name: product.name.clone(),
+                unit: product.unit.clone(),
+                quantity: Decimal::ZERO,
+            });
+            wanted.quantity += line.quantity;
         }
     }
     wanted

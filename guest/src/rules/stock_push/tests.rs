@@ -139,7 +139,7 @@ fn an_order_that_waits_after_leaflink_took_its_units_is_still_owed() {
 fn the_buffer_is_kept_and_never_makes_a_figure_negative() {
     let mut case = Case::new(&[("vault", "100", "0", "0")]);
     for (buffer, wanted) in [("5", "95"), ("100", "0"), ("250", "0")] {
-        case.settings.safety_buffers = [(ProductId("p".to_owned()), number(buffer))].into();
+        case.settings.safety_buffers = [(ProductId("p".to_owned()), number(buffer))].into_iter().collect();
         assert_eq!(case.available().as_deref(), Some(wanted));
     }
 }

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::People;
+use crate::changes::{self, Changed};
 use crate::error::{Result, refuse};
 use crate::listings::{self, Listing};
 use crate::products;
@@ -54,7 +55,8 @@ impl People<'_> {
                     edit.active,
                     db.now_ms.cast_signed(),
                 ],
-            )
+            )?;
+            changes::note(db, Changed::Product, product)
         })
     }
 
@@ -75,7 +77,8 @@ impl People<'_> {
                 Ok(listing) => {
                     listings::put(db, product, &listing)?;
                     let sql = "UPDATE products SET modified_at = ?3 WHERE tenant = ?1 AND id = ?2";
-                    db.update(product, sql, params![db.tenant, product, db.now_ms.cast_signed()])
+                    db.update(product, sql, params![db.tenant, product, db.now_ms.cast_signed()])?;
+                    changes::note(db, Changed::Product, product)
                 }
                 Err(problem) => refuse(format!("the LeafLink tab cannot be filled in so: {problem}")),
             }

@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 
 use super::People;
 use crate::billing::NewPayment;
+use crate::changes::{self, Changed};
 use crate::error::Result;
 use crate::exact::Exact;
 use crate::{billing, stock};
@@ -18,7 +19,9 @@ impl People<'_> {
         self.act(|db| {
             db.require("users", &payment.recorded_by)?;
             let order = billing::order_of_invoice(db, &payment.invoice)?;
-            billing::insert_payment(db, payment, &order, currency)
+            let id = billing::insert_payment(db, payment, &order, currency)?;
+            changes::note(db, Changed::Payment, &id)?;
+            Ok(id)
         })
     }
 
@@ -27,7 +30,8 @@ impl People<'_> {
         self.act(|db| {
             let sql = "UPDATE products SET sale_price = ?3, modified_at = ?4 WHERE tenant = ?1 AND id = ?2";
             let price = price.map(Exact);
-            db.update(product, sql, params![db.tenant, product, price, db.now_ms.cast_signed()])
+            db.update(product, sql, params![db.tenant, product, price, db.now_ms.cast_signed()])?;
+            changes::note(db, Changed::Product, product)
         })
     }
 

@@ -5,6 +5,7 @@ use rusqlite::params;
 use rust_decimal::Decimal;
 
 use super::People;
+use crate::changes::{self, Changed};
 use crate::error::Result;
 use crate::organisation;
 use crate::{companies, products};
@@ -12,7 +13,10 @@ use crate::{companies, products};
 impl People<'_> {
     /// Links a product to a LeafLink product, or unlinks it.
     pub fn link_product(&self, product: &str, leaflink_product: Option<u64>) -> Result<()> {
-        self.act(|db| products::link(db, product, leaflink_product))
+        self.act(|db| {
+            products::link(db, product, leaflink_product)?;
+            changes::note(db, Changed::Product, product)
+        })
     }
 
     /// Sets the "Sale Price" for one unit, in the company's currency.
@@ -20,8 +24,14 @@ impl People<'_> {
         self.act(|db| {
             let price =
                 Money { amount: price.to_string(), currency: organisation::own_company(db)?.currency };
-            products::set_sale_price(db, product, &price)
+            products::set_sale_price(db, product, &price)?;
+            changes::note(db, Changed::Product, product)
         })
+    }
+
+    /// Has the component look at a product once more.
+    pub fn touch_product(&self, product: &str) -> Result<()> {
+        self.act(|db| changes::note(db, Changed::Product, product))
     }
 
     /// Sets or clears the "LeafLink Customer" of a company.

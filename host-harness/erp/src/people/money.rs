@@ -5,8 +5,10 @@ use rust_decimal::Decimal;
 
 use super::People;
 use crate::billing::NewPayment;
+use crate::changes::Changed;
+use crate::database::Db;
 use crate::error::Result;
-use crate::{billing, transfers};
+use crate::{billing, changes, transfers};
 
 impl People<'_> {
     /// Makes an invoice for a sales order as it now is; answers its id.
@@ -16,17 +18,31 @@ impl People<'_> {
 
     /// Enters a payment; answers its id.
     pub fn post_payment(&self, payment: &NewPayment) -> Result<String> {
-        self.act(|db| billing::post_payment(db, payment))
+        self.act(|db| {
+            let id = billing::post_payment(db, payment)?;
+            changes::note(db, Changed::Payment, &id)?;
+            Ok(id)
+        })
     }
 
     /// Voids a posted payment.
     pub fn void_payment(&self, payment: &str) -> Result<()> {
-        self.act(|db| billing::void_payment(db, payment))
+        self.act(|db| billing::void_payment(db, payment).and_then(|()| touch_payment(db, payment)))
+    }
+
+    /// Has the component look at a payment once more.
+    pub fn touch_payment(&self, payment: &str) -> Result<()> {
+        self.act(|db| touch_payment(db, payment))
+    }
+
+    /// Has the component look at a transfer once more.
+    pub fn touch_transfer(&self, transfer: &str) -> Result<()> {
+        self.act(|db| changes::note(db, Changed::Transfer, transfer))
     }
 
     /// Deletes a payment. It stays readable, as deleted.
     pub fn delete_payment(&self, payment: &str) -> Result<()> {
-        self.act(|db| billing::delete_payment(db, payment))
+        self.act(|db| billing::delete_payment(db, payment).and_then(|()| touch_payment(db, payment)))
     }
 
     /// Makes a transfer template for a sales order that is PROCESSING or further; answers its id.
@@ -44,16 +60,33 @@ impl People<'_> {
         packages: &[(String, Decimal)],
         then: Option<SalesOrderStatus>,
     ) -> Result<String> {
-        self.act(|db| transfers::match_with_order(db, order, manifest_number, packages, then))
+        self.act(|db| {
+            let transfer = transfers::match_with_order(db, order, manifest_number, packages, then)?;
+            changes::note_sales_order(db, order)?;
+            changes::note(db, Changed::Transfer, &transfer)?;
+            Ok(transfer)
+        })
     }
 
     /// Parts a transfer from its sales order, which is PROCESSING again and keeps its packages.
     pub fn unmatch_transfer(&self, transfer: &str) -> Result<()> {
-        self.act(|db| transfers::part_from_order(db, transfer, TransferState::Unmatched))
+        self.part(transfer, TransferState::Unmatched)
     }
 
     /// Records that the buyer turned the transfer away: as unmatching, with state `rejected`.
     pub fn reject_transfer(&self, transfer: &str) -> Result<()> {
-        self.act(|db| transfers::part_from_order(db, transfer, TransferState::Rejected))
+        self.part(transfer, TransferState::Rejected)
     }
+
+    fn part(&self, transfer: &str, state: TransferState) -> Result<()> {
+        self.act(|db| {
+            let order = transfers::part_from_order(db, transfer, state)?;
+            changes::note_sales_order(db, &order)?;
+            changes::note(db, Changed::Transfer, transfer)
+        })
+    }
+}
+
+fn touch_payment(db: &Db<'_>, payment: &str) -> Result<()> {
+    changes::note(db, Changed::Payment, payment)
 }

@@ -6,6 +6,7 @@ use rusqlite::params;
 use rust_decimal::Decimal;
 
 use super::People;
+use crate::changes;
 use crate::database::Db;
 use crate::error::{Result, refuse};
 use crate::organisation;
@@ -60,8 +61,13 @@ impl People<'_> {
     }
 
     /// Deletes a sales order. Refused while a transfer is matched with it or a payment is posted.
-    pub fn delete_sales_order(&self, order: &str) -> Result<()> {
-        self.act(|db| sales_orders::delete(db, order))
+    /// `reject_in_leaflink` is what the person chose for LeafLink's order, and what the component is
+    /// to be told; nothing keeps the deletion from it.
+    pub fn delete_sales_order(&self, order: &str, reject_in_leaflink: Option<bool>) -> Result<()> {
+        self.act(|db| {
+            changes::note_deletion(db, order, reject_in_leaflink)?;
+            sales_orders::delete(db, order)
+        })
     }
 
     /// Moves a sales order to a status whose preconditions hold.
@@ -182,11 +188,18 @@ impl People<'_> {
     }
 
     fn update(&self, order: &str, update: SalesOrderUpdate) -> Result<()> {
-        self.act(|db| sales_orders::update(db, order, &update))
+        self.act(|db| {
+            sales_orders::update(db, order, &update)?;
+            changes::note_sales_order(db, order)
+        })
     }
 
     fn change<T>(&self, order: &str, work: impl FnOnce(&Db<'_>, &Head) -> Result<T>) -> Result<T> {
-        self.act(|db| sales_orders::change(db, order, |head| work(db, head)))
+        self.act(|db| {
+            let done = sales_orders::change(db, order, |head| work(db, head))?;
+            changes::note_sales_order(db, order)?;
+            Ok(done)
+        })
     }
 }
 

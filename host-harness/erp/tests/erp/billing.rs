@@ -91,9 +91,9 @@ fn an_order_with_a_posted_payment_is_not_deleted() {
     let (shop, order, invoice) = invoiced();
     let people = shop.erp.people(&shop.id);
     let id = people.post_payment(&payment(&invoice, "45.00")).unwrap();
-    assert!(told(people.delete_sales_order(&order)).contains("void or delete it"));
+    assert!(told(people.delete_sales_order(&order, None)).contains("void or delete it"));
     people.delete_payment(&id).unwrap();
-    people.delete_sales_order(&order).unwrap();
+    people.delete_sales_order(&order, None).unwrap();
     // The component can still look at what happened to the payment.
     assert_eq!(read(&shop, &id).state, PaymentState::Deleted);
     let invoices = shop.call(|records| records.invoices_of_sales_order(&order)).unwrap();

@@ -62,7 +62,7 @@ fn take(shop: &Shop, step: &Step, number: usize) {
         }
         Step::Remove(order) => by_people(people.remove_line(&id(order), &first(order))),
         Step::Match(order) => by_people(people.match_transfer(&id(order), "m", &[], None).map(drop)),
-        Step::Delete(order) => by_people(people.delete_sales_order(&id(order))),
+        Step::Delete(order) => by_people(people.delete_sales_order(&id(order), None)),
         Step::Move(order, vault) => {
             let place = if *vault { "vault" } else { "annex" };
             by_people(people.set_location(&id(order), place))

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod billing;
+mod changes;
 mod component;
 mod conservation;
 mod form;

@@ -59,7 +59,7 @@ fn at_most_one_order_per_leaflink_number() {
 
     shop.call(|records| records.unlink_sales_order(&first)).unwrap();
     let second = shop.create(draft("n-1", vec![line(GUMMIES, "1", 1)])).unwrap();
-    shop.erp.people(&shop.id).delete_sales_order(&second).unwrap();
+    shop.erp.people(&shop.id).delete_sales_order(&second, None).unwrap();
     let third = shop.create(draft("n-1", vec![line(GUMMIES, "1", 1)])).unwrap();
     assert_eq!((second.as_str(), third.as_str()), ("so-1002", "so-1003"));
     let found = shop.call(|r| r.sales_orders_by_leaflink_number(&["n-1".into()])).unwrap();

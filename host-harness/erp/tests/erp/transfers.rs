@@ -86,9 +86,9 @@ fn an_order_matched_with_a_transfer_is_not_deleted() {
     let (shop, order) = processing();
     let people = shop.erp.people(&shop.id);
     let transfer = people.match_transfer(&order, "0009", &packages(), None).unwrap();
-    assert!(told(people.delete_sales_order(&order)).contains("unmatch it before deleting"));
+    assert!(told(people.delete_sales_order(&order, None)).contains("unmatch it before deleting"));
     people.unmatch_transfer(&transfer).unwrap();
-    people.delete_sales_order(&order).unwrap();
+    people.delete_sales_order(&order, None).unwrap();
     assert_eq!(read(&shop, &transfer).sales_order, None);
     assert_eq!(shop.levels(GUMMIES)[1], "vault: 240/0/0");
 }

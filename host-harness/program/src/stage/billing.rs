@@ -6,13 +6,12 @@ use super::Stage;
 use crate::steps::BillingAct;
 
 impl Stage {
-    /// Does something, and notes the payment or transfer for the next round.
+    /// Does something; the ERP notes the payment or transfer for the next round.
     pub(super) fn with_billing(&self, act: &BillingAct) -> anyhow::Result<()> {
         let people = self.erp.people(&self.company);
-        let payment = match act {
+        match act {
             BillingAct::CreateInvoice { order } => {
                 people.create_invoice(&self.sales_order(order)?.id)?;
-                return Ok(());
             }
             BillingAct::PostPayment { invoice, amount, method, user } => {
                 people.post_payment(&NewPayment {
@@ -22,7 +21,7 @@ impl Stage {
                     paid_at_ms: self.clock.now_ms(),
                     recorded_by: user.clone(),
                     description: None,
-                })?
+                })?;
             }
             BillingAct::ImportPayment { invoice, amount, currency, method, user } => {
                 let payment = NewPayment {
@@ -33,23 +32,13 @@ impl Stage {
                     recorded_by: user.clone(),
                     description: None,
                 };
-                people.import_payment(&payment, currency)?
+                people.import_payment(&payment, currency)?;
             }
-            BillingAct::VoidPayment { payment } => {
-                people.void_payment(payment)?;
-                payment.clone()
-            }
-            BillingAct::DeletePayment { payment } => {
-                people.delete_payment(payment)?;
-                payment.clone()
-            }
-            BillingAct::TouchPayment { payment } => payment.clone(),
-            BillingAct::TouchTransfer { transfer } => {
-                self.changes().transfers.insert(transfer.clone());
-                return Ok(());
-            }
-        };
-        self.changes().payments.insert(payment);
+            BillingAct::VoidPayment { payment } => people.void_payment(payment)?,
+            BillingAct::DeletePayment { payment } => people.delete_payment(payment)?,
+            BillingAct::TouchPayment { payment } => people.touch_payment(payment)?,
+            BillingAct::TouchTransfer { transfer } => people.touch_transfer(transfer)?,
+        }
         Ok(())
     }
 }

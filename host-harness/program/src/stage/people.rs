@@ -1,7 +1,6 @@
 //! People at work in the ERP's own screens.
 
 use anyhow::Context;
-use leaflink_sync_kit::exports::sales_orders::Deletion;
 use leaflink_sync_kit::host::Records;
 use leaflink_sync_kit::host::records::{ChargeDraft, SalesOrder};
 use reference_erp::NewLine;
@@ -9,6 +8,7 @@ use rust_decimal::Decimal;
 
 use super::Stage;
 use crate::steps::{ErpAct, SalesOrderAct};
+use crate::sync_round;
 
 impl Stage {
     pub(super) fn in_erp(&self, act: &ErpAct) -> anyhow::Result<()> {
@@ -23,30 +23,23 @@ impl Stage {
             ErpAct::ForgetStock { product } => people.forget_stock(product)?,
             ErpAct::EditErpProduct { product, edit } => {
                 people.edit_product(product, edit)?;
-                self.changes().products.insert(product.clone());
             }
             ErpAct::EditListing { product, edit } => {
                 people.edit_listing(product, &edit.0)?;
-                self.changes().products.insert(product.clone());
             }
             ErpAct::LinkProduct { product, leaflink_product } => {
                 people.link_product(product, *leaflink_product)?;
-                self.changes().products.insert(product.clone());
             }
             ErpAct::SetSalePrice { product, price } => {
                 people.set_sale_price(product, price.0)?;
-                self.changes().products.insert(product.clone());
             }
             ErpAct::ImportSalePrice { product, price } => {
                 people.import_sale_price(product, price.map(|price| price.0))?;
-                self.changes().products.insert(product.clone());
             }
             ErpAct::ImportStock { product, location, quantity } => {
                 people.import_stock(product, location, quantity.0)?;
             }
-            ErpAct::TouchProduct { product } => {
-                self.changes().products.insert(product.clone());
-            }
+            ErpAct::TouchProduct { product } => people.touch_product(product)?,
             ErpAct::LinkCompany { company, leaflink_customer } => {
                 people.link_company(company, *leaflink_customer)?;
             }
@@ -58,23 +51,12 @@ impl Stage {
         Ok(())
     }
 
-    /// Does something to a sales order, and notes the change for the next round if the order is
-    /// LeafLink's.
+    /// Does something to a sales order. The ERP notes the change for the next round; of a deletion the
+    /// component is told at once.
     pub(super) fn to_sales_order(&self, name: &str, act: &SalesOrderAct) -> anyhow::Result<()> {
-        let before = self.sales_order(name)?;
-        self.change(&before, act)?;
-        let Some(origin) = &before.origin else { return Ok(()) };
-        let SalesOrderAct::DeleteOrder { reject, untold } = act else {
-            self.changes().sales_orders.insert(before.id, origin.number.clone());
-            return Ok(());
-        };
-        self.changes().sales_orders.remove(&before.id);
-        if !untold {
-            self.calls.on_sales_order_deleted(&Deletion {
-                sales_order: before.id,
-                leaflink_order: origin.number.clone(),
-                reject_in_leaflink: *reject,
-            })?;
+        self.change(&self.sales_order(name)?, act)?;
+        if let SalesOrderAct::DeleteOrder { .. } = act {
+            self.look_at_changes(|calls, changes| drop(sync_round::tell_of_deletions(calls, changes)))?;
         }
         Ok(())
     }
@@ -126,18 +108,17 @@ impl Stage {
             SalesOrderAct::SetCharge { charge, amount } => people.set_charge(id, *charge, amount.0)?,
             SalesOrderAct::RemoveCharge { charge } => people.remove_charge(id, *charge)?,
             SalesOrderAct::MatchTransfer { manifest, then } => {
-                let transfer = people.match_transfer(id, manifest, &open_lines(order)?, *then)?;
-                self.changes().transfers.insert(transfer);
+                people.match_transfer(id, manifest, &open_lines(order)?, *then)?;
             }
             SalesOrderAct::UnmatchTransfer { transfer } => {
                 people.unmatch_transfer(transfer)?;
-                self.changes().transfers.insert(transfer.clone());
             }
             SalesOrderAct::RejectTransfer { transfer } => {
                 people.reject_transfer(transfer)?;
-                self.changes().transfers.insert(transfer.clone());
             }
-            SalesOrderAct::DeleteOrder { .. } => people.delete_sales_order(id)?,
+            SalesOrderAct::DeleteOrder { reject, untold } => {
+                people.delete_sales_order(id, (!untold).then_some(*reject))?;
+            }
         }
         Ok(())
     }

@@ -30,7 +30,7 @@ pub(super) struct Webhooks {
 }
 
 /// What LeafLink has to post, and how that goes.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Outgoing {
     way: WebhookWay,
     /// Not taken yet, with the tries so far.
@@ -101,7 +101,7 @@ impl Stage {
                 return Ok(round);
             }
             let mut ticket = || self.next_ticket();
-            round.join(sync_round::look_at_list(&self.calls, &mut ticket));
+            round.join(sync_round::look_at_list(self.caller.as_ref(), &mut ticket));
             self.send_mail()?;
         }
         bail!(
@@ -116,7 +116,7 @@ impl Stage {
             self.post_one(webhook, &path_of(COMPANY))?;
         }
         let mut ticket = || self.next_ticket();
-        let round = sync_round::look_at_list(&self.calls, &mut ticket);
+        let round = sync_round::look_at_list(self.caller.as_ref(), &mut ticket);
         self.send_mail()?;
         Ok(round)
     }

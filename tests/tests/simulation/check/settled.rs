@@ -170,7 +170,7 @@ fn payments(
 
 /// LeafLink offers all that is free, and nothing else.
 fn stock_agrees(player: &Player, orders: &[OrderRow]) -> Vec<String> {
-    let world = player.stage.world();
+    let mut world = player.stage.world();
     let mut found = Vec::new();
     if orders.iter().any(|order| order.malformed) {
         // What is on it nobody can tell; what LeafLink reserved for it is held back.
@@ -178,6 +178,11 @@ fn stock_agrees(player: &Player, orders: &[OrderRow]) -> Vec<String> {
     }
     for row in world.sandbox.product_rows() {
         if !world.memory.books.links.contains_key(&row.id) || !row.managed {
+            continue;
+        }
+        if stock::is_below_none(&world, row.id) {
+            // People are told to count it first, and LeafLink keeps its figure.
+            world.counters.hit("the ERP had less than none of a product at rest");
             continue;
         }
         let (least, most) = stock::free(&world, row.id);

@@ -33,19 +33,23 @@ pub fn begins(world: &mut World, queued: Option<&BTreeMap<String, Vec<u8>>>) -> 
     dies
 }
 
-/// A call ended; answers whether it did what it was called for. It may fail only when something went
-/// wrong around it, and then with what the host is to do.
-pub fn ended<T>(world: &mut World, outcome: &Result<T, CallError>) -> bool {
+/// A call ended, or its process died and nothing came of it; answers whether it did what it was
+/// called for. It may fail only when something went wrong around it, and then with what the host is
+/// to do.
+pub fn ended<T>(world: &mut World, outcome: Option<&Result<T, CallError>>) -> bool {
     let call = &world.call;
     let excused = match outcome {
-        Ok(_) => true,
-        Err(CallError::Failure(failure)) => {
+        None | Some(Ok(_)) => true,
+        Some(Err(CallError::Failure(failure))) => {
             matches!(**failure, Failure::Retry(_)) && (call.struck > 0 || call.stale)
         }
-        Err(CallError::Commit { .. }) => call.dies == Some(Crash::BeforeCommit),
-        Err(_) => false,
+        Some(Err(CallError::Commit { .. })) => call.dies == Some(Crash::BeforeCommit),
+        Some(Err(_)) => false,
     };
-    if let Err(error) = outcome {
+    if outcome.is_none() {
+        world.trace.note("  the process died");
+    }
+    if let Some(Err(error)) = outcome {
         world.trace.note(&format!("  failed: {error}"));
         if !excused {
             world.violations.push(format!("a call failed, and nothing around it did: {error}"));
@@ -61,7 +65,7 @@ pub fn ended<T>(world: &mut World, outcome: &Result<T, CallError>) -> bool {
         Some(Crash::AfterCommit) => world.counters.hit("a call died after it had committed"),
         None => {}
     }
-    outcome.is_ok()
+    outcome.is_some_and(Result::is_ok)
 }
 
 /// An entry of the journal.

@@ -119,6 +119,11 @@ pub fn still_in_step(world: &mut World) {
     }
 }
 
+/// Whether the ERP says that it has less than none of a product, which cannot be.
+pub fn is_below_none(world: &World, product: u64) -> bool {
+    level(&world.memory.books, product).is_some_and(|(_, level)| level.active < Decimal::ZERO)
+}
+
 /// What is to be offered of a product once every order was looked at: at least, and at most. They
 /// differ by what is disputed.
 pub fn free(world: &World, product: u64) -> (Decimal, Decimal) {

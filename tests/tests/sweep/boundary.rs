@@ -1,0 +1,375 @@
+//! Every import that the component reaches, counted; and one of them going wrong.
+
+use std::panic::panic_any;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use anyhow::bail;
+use leaflink_sync_kit::host::Urgency;
+use leaflink_sync_kit::host::{
+    Journal, Mail, Records, Store, Transaction, http, journal, log, mail, records, secrets, store, types,
+};
+use leaflink_sync_kit::{CallError, CallId, CallInfo, CallReport, CompanyId, Host};
+use reference_erp::CommitMoment;
+
+/// What a panic carries that ends the ERP's process in a test.
+pub struct Died;
+
+/// The interfaces whose imports are counted, and the commits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reached {
+    Begin,
+    Http,
+    Store,
+    Records,
+    Mail,
+    Journal,
+    Secrets,
+    Clock,
+    Random,
+    /// The commit of a call of the component.
+    Commit,
+    /// A commit of the ERP's own: what people do, a ticket, an entry of the list, a mail sent.
+    OwnCommit,
+}
+
+/// How it goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum How {
+    /// It fails with the import's own error, and nothing was done.
+    Fails,
+    /// So do this and every later one of its interface, until the process is restarted.
+    FailsForEver,
+    /// It is done, and the answer is lost.
+    AnswerLost,
+    /// So it is with every later one of its interface, until the process is restarted.
+    AnswersLostForEver,
+    /// The process dies before it is done.
+    DiesBefore,
+    /// The process dies when it is done.
+    DiesAfter,
+}
+
+/// What can go wrong at an import. A process that dies after an import that only changes the open
+/// transaction dies before the next one, so that it is not tried twice.
+pub fn ways(reached: Reached) -> &'static [How] {
+    use How::{AnswerLost, AnswersLostForEver, DiesAfter, DiesBefore, Fails, FailsForEver};
+    match reached {
+        Reached::Http | Reached::Commit => {
+            &[Fails, FailsForEver, AnswerLost, AnswersLostForEver, DiesBefore, DiesAfter]
+        }
+        Reached::Clock | Reached::Random => &[DiesBefore],
+        Reached::OwnCommit => &[DiesBefore, DiesAfter],
+        _ => &[Fails, FailsForEver, DiesBefore],
+    }
+}
+
+/// One point: which import of which call (both from 1), and how it goes wrong. Commits of the ERP's
+/// own belong to no call: their call is 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Point {
+    pub call: usize,
+    pub import: usize,
+    pub how: How,
+}
+
+#[derive(Default)]
+struct Count {
+    /// Calls of the component so far, and imports in the one under way.
+    calls: usize,
+    imports: usize,
+    own_commits: usize,
+    point: Option<Point>,
+    /// What goes on failing.
+    for_ever: Option<(Reached, How)>,
+    struck: bool,
+    /// What was reached, by call and import.
+    trace: Vec<(usize, usize, Reached)>,
+    /// A call of the component is between its commit's beginning and end.
+    committing: bool,
+    commits: usize,
+    requests: usize,
+}
+
+/// What is between the component and its host, and watches the ERP's commits.
+#[derive(Default)]
+pub struct Boundary(Mutex<Count>);
+
+/// What is to be done with an import.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Done,
+    Fails,
+    AnswerLost,
+    DiesAfter,
+}
+
+impl Boundary {
+    fn count(&self) -> MutexGuard<'_, Count> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts anew from the beginning of a step; the point strikes once.
+    pub fn arm(&self, point: Option<Point>) {
+        *self.count() = Count { point, ..Count::default() };
+    }
+
+    /// Counts anew within a step: the next call is the one after `calls`.
+    pub fn arm_within(&self, calls: usize, own_commits: usize, point: Option<Point>) {
+        *self.count() = Count { calls, own_commits, point, ..Count::default() };
+    }
+
+    /// The process is another: nothing fails any more.
+    pub fn heal(&self) {
+        let mut count = self.count();
+        count.point = None;
+        count.for_ever = None;
+    }
+
+    pub fn struck(&self) -> bool {
+        self.count().struck
+    }
+
+    /// Calls of the component and commits of the ERP's own so far.
+    pub fn so_far(&self) -> (usize, usize) {
+        let count = self.count();
+        (count.calls, count.own_commits)
+    }
+
+    /// Whether anything was committed, and anything sent, since it was armed.
+    pub fn moved(&self) -> (bool, bool) {
+        let count = self.count();
+        (count.commits > 0, count.requests > 0)
+    }
+
+    /// What was reached since it was armed.
+    pub fn trace(&self) -> Vec<(usize, usize, Reached)> {
+        self.count().trace.clone()
+    }
+
+    /// To be told of each commit of the ERP.
+    pub fn committed(&self, moment: CommitMoment) {
+        let mut count = self.count();
+        if moment == CommitMoment::After {
+            count.commits += 1;
+        }
+        if count.committing {
+            return;
+        }
+        if moment == CommitMoment::Before {
+            count.own_commits += 1;
+            let own = count.own_commits;
+            count.trace.push((0, own, Reached::OwnCommit));
+        }
+        let dies = if moment == CommitMoment::Before { How::DiesBefore } else { How::DiesAfter };
+        if count.point == Some(Point { call: 0, import: count.own_commits, how: dies }) {
+            count.struck = true;
+            count.point = None;
+            drop(count);
+            panic_any(Died);
+        }
+    }
+
+    /// Counts an import, and says what is to become of it.
+    fn reach(&self, reached: Reached) -> Fate {
+        let mut count = self.count();
+        if reached == Reached::Begin {
+            count.calls += 1;
+            count.imports = 0;
+        }
+        count.imports += 1;
+        let (call, import) = (count.calls, count.imports);
+        count.trace.push((call, import, reached));
+        let here = count.point.filter(|point| point.call == call && point.import == import);
+        let how = match here {
+            Some(point) => {
+                count.struck = true;
+                count.point = None;
+                if matches!(point.how, How::FailsForEver | How::AnswersLostForEver) {
+                    count.for_ever = Some((reached, point.how));
+                }
+                Some(point.how)
+            }
+            None => count.for_ever.filter(|(failing, _)| *failing == reached).map(|(_, how)| how),
+        };
+        drop(count);
+        match how {
+            None => Fate::Done,
+            Some(How::Fails | How::FailsForEver) => Fate::Fails,
+            Some(How::AnswerLost | How::AnswersLostForEver) => Fate::AnswerLost,
+            Some(How::DiesBefore) => panic_any(Died),
+            Some(How::DiesAfter) => Fate::DiesAfter,
+        }
+    }
+
+    /// An import that cannot fail but by the process's end.
+    fn passes(&self, reached: Reached) {
+        self.reach(reached);
+    }
+}
+
+const BROKEN: &str = "the sweep has this import fail";
+
+/// The component's host with a boundary around it.
+pub struct Around {
+    pub inner: Arc<dyn Host>,
+    pub boundary: Arc<Boundary>,
+}
+
+impl Host for Around {
+    fn next_call_id(&self) -> CallId {
+        self.inner.next_call_id()
+    }
+
+    fn begin(&self, company: &CompanyId, info: &CallInfo) -> anyhow::Result<Box<dyn Transaction>> {
+        if self.boundary.reach(Reached::Begin) == Fate::Fails {
+            bail!(BROKEN);
+        }
+        let inner = self.inner.begin(company, info)?;
+        Ok(Box::new(Watched { inner, boundary: Arc::clone(&self.boundary) }))
+    }
+
+    fn send(&self, company: &CompanyId, request: http::Request) -> Result<http::Response, http::Error> {
+        self.send_as(company, Urgency::Background, request)
+    }
+
+    fn send_as(
+        &self,
+        company: &CompanyId,
+        urgency: Urgency,
+        request: http::Request,
+    ) -> Result<http::Response, http::Error> {
+        let fate = self.boundary.reach(Reached::Http);
+        if fate == Fate::Fails {
+            return Err(http::Error::NotSent(BROKEN.to_owned()));
+        }
+        self.boundary.count().requests += 1;
+        let answer = self.inner.send_as(company, urgency, request);
+        match fate {
+            Fate::AnswerLost => Err(http::Error::NoAnswer(BROKEN.to_owned())),
+            Fate::DiesAfter => panic_any(Died),
+            Fate::Done | Fate::Fails => answer,
+        }
+    }
+
+    fn hmac_sha256(
+        &self,
+        company: &CompanyId,
+        key: secrets::Key,
+        message: &[u8],
+    ) -> anyhow::Result<Option<[u8; 32]>> {
+        if self.boundary.reach(Reached::Secrets) == Fate::Fails {
+            bail!(BROKEN);
+        }
+        self.inner.hmac_sha256(company, key, message)
+    }
+
+    fn now_ms(&self) -> u64 {
+        self.boundary.passes(Reached::Clock);
+        self.inner.now_ms()
+    }
+
+    /// The same number each time: a run with more draws than another must not differ by that.
+    fn random_below(&self, bound: u32) -> u32 {
+        self.boundary.passes(Reached::Random);
+        bound / 2
+    }
+
+    fn log(&self, company: &CompanyId, info: &CallInfo, level: log::Level, message: &str) {
+        self.inner.log(company, info, level, message);
+    }
+
+    fn called(&self, company: &CompanyId, report: &CallReport, error: Option<&CallError>) {
+        self.inner.called(company, report, error);
+    }
+}
+
+/// A call's transaction with the boundary around it.
+struct Watched {
+    inner: Box<dyn Transaction>,
+    boundary: Arc<Boundary>,
+}
+
+impl Transaction for Watched {
+    fn commit(self: Box<Self>) -> anyhow::Result<()> {
+        let Self { inner, boundary } = *self;
+        let fate = boundary.reach(Reached::Commit);
+        if fate == Fate::Fails {
+            bail!(BROKEN);
+        }
+        boundary.count().committing = true;
+        let committed = inner.commit();
+        boundary.count().committing = false;
+        match fate {
+            Fate::DiesAfter => panic_any(Died),
+            Fate::AnswerLost => bail!(BROKEN),
+            Fate::Done | Fate::Fails => committed,
+        }
+    }
+}
+
+/// Methods that fail with their interface's error and else are handed on.
+macro_rules! handed_on {
+    ($of:ident, $reached:ident, $error:expr; $(fn $name:ident($($arg:ident: $kind:ty),*) -> $ok:ty;)*) => {
+        impl $of for Watched {$(
+            fn $name(&mut self, $($arg: $kind),*) -> Result<$ok, errors::$of> {
+                match self.boundary.reach(Reached::$reached) {
+                    Fate::Fails => Err($error(BROKEN.to_owned())),
+                    _ => self.inner.$name($($arg),*),
+                }
+            }
+        )*}
+    };
+}
+
+/// The error of each interface, by the trait's name.
+mod errors {
+    use super::{journal, mail, records, store};
+
+    pub type Store = store::Error;
+    pub type Mail = mail::Error;
+    pub type Journal = journal::Error;
+    pub type Records = records::Error;
+}
+
+handed_on! { Store, Store, store::Error::Unavailable;
+    fn get(key: &str) -> Option<Vec<u8>>;
+    fn put(key: &str, value: &[u8]) -> ();
+    fn delete(key: &str) -> ();
+    fn scan(prefix: &str, after: Option<&str>, limit: u32) -> Vec<store::Entry>;
+}
+
+handed_on! { Mail, Mail, mail::Error::Unavailable;
+    fn queue(message: mail::Message) -> ();
+}
+
+handed_on! { Journal, Journal, journal::Error::Unavailable;
+    fn append(decision: types::Decision) -> ();
+}
+
+handed_on! { Records, Records, records::Error::Unavailable;
+    fn own_company() -> records::OwnCompany;
+    fn list_users(after: Option<&str>, limit: u32) -> Vec<records::User>;
+    fn get_users(ids: &[String]) -> Vec<records::User>;
+    fn locations() -> Vec<records::Location>;
+    fn list_products(after: Option<&str>, limit: u32) -> Vec<records::Product>;
+    fn get_products(ids: &[String]) -> Vec<records::Product>;
+    fn products_by_leaflink_id(ids: &[u64]) -> Vec<records::Product>;
+    fn stock(products: &[String]) -> Vec<records::StockLevel>;
+    fn link_product(id: &str, leaflink_product: Option<u64>) -> ();
+    fn set_sale_price(id: &str, price: types::Money) -> ();
+    fn list_companies(after: Option<&str>, limit: u32) -> Vec<records::Company>;
+    fn get_companies(ids: &[String]) -> Vec<records::Company>;
+    fn companies_by_leaflink_customer(ids: &[u64]) -> Vec<records::Company>;
+    fn link_company(id: &str, customer: Option<u64>) -> ();
+    fn taxes() -> Vec<records::Tax>;
+    fn get_sales_orders(ids: &[String]) -> Vec<records::SalesOrder>;
+    fn sales_orders_by_leaflink_number(numbers: &[String]) -> Vec<records::SalesOrder>;
+    fn list_sales_orders(after: Option<&str>, limit: u32) -> Vec<records::SalesOrder>;
+    fn create_sales_order(draft: records::SalesOrderDraft) -> String;
+    fn update_sales_order(id: &str, update: records::SalesOrderUpdate) -> ();
+    fn unlink_sales_order(id: &str) -> ();
+    fn get_payments(ids: &[String]) -> Vec<records::Payment>;
+    fn payments_of_sales_order(id: &str) -> Vec<records::Payment>;
+    fn invoices_of_sales_order(id: &str) -> Vec<records::Invoice>;
+    fn get_transfers(ids: &[String]) -> Vec<records::Transfer>;
+}
