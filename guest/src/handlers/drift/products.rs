@@ -17,7 +17,7 @@ use crate::leaflink::{Unreadable, read};
 use crate::rules::drift::form::{Sides, differences};
 use crate::rules::drift::{Difference, product};
 use crate::rules::ids::{LeafLinkProductId, ProductId};
-use crate::rules::product::listing::{Field, Values};
+use crate::rules::product::listing::{Field, Values, value};
 use crate::rules::product::{Product, Standing};
 use crate::rules::settings::Settings;
 use crate::rules::sorted::Map;
@@ -155,7 +155,7 @@ fn of(
 /// Queues the field, or has what LeafLink refused tried again.
 fn write(compared: Compared, leaflink: LeafLinkProductId, field: Field) -> Result<Vec<wit::Effect>, Failure> {
     let subject = Subject::Listing(compared.product.id.clone());
-    if let Some(mut queued) = outbox::intent(&subject)?.filter(|queued| holds(queued, field)) {
+    if let Some(mut queued) = outbox::intent(&subject)?.filter(|queued| holds(queued, &compared, field)) {
         queued.try_again();
         outbox::put_intent(&subject, &queued)?;
         let summary = format!("Try {} again.", compared.product.name);
@@ -164,9 +164,11 @@ fn write(compared: Compared, leaflink: LeafLinkProductId, field: Field) -> Resul
     send_again(compared, leaflink, field)
 }
 
-fn holds(queued: &Intent, field: Field) -> bool {
-    match &queued.wish {
-        Wish::Listing(wish) => wish.values.iter().any(|(name, _)| name == field.wire()),
+/// Whether a write is for the field as the form has it.
+fn holds(queued: &Intent, compared: &Compared, field: Field) -> bool {
+    let entry = compared.entries.iter().find(|entry| entry.field == field);
+    match (&queued.wish, entry.and_then(|entry| entry.value.as_ref().ok())) {
+        (Wish::Listing(wish), Some(wanted)) => value(&fields(&wish.values), field) == Some(wanted),
         _ => false,
     }
 }
