@@ -171,9 +171,8 @@ impl Guest for Component {
                 note_seen(&product, true)?;
             }
             wake("leaflink-product", &id.to_string())?;
-            if in_force()?.sync_prices {
-                webhooks::announce_product(id)?;
-            }
+            // Its form may have been filled in before it had a link.
+            webhooks::announce_product(id)?;
         }
         noted(&product, Some(format!("{id} ({})", listed.name)), product.leaflink == Some(id))
     }

@@ -114,19 +114,21 @@ pub fn compared(
     Ok(Compared { product, record, entries, change })
 }
 
-/// Queues a field for LeafLink, which shows it no more, with whatever else of the form was never
-/// sent. What makes a case goes together.
+/// Queues a field for LeafLink, which shows it no more. What makes a case goes together, and a product
+/// that was never looked at as its first look would send it.
 pub fn send_again(
     compared: Compared,
     leaflink: LeafLinkProductId,
     field: Field,
 ) -> Result<Vec<wit::Effect>, Failure> {
-    let Compared { product, record, entries, mut change } = compared;
+    let Compared { product, record, entries, change } = compared;
+    let mut change =
+        record.applied(leaflink).map_or(change, |applied| Change { applied, ..Change::default() });
     let case = [Field::SellInMultiples, Field::UnitsPerCase];
     for entry in entries {
         let is_wanted = entry.field == field || (case.contains(&field) && case.contains(&entry.field));
-        if let (true, None, Ok(wanted)) = (is_wanted, value(&change.send, entry.field), entry.value) {
-            change.send.push((entry.field, wanted));
+        if let (true, Ok(wanted)) = (is_wanted, entry.value) {
+            change.set(entry.field, wanted);
         }
     }
     let look = Look { product, record, plan: Plan::Change(leaflink, change), asked: true };

@@ -36,6 +36,15 @@ impl Change {
     pub fn is_blocked(&self) -> bool {
         self.reasons.iter().any(|reason| reason.code.blocks())
     }
+
+    /// Has LeafLink get this field, too.
+    pub fn set(&mut self, field: Field, wanted: String) {
+        self.applied.apart.retain(|apart| *apart != field);
+        for values in [&mut self.applied.values, &mut self.send] {
+            values.retain(|(known, _)| *known != field);
+            values.push((field, wanted.clone()));
+        }
+    }
 }
 
 /// The first look at a linked product: what a person filled in, or changed since the link was first
