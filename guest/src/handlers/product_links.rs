@@ -1,6 +1,7 @@
 //! `product-links`: which ERP product is which LeafLink product.
 
 use super::Component;
+use super::products::listing::note_seen;
 use super::settings::in_force;
 use super::waking::wake;
 use crate::bindings::exports::leaflink_sync::connector::product_links::{
@@ -10,7 +11,7 @@ use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{self, Failure, effect};
 use crate::host::catalogue::{self, Record};
 use crate::host::leaflink::FoundProduct;
-use crate::host::{self, leaflink, prices, products, state, webhooks};
+use crate::host::{self, leaflink, listings, prices, products, state, webhooks};
 use crate::rules::decision::Reason;
 use crate::rules::ids::{LeafLinkProductId, ProductId};
 use crate::rules::product::link::obstacle;
@@ -166,10 +167,12 @@ impl Guest for Component {
             products::link(&product.id, Some(id))?;
             state::put_schema()?;
             catalogue::put_record(id, &record)?;
-            wake("leaflink-product", &id.to_string())?;
-            if in_force()?.sync_prices {
-                webhooks::announce_product(id)?;
+            if let Some(product) = listings::product(&product.id)? {
+                note_seen(&product, true)?;
             }
+            wake("leaflink-product", &id.to_string())?;
+            // Its form may have been filled in before it had a link.
+            webhooks::announce_product(id)?;
         }
         noted(&product, Some(format!("{id} ({})", listed.name)), product.leaflink == Some(id))
     }

@@ -51,6 +51,12 @@ fn key(list: List) -> String {
     format!("choices{}", path(list).trim_end_matches('/'))
 }
 
+/// What people know a choice by, if its list was read before.
+pub fn name(list: List, choice: u64) -> Option<String> {
+    let known: ListRecord = get(&key(list)).ok()??;
+    known.rows.into_iter().find(|(id, ..)| *id == choice).map(|(_, name, _)| name)
+}
+
 /// A list, read anew (and kept, with `keep`) if what is kept is older than the settings say.
 pub fn list(list: List, settings: &Settings, keep: bool) -> Result<ListRecord, Failure> {
     match get::<ListRecord>(&key(list))? {

@@ -46,7 +46,13 @@ pub fn product(id: &ProductId) -> Result<Option<Product>, Failure> {
     records::get_products(std::slice::from_ref(&id.0)).map_err(failure)?.pop().map(of_record).transpose()
 }
 
-fn of_record(record: records::Product) -> Result<Product, Failure> {
+/// The products that are linked to any of these, of which there are at most 500.
+pub fn linked_to(ids: &[LeafLinkProductId]) -> Result<Vec<Product>, Failure> {
+    let ids: Vec<u64> = ids.iter().map(|id| id.0).collect();
+    records::products_by_leaflink_id(&ids).map_err(failure)?.into_iter().map(of_record).collect()
+}
+
+pub(super) fn of_record(record: records::Product) -> Result<Product, Failure> {
     Ok(Product {
         unit: unit_type(record.unit_type)?,
         id: ProductId(record.id),
@@ -107,6 +113,10 @@ pub struct ListingRecord {
     /// Fields in which LeafLink was left to differ.
     #[serde(default)]
     pub apart: Vec<String>,
+    /// What the product said of itself when its link to this LeafLink product was first seen, until
+    /// the form is applied to it.
+    #[serde(default)]
+    pub seen: Option<(u64, Vec<(String, String)>)>,
     /// LeafLink products that were made of it so far.
     #[serde(default)]
     pub made: u32,
@@ -124,8 +134,18 @@ impl ListingRecord {
         })
     }
 
+    /// What the product said of itself when it was linked to a LeafLink product; nothing: that was
+    /// not seen.
+    pub fn seen(&self, leaflink: LeafLinkProductId) -> Values {
+        match &self.seen {
+            Some((id, values)) if *id == leaflink.0 => fields(values),
+            _ => Values::new(),
+        }
+    }
+
     /// Notes what was applied to a LeafLink product.
     pub fn set_applied(&mut self, leaflink: LeafLinkProductId, applied: &Applied) {
+        self.seen = None;
         self.leaflink = Some(leaflink.0);
         self.values = stored(&applied.values);
         self.apart = applied.apart.iter().map(|field| field.wire().to_owned()).collect();

@@ -2,6 +2,7 @@
 
 use super::answer::{self, Failure};
 use super::erp::{Written, failure, number, written};
+use super::listings;
 use crate::bindings::leaflink_sync::host::records;
 use crate::rules::decision::Reason;
 use crate::rules::ids::{LeafLinkProductId, ProductId};
@@ -54,8 +55,8 @@ pub fn listed<T>(
 
 /// Linked products, a page of the ERP's.
 pub struct LinkedPage {
-    /// The linked ones among them.
-    pub products: Vec<Product>,
+    /// The linked ones among them, with their forms.
+    pub products: Vec<(Product, listings::Product)>,
     /// The last id of a full page.
     pub next: Option<String>,
 }
@@ -64,8 +65,9 @@ pub struct LinkedPage {
 pub fn linked_page(after: Option<&str>) -> Result<LinkedPage, Failure> {
     let page = records::list_products(after, BATCH as u32).map_err(failure)?;
     let next = if page.len() < BATCH { None } else { page.last().map(|product| product.id.clone()) };
-    let linked = page.into_iter().filter(|product| product.leaflink_product_id.is_some()).map(of_record);
-    Ok(LinkedPage { products: linked.collect::<Result<_, _>>()?, next })
+    let linked = page.into_iter().filter(|product| product.leaflink_product_id.is_some());
+    let both = |record: records::Product| Ok((of_record(record.clone())?, listings::of_record(record)?));
+    Ok(LinkedPage { products: linked.map(both).collect::<Result<_, Failure>>()?, next })
 }
 
 /// The products that are linked to any of these.

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::value::{Amount, Id, Number, Word};
 use super::{Unreadable, read};
 use crate::rules::decimal::{cents, plain};
-use crate::rules::product::listing::{Field, Holds, Values};
+use crate::rules::product::listing::{Field, Holds, Inventory, Values};
 use crate::rules::sorted;
 
 /// The fields as a request body states them. What LeafLink's description has no empty value for is
@@ -70,11 +70,10 @@ fn text(field: Field, raw: &str) -> Option<String> {
 
 /// LeafLink writes the setting as its number or as its name.
 fn inventory(field: Field, word: String) -> String {
-    match (field, word.as_str()) {
-        (Field::Inventory, "Managed") => "1".to_owned(),
-        (Field::Inventory, "Unlimited") => "2".to_owned(),
-        (Field::Inventory, "Inherited") => "3".to_owned(),
-        _ => word,
+    let ids = ["1", "2", "3"];
+    match ids.into_iter().find(|id| field == Field::Inventory && Inventory::word(id) == Some(&word)) {
+        Some(id) => id.to_owned(),
+        None => word,
     }
 }
 

@@ -45,7 +45,7 @@ pub fn page(after: Option<&str>) -> Result<Page, Failure> {
 }
 
 /// LeafLink's products that can be read, as its list has them.
-pub(super) fn list() -> Result<Map<u64, Listed>, Failure> {
+fn list() -> Result<Map<u64, Listed>, Failure> {
     let mut list = Map::new();
     leaflink::every("/products/", &[("fields_include", FIELDS)], &mut |record| {
         if let Ok(product) = read::<Listed>(record.as_bytes()) {

@@ -12,12 +12,13 @@ use rust_decimal::Decimal;
 use super::{LOOKS, OVERLAP_MINUTES, PAGE, UNREADABLE_ROUNDS, instant, later};
 use crate::bindings::exports::leaflink_sync::connector::polling::{Polled, Subject};
 use crate::bindings::leaflink_sync::host::types as wit;
+use crate::handlers::products::listing::note_seen;
 use crate::handlers::settings::in_force;
 use crate::host::answer::{self, Failure};
 use crate::host::catalogue::{self, CatalogueState, Record, Stage, UnderWay};
 use crate::host::leaflink::{FoundProduct, Listed};
 use crate::host::state::Pass;
-use crate::host::{self, leaflink, outbox, prices, webhooks};
+use crate::host::{self, leaflink, listings, outbox, prices, webhooks};
 use crate::leaflink::product::{Product, WhichProduct};
 use crate::leaflink::{Unreadable, read};
 use crate::rules::decision::Reason;
@@ -97,6 +98,12 @@ fn listed(
         raise(&mut work.edited, product.last_edit.as_deref());
     }
     note_looks(&products)?;
+    if work.stage == Stage::Whole {
+        let ids: Vec<LeafLinkProductId> = products.iter().map(|it| LeafLinkProductId(it.id)).collect();
+        for product in listings::linked_to(&ids)? {
+            note_seen(&product, false)?;
+        }
+    }
     if more {
         return Ok(Some(work));
     }

@@ -17,7 +17,7 @@ use crate::rules::decision::Reason;
 use crate::rules::ids::{LeafLinkProductId, ProductId};
 use crate::rules::once::Progress;
 use crate::rules::product::listing::change::{self, Change};
-use crate::rules::product::listing::form::{Entry, missing};
+use crate::rules::product::listing::form::{Entry, Said, missing};
 use crate::rules::product::listing::{Choices, Field, Form, List, Tab, Values, value};
 use crate::rules::product::price::{self, Action, Price, Sides};
 use crate::rules::reasons::Code;
@@ -62,6 +62,83 @@ pub fn look(
         None => alone(&product, &record, settings, keep)?,
     };
     Ok(Some(Look { product, record, plan, asked }))
+}
+
+/// Notes what a product that is linked, and was never looked at since, says of itself: what is said
+/// otherwise at the first look was edited. `anew`: it has just been linked.
+pub fn note_seen(product: &Product, anew: bool) -> Result<(), Failure> {
+    let Some(leaflink) = product.leaflink else { return Ok(()) };
+    let mut record = listings::record(&product.id)?;
+    let is_known = record.seen.as_ref().is_some_and(|(id, _)| *id == leaflink.0) && !anew;
+    if is_known || record.leaflink == Some(leaflink.0) {
+        return Ok(());
+    }
+    let own = |entry: Entry| match entry {
+        Entry { field, value: Ok(value), said: Said::Product } => Some((field, value)),
+        _ => None,
+    };
+    let entries =
+        form(product, &product.tab.clone().unwrap_or_default(), "", None).entries(&Choices::default());
+    let values: Values = entries.into_iter().filter_map(own).collect();
+    record.seen = Some((leaflink.0, stored(&values)));
+    listings::put_record(&product.id, &record)
+}
+
+/// The form of a linked product and what a look at it would do, LeafLink's lists of choices aside.
+#[derive(Clone)]
+pub struct Compared {
+    /// The product.
+    pub product: Product,
+    /// What is kept about it.
+    pub record: ListingRecord,
+    /// What the form says.
+    pub entries: Vec<Entry>,
+    /// What a look would do.
+    pub change: Change,
+}
+
+/// Compares a linked product's form with what LeafLink shows.
+pub fn compared(
+    product: Product,
+    leaflink: LeafLinkProductId,
+    shown: &[(Field, String)],
+    settings: &Settings,
+) -> Result<Compared, Failure> {
+    let record = listings::record(&product.id)?;
+    let tab = product.tab.clone().unwrap_or_default();
+    let entries = form(&product, &tab, &erp::currency()?, None).entries(&Choices::default());
+    let change = match record.applied(leaflink) {
+        Some(applied) => change::later(&entries, &applied, settings.sync_prices),
+        None => change::first(&entries, shown, &record.seen(leaflink), settings.sync_prices),
+    };
+    Ok(Compared { product, record, entries, change })
+}
+
+/// Queues a field for LeafLink, which shows it no more. What makes a case goes together, and a product
+/// that was never looked at as its first look would send it.
+pub fn send_again(
+    compared: Compared,
+    leaflink: LeafLinkProductId,
+    field: Field,
+) -> Result<Vec<wit::Effect>, Failure> {
+    let Compared { product, record, entries, change } = compared;
+    let mut change =
+        record.applied(leaflink).map_or(change, |applied| Change { applied, ..Change::default() });
+    let case = [Field::SellInMultiples, Field::UnitsPerCase];
+    for entry in entries {
+        let is_wanted = entry.field == field || (case.contains(&field) && case.contains(&entry.field));
+        if let (true, Ok(wanted)) = (is_wanted, entry.value) {
+            change.set(entry.field, wanted);
+        }
+    }
+    let look = Look { product, record, plan: Plan::Change(leaflink, change), asked: true };
+    let id = look.product.id.clone();
+    let outcome = outcome(look)?;
+    for (subject, intent) in outcome.intents {
+        outbox::put_intent(&subject, &intent)?;
+    }
+    listings::put_record(&id, &outcome.record)?;
+    Ok(outcome.decision.effects)
 }
 
 /// Looks at a product once more, because LeafLink has just got it as this.
@@ -137,7 +214,7 @@ fn linked(
     let change = match record.applied(side.id) {
         Some(applied) => change::later(&entries, &applied, settings.sync_prices),
         None => match there(product, side)? {
-            Ok(there) => change::first(&entries, &there, settings.sync_prices),
+            Ok(there) => change::first(&entries, &there, &record.seen(side.id), settings.sync_prices),
             // Whoever filled in nothing waits for nothing.
             Err(_) if product.tab.is_none() => return Ok(Plan::Nothing(Vec::new())),
             Err(reason) => return Ok(Plan::Nothing(vec![*reason])),
@@ -197,17 +274,26 @@ fn entries(
     }
     let currency = erp::currency()?;
     let rules = new && (settings.sync_prices || tab.wholesale_price.is_none());
-    let form = Form {
+    let price = rules.then(|| wholesale_price(product, tab, &currency));
+    Ok(form(product, tab, &currency, price).entries(&choices))
+}
+
+fn form<'a>(
+    product: &'a Product,
+    tab: &'a Tab,
+    currency: &'a str,
+    wholesale_price: Option<Result<Decimal, Reason>>,
+) -> Form<'a> {
+    Form {
         name: &product.name,
         sku: &product.sku,
         description: &product.description,
         unit: &product.unit,
         units_per_case: product.units_per_case,
-        currency: &currency,
-        wholesale_price: rules.then(|| wholesale_price(product, tab, &currency)),
+        currency,
+        wholesale_price,
         tab,
-    };
-    Ok(form.entries(&choices))
+    }
 }
 
 /// The wholesale price that the product's own "Sale Price" comes to.

@@ -4,6 +4,7 @@
 //! what LeafLink shows right now; here their answers become differences, each with what explains it.
 //! What nothing explains was lost on the way.
 
+pub mod form;
 pub mod order;
 pub mod payment;
 pub mod price;
@@ -16,7 +17,7 @@ use super::reasons::Code;
 /// A part of the sync that is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Area {
-    /// Links, names, SKUs and unit types of products.
+    /// Links of products, and what their forms say.
     Products,
     /// Sale price and wholesale price.
     Prices,

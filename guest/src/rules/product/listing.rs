@@ -93,6 +93,19 @@ impl Field {
         matches!(self, Field::Name | Field::Sku | Field::UnitType)
     }
 
+    /// The drop-down that it is chosen from.
+    pub fn list(self) -> Option<List> {
+        Some(match self {
+            Field::License => List::License,
+            Field::Brand => List::Brand,
+            Field::ProductLine => List::ProductLine,
+            Field::Category => List::Category,
+            Field::Subcategory => List::Subcategory,
+            Field::Strain => List::Strain,
+            _ => return None,
+        })
+    }
+
     /// Whether it is a price.
     pub fn is_price(self) -> bool {
         self.holds() == Holds::Money

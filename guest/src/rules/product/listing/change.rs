@@ -2,6 +2,7 @@
 //!
 //! Two linked products may differ. A field that nobody filled in or changed since the products were
 //! linked stays as LeafLink has it; from the first edit on, the ERP's value is what LeafLink gets.
+//! What is an edit is told by what the product said of itself when its link was first seen.
 //! When anything goes, name, SKU and unit type go along if LeafLink's differ from what it had
 //! agreed to: "Always update the following fields in the ERP".
 
@@ -35,14 +36,25 @@ impl Change {
     pub fn is_blocked(&self) -> bool {
         self.reasons.iter().any(|reason| reason.code.blocks())
     }
+
+    /// Has LeafLink get this field, too.
+    pub fn set(&mut self, field: Field, wanted: String) {
+        self.applied.apart.retain(|apart| *apart != field);
+        for values in [&mut self.applied.values, &mut self.send] {
+            values.retain(|(known, _)| *known != field);
+            values.push((field, wanted.clone()));
+        }
+    }
 }
 
-/// The first look at a linked product: what a person filled in goes where LeafLink shows something
-/// else, and all else may differ from now on. `shown` is LeafLink's side.
-pub fn first(entries: &[Entry], shown: &[(Field, String)], prices: bool) -> Change {
+/// The first look at a linked product: what a person filled in, or changed since the link was first
+/// seen, goes where LeafLink shows something else, and all else may differ from now on. `shown` is
+/// LeafLink's side, `seen` what the product said of itself back then.
+pub fn first(entries: &[Entry], shown: &[(Field, String)], seen: &[(Field, String)], prices: bool) -> Change {
     let mut change = Change::default();
     for entry in entries {
-        let filled = entry.said == Said::Form;
+        let edited = |wanted: &String| value(seen, entry.field).is_some_and(|seen| seen != wanted);
+        let filled = entry.said == Said::Form || entry.value.as_ref().is_ok_and(edited);
         match &entry.value {
             Err(reason) if filled && goes(entry.field, prices) => {
                 change.reasons.push((**reason).clone());

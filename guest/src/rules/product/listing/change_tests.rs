@@ -29,11 +29,23 @@ fn what_nobody_filled_in_may_differ_when_two_are_linked() {
         broken(Field::Category, false),
     ];
     let shown = values(&[(Field::Name, "Theirs"), (Field::Brand, "1"), (Field::Sku, "SAME")]);
-    let change = first(&entries, &shown, false);
+    let change = first(&entries, &shown, &[], false);
     assert_eq!(change.send, values(&[(Field::Brand, "2")]));
     assert_eq!(change.applied.apart, [Field::Name]);
     assert_eq!(change.applied.values.len(), 3);
     assert!(!change.is_blocked());
+}
+
+#[test]
+fn a_rename_since_the_link_was_seen_is_an_edit_and_an_old_difference_is_none() {
+    let entries = [entry(Field::Name, "New name", false), entry(Field::Sku, "OURS", false)];
+    let shown = values(&[(Field::Name, "Their name"), (Field::Sku, "THEIRS")]);
+    let seen = values(&[(Field::Name, "Old name"), (Field::Sku, "OURS")]);
+    let change = first(&entries, &shown, &seen, false);
+    assert_eq!(change.send, values(&[(Field::Name, "New name")]));
+    assert_eq!(change.applied.apart, [Field::Sku]);
+    let agreed = values(&[(Field::Name, "New name"), (Field::Sku, "OURS")]);
+    assert_eq!(first(&entries, &agreed, &seen, false).send, []);
 }
 
 #[test]
@@ -62,7 +74,7 @@ fn a_wrong_field_blocks_and_an_unfilled_one_says_nothing() {
     assert!(later(&[broken(Field::Brand, false)], &applied, false).is_blocked());
     assert!(later(&[broken(Field::Category, true)], &applied, false).is_blocked());
     assert!(!later(&[broken(Field::Category, false)], &applied, false).is_blocked());
-    assert!(first(&[broken(Field::Category, true)], &[], false).is_blocked());
+    assert!(first(&[broken(Field::Category, true)], &[], &[], false).is_blocked());
 }
 
 #[test]

@@ -49,6 +49,16 @@ impl Inventory {
             Inventory::Inherited => "3",
         }
     }
+
+    /// LeafLink's word for one of its ids.
+    pub fn word(id: &str) -> Option<&'static str> {
+        Some(match id {
+            "1" => "Managed",
+            "2" => "Unlimited",
+            "3" => "Inherited",
+            _ => return None,
+        })
+    }
 }
 
 /// The tab, as a person filled it in.
