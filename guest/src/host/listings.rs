@@ -15,6 +15,7 @@ use crate::rules::once::Progress;
 use crate::rules::product::listing::change::Applied;
 use crate::rules::product::listing::{Field, Inventory, Money, Tab, Values};
 use crate::rules::product::unit_type::UnitType;
+use crate::rules::reasons::Code;
 
 const PREFIX: &str = "listing/";
 
@@ -122,6 +123,11 @@ impl ListingRecord {
             values: fields(&self.values),
             apart: self.apart.iter().filter_map(|name| Field::of_wire(name)).collect(),
         })
+    }
+
+    /// Whether people were told that it waits for this.
+    pub fn waits_for(&self, code: Code) -> bool {
+        self.waits_for.iter().any(|reason| reason.code == code.word())
     }
 
     /// Notes what was applied to a LeafLink product.

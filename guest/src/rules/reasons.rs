@@ -66,6 +66,9 @@ reasons! {
     InsufficientStock, "insufficient-stock", Blocking,
         "The ERP has less of a product than the LeafLink order asks for.",
         "Receive or free stock of the product, or lower the quantity in LeafLink.";
+    LineUnitDiffers, "line-unit-differs", Blocking,
+        "A line of the LeafLink order is counted in another unit type than the ERP product that it is connected to.",
+        "Link the LeafLink product to an ERP product of its unit type, or give both the same unit type and have what was ordered in the other placed anew.";
     StockUnknown, "stock-unknown", Blocking,
         "The ERP does not know how much of a product there is.",
         "Bring the product's stock up to date in the ERP.";

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Attempt;
 use crate::bindings::leaflink_sync::host::types as wit;
-use crate::handlers::products::listing::is_of_case_size;
+use crate::handlers::products::listing::say_what_is_priced;
 use crate::host::answer::{Failure, effect};
 use crate::host::leaflink::{self, Found, Later, Refusal, Sent};
 use crate::host::listings::{self, ListingWish, fields, stored};
@@ -59,7 +59,7 @@ pub fn attempt(id: &ProductId, label: &str, wish: &mut ListingWish) -> Result<At
     }
     match leaflink::patch_product(leaflink, &Value::Object(body))? {
         Sent::Done(_) => {
-            if is_of_case_size(&send) {
+            if say_what_is_priced(&send) {
                 // Its price waited for that.
                 webhooks::announce_product(leaflink)?;
             }

@@ -234,7 +234,7 @@ fn a_new_sales_rep_changes_the_owner_only_when_the_owner_is_none_of_them() {
 fn a_new_product_on_a_line_follows() {
     let mut case = case(Status::Pending, false);
     let other =
-        ErpProduct { id: ProductId("p-2".to_owned()), name: "Two".to_owned(), unit: "Unit".to_owned() };
+        ErpProduct { id: ProductId("p-2".to_owned()), name: "Two".to_owned(), unit: sample::pieces() };
     case.snapshot.products.insert(LeafLinkProductId(502), other);
     case.order.lines[0].product = Some(LeafLinkProductId(502));
     assert_eq!(case.run().0.update.lines.unwrap()[0].product, ProductId("p-2".to_owned()));

@@ -35,6 +35,15 @@ impl Change {
     pub fn is_blocked(&self) -> bool {
         self.reasons.iter().any(|reason| reason.code.blocks())
     }
+
+    /// Holds everything back for another unit type in LeafLink (`differs`), unless what is sent, or
+    /// is on its way already, puts that right.
+    pub fn hold_for_unit(&mut self, differs: Option<Reason>, on_its_way: bool) {
+        let is_sent = on_its_way || !self.send.is_empty();
+        if !is_sent || self.applied.apart.contains(&Field::UnitType) {
+            self.reasons.extend(differs);
+        }
+    }
 }
 
 /// The first look at a linked product: what a person filled in goes where LeafLink shows something
