@@ -98,3 +98,26 @@ fn proposed(mut reason: Reason, product: LeafLinkProductId, relink: &Relink) -> 
 fn sku(sku: &str) -> &str {
     if sku.is_empty() { "none" } else { sku }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::order::sample;
+
+    fn codes(unit: Option<&str>) -> Vec<Code> {
+        let mut order = sample::order();
+        order.lines[0].unit = unit.map(str::to_owned);
+        // Two lines of one product are told of once.
+        order.lines.push(order.lines[0].clone());
+        let mut findings = Findings::default();
+        check(&order, &sample::snapshot(), &mut findings);
+        findings.reasons.iter().map(|reason| reason.code).collect()
+    }
+
+    #[test]
+    fn a_quantity_in_another_unit_type_is_another_amount() {
+        assert_eq!(codes(Some("Gram")), [Code::LineUnitDiffers]);
+        assert_eq!(codes(Some("Unit")), []);
+        assert_eq!(codes(None), [], "LeafLink did not say");
+    }
+}

@@ -256,3 +256,16 @@ fn a_canceled_sales_order_is_left_alone() {
     case.order.status = SourceStatus::Accepted;
     assert!(case.run().0.update.is_empty());
 }
+
+#[test]
+fn what_is_counted_in_another_unit_type_does_not_follow() {
+    let mut case = case(Status::Pending, false);
+    case.order.lines[0].unit = Some("Gram".to_owned());
+    assert_eq!(case.lines(), (None, vec![]), "nothing of it was edited");
+    case.order.lines[0].quantity = "36".parse().unwrap();
+    assert_eq!(case.lines(), (None, vec![Code::LineUnitDiffers]));
+    case.order = sample::order();
+    case.add_line();
+    case.order.lines[1].unit = Some("Gram".to_owned());
+    assert_eq!(case.lines(), (None, vec![Code::LineUnitDiffers]));
+}

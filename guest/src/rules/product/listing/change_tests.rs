@@ -125,3 +125,22 @@ fn the_erps_own_fields_go_along_with_an_edit() {
     go_along(&mut nothing, &applied, &shown);
     assert_eq!(nothing, []);
 }
+
+#[test]
+fn another_unit_type_holds_all_of_it_unless_a_write_puts_it_right() {
+    let differs = || Some(Reason::new(Code::UnitTypeDiffers, "Pounds and grams."));
+    let held = |apart: &[Field], send: &[(Field, &str)], on_its_way| {
+        let applied = Applied { values: Values::new(), apart: apart.to_vec() };
+        let mut change = Change { send: values(send), applied, reasons: Vec::new() };
+        change.hold_for_unit(differs(), on_its_way);
+        change.is_blocked()
+    };
+    let edit = [(Field::Brand, "2")];
+    // They never agreed: nothing that goes brings the unit type.
+    assert!(held(&[Field::UnitType], &[], false) && held(&[Field::UnitType], &edit, true));
+    // They did, and LeafLink's was changed: it goes along with the next edit.
+    assert!(held(&[], &[], false) && !held(&[], &edit, false) && !held(&[], &[], true));
+    let mut agreeing = Change::default();
+    agreeing.hold_for_unit(None, false);
+    assert!(!agreeing.is_blocked());
+}
