@@ -11,14 +11,14 @@ use crate::host::leaflink::Found;
 use crate::host::listings::{self, ListingRecord, ListingWish, NewProductWish, Product, fields, stored};
 use crate::host::outbox::{self, Intent, Subject, Wish};
 use crate::host::state::ReasonRecord;
-use crate::host::{self, choices, erp};
+use crate::host::{self, choices, erp, prices};
 use crate::leaflink::listing::shown;
 use crate::rules::decision::Reason;
 use crate::rules::ids::{LeafLinkProductId, ProductId};
 use crate::rules::once::Progress;
 use crate::rules::product::link;
 use crate::rules::product::listing::change::{self, Change};
-use crate::rules::product::listing::form::{Entry, missing};
+use crate::rules::product::listing::form::{Entry, missing, money};
 use crate::rules::product::listing::{Choices, Field, Form, List, Tab, Values, value};
 use crate::rules::product::price::{self, Action, Price, Sides};
 use crate::rules::reasons::Code;
@@ -80,7 +80,8 @@ pub fn say_what_is_priced(values: &[(Field, String)]) -> bool {
     fields.iter().any(|field| value(values, *field).is_some())
 }
 
-/// A product that is linked to nothing: with "Create LeafLink product" ticked, LeafLink gets it.
+/// A product that is linked to nothing: with "Create LeafLink product" ticked, LeafLink gets it. A
+/// tick is good for one product: unlinked again, it stays so until somebody ticks anew.
 fn alone(
     product: &Product,
     record: &ListingRecord,
@@ -99,6 +100,13 @@ fn alone(
     let Some(tab) = product.tab.as_ref().filter(|tab| tab.create) else {
         return Ok(Plan::Nothing(Vec::new()));
     };
+    if record.tick_settled {
+        let message = format!(
+            "{} was unlinked, and \"Create LeafLink product\" is still ticked from before: no other one is made.",
+            product.name
+        );
+        return Ok(Plan::Nothing(vec![Reason::new(Code::CreateTickSettled, message)]));
+    }
     let mut reasons = Vec::new();
     let mut values = Values::new();
     for entry in entries(product, tab, settings, keep, true)? {
@@ -148,8 +156,56 @@ fn linked(
         let queued = outbox::intent(&Subject::Listing(product.id.clone()))?;
         let on_its_way = queued.is_some_and(|queued| !queued.is_dropped());
         change.hold_for_unit(unit_differs(product, side.id, there), on_its_way);
+        if settings.sync_prices && say_what_is_priced(&change.send) {
+            match price_along(product, side.id, &change.send, there)? {
+                Ok((price, notices)) => {
+                    change.send.extend(price.map(|price| (Field::WholesalePrice, price)));
+                    change.reasons.extend(notices);
+                }
+                Err(reason) => change.reasons.push(*reason),
+            }
+        } else if !settings.sync_prices && !change.is_blocked() {
+            change.reasons.extend(change::price_that_stays(&product.name, &change.send, there));
+        }
     }
     Ok(Plan::Change(side.id, change))
+}
+
+/// A wholesale price as the form writes it, if LeafLink's is to change, and what that overrules.
+type Along = (Option<String>, Vec<Reason>);
+
+/// The wholesale price that goes along with fields that say what it is for, so that LeafLink never
+/// shows a price for something else; or why there is none, and nothing may go.
+pub fn price_along(
+    product: &Product,
+    leaflink: LeafLinkProductId,
+    send: &Values,
+    there: &Values,
+) -> Result<Result<Along, Box<Reason>>, Failure> {
+    let own_currency = erp::currency()?;
+    let units = value(send, Field::UnitsPerCase).or_else(|| value(there, Field::UnitsPerCase));
+    let shown = value(there, Field::WholesalePrice).and_then(|shown| shown.split_once(' '));
+    let sides = Sides {
+        name: &product.name,
+        own_currency: &own_currency,
+        sale_price: product.sale_price.clone().map(|(amount, currency)| Price { amount, currency }),
+        units_per_case: product.units_per_case,
+        sell_in_multiples: product.tab.as_ref().map(|tab| tab.sell_in_multiples),
+        wholesale_price: shown.and_then(|(amount, currency)| {
+            Some(Price { amount: prices::read(amount)?, currency: currency.to_owned() })
+        }),
+        unit_multiplier: units.and_then(prices::read),
+        agreed: prices::record(leaflink, &product.id)?.agreed(),
+        sent: &[],
+    };
+    let plan = price::decide(&sides, true);
+    if let Some(reason) = plan.reasons.iter().find(|reason| reason.code.blocks()) {
+        return Ok(Err(Box::new(reason.clone())));
+    }
+    Ok(Ok(match plan.action {
+        Action::Push(price) => (Some(money(price, &own_currency)), plan.reasons),
+        Action::Nothing | Action::Agree(_) | Action::Take(_) => (None, Vec::new()),
+    }))
 }
 
 /// That LeafLink counts a linked product in another unit type.
@@ -273,6 +329,10 @@ pub fn carry_out(look: Look, settings: &Settings) -> Result<Decided, Failure> {
     for (subject, intent) in intents {
         outbox::put_intent(&subject, &intent)?;
     }
+    let stays = |reason: &&wit::Reason| reason.code == Code::WholesalePriceStays.word();
+    if let Some(reason) = decision.reasons.iter().find(stays) {
+        letters::tell_of_stale_price(&decision.label, reason, settings)?;
+    }
     if is_news && !record.waits_for.is_empty() {
         letters::tell_of_product(&id, &decision.label, &record.waits_for, settings)?;
     }
@@ -290,6 +350,10 @@ fn outcome(look: Look) -> Result<Outcome, Failure> {
     let new =
         Writing { subject: Subject::NewProduct(product.id.clone()), name: &product.name, id: &product.id };
     let listing = Writing { subject: Subject::Listing(product.id.clone()), ..new.clone() };
+    let ticked = product.tab.as_ref().is_some_and(|tab| tab.create);
+    if product.leaflink.is_some() || !ticked {
+        record.tick_settled = ticked;
+    }
     let mut found = Vec::new();
     let mut unlike = false;
     // A write that the product has outgrown: it was linked, or unlinked, meanwhile.
