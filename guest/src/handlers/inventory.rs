@@ -85,10 +85,10 @@ fn push(
     let newly_blocked = codes != one.record.told;
     if newly_blocked {
         letter.extend(blocking.iter().map(|reason| (*reason).clone()));
-        stock::put_record(
-            leaflink,
-            &stock::StockRecord { told: codes, product: one.product.id.0.clone(), ..one.record.clone() },
-        )?;
+    }
+    let record = stock::StockRecord { told: codes, ..one.record_now() };
+    if newly_blocked || record.confirmed != one.record.confirmed {
+        stock::put_record(leaflink, &record)?;
     }
 
     let effects = if is_news { queued(leaflink, one) } else { None };

@@ -40,7 +40,12 @@ pub fn foretell(moved: &Moved) -> Result<wit::Decision, Failure> {
 fn decide(moved: &Moved, settings: &Settings, for_real: bool) -> Result<wit::Decision, Failure> {
     let (id, pair) = match pair(moved)? {
         Pair::Linked(product, leaflink) => (product.id.clone(), Ok((product, Side::of(leaflink)))),
-        Pair::Alone(Some(id), decision) => (id, Err(decision)),
+        Pair::Alone(Some(id), decision) => {
+            if for_real {
+                prices::unlinked(&id)?;
+            }
+            (id, Err(decision))
+        }
         Pair::Alone(None, decision) => return Ok(decision),
     };
     let side = pair.as_ref().ok().map(|(_, side)| side);

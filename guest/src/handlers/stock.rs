@@ -114,6 +114,18 @@ fn assessed(
     Ok(Assessed { as_seen: as_seen(&shown, levels), product, shown: Some(shown), modified, record, figure })
 }
 
+impl Assessed {
+    /// What is to be remembered of it: with an inherited stock, the first sync is over as soon as
+    /// LeafLink shows what it should, whoever brought it there.
+    pub fn record_now(&self) -> StockRecord {
+        let mut record = self.record.clone();
+        if record.confirmed.is_none() && self.figure.is_shown() {
+            record.confirmed = self.figure.available.map(plain);
+        }
+        StockRecord { product: self.product.id.0.clone(), ..record }
+    }
+}
+
 /// What both sides look like, in a form that can be compared.
 pub fn as_seen(shown: &Shown, levels: &[StockLevel]) -> String {
     let mut seen = format!("{:?} {}/{}", shown.mode, plain(shown.available), plain(shown.reserved));

@@ -173,9 +173,25 @@ pub fn record(leaflink: LeafLinkProductId, product: &ProductId) -> Result<PriceR
         .unwrap_or_else(|| PriceRecord { product: product.0.clone(), times, ..PriceRecord::default() }))
 }
 
-/// Remembers it.
+/// Remembers it, and whose price it is.
 pub fn put_record(leaflink: LeafLinkProductId, record: &PriceRecord) -> Result<(), Failure> {
+    let priced = priced_key(&record.product);
+    if get(&priced)? != Some(leaflink.0) {
+        put(&priced, &leaflink.0)?;
+    }
     put(&key(leaflink), record)
+}
+
+/// Forgets what is remembered of the price of a product that is linked to nothing: linked again, the
+/// two sides are seen for the first time.
+pub fn unlinked(product: &ProductId) -> Result<(), Failure> {
+    let priced = priced_key(&product.0);
+    let Some(leaflink) = get(&priced)?.map(LeafLinkProductId) else { return Ok(()) };
+    delete(&priced)?;
+    match get::<PriceRecord>(&key(leaflink))? {
+        Some(known) if known.product == product.0 => forget(leaflink),
+        _ => Ok(()),
+    }
 }
 
 /// Forgets what is remembered of the price of a LeafLink product.
@@ -190,6 +206,10 @@ pub fn waits(leaflink: LeafLinkProductId) -> Result<bool, Failure> {
 
 fn key(leaflink: LeafLinkProductId) -> String {
     format!("price/{leaflink}")
+}
+
+fn priced_key(product: &str) -> String {
+    format!("priced/{product}")
 }
 
 /// The wholesale price that LeafLink should have.

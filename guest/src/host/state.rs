@@ -21,6 +21,7 @@
 //! | `matched/<sales order>` | the transfer that was last seen matched to it |
 //! | `stock/<leaflink product>` | what LeafLink confirmed of its stock, and what people were told; see [`super::stock`] |
 //! | `price/<leaflink product>` | the prices that both sides last agreed on, and what people were told; see [`super::prices`] |
+//! | `priced/<product>` | the LeafLink product whose `price/...` is of this product |
 //! | `prices-on` | how often the price setting was turned on, and whether it is |
 //! | `pushed/stock` | when stock was last pushed to the end |
 //! | `poll/products` | how far, and when, LeafLink's catalogue was read; see [`super::catalogue`] |

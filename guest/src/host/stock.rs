@@ -5,13 +5,14 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::Failure;
 use super::erp::{BATCH, failure, number};
+use super::products::unit_type;
 use super::state::{get, put};
 use crate::bindings::leaflink_sync::host::records;
 use crate::rules::decimal;
 use crate::rules::ids::{LeafLinkProductId, LocationId, OrderNumber, ProductId};
 use crate::rules::order::StockLevel;
+use crate::rules::product::unit_type::UnitType;
 use crate::rules::sorted::Map;
-use crate::rules::stock_push::Unit;
 
 const PUSHED_KEY: &str = "pushed/stock";
 
@@ -23,19 +24,19 @@ pub struct Product {
     /// Its name.
     pub name: String,
     /// How it is counted.
-    pub unit: Unit,
+    pub unit: UnitType,
     /// The LeafLink product that it is linked to.
     pub leaflink: Option<LeafLinkProductId>,
 }
 
 /// The products with these ids; those that do not exist are left out.
 pub fn products(ids: &[String]) -> Result<Vec<Product>, Failure> {
-    Ok(records::get_products(ids).map_err(failure)?.into_iter().map(product).collect())
+    records::get_products(ids).map_err(failure)?.into_iter().map(product).collect()
 }
 
 /// The product that is linked to a LeafLink product.
 pub fn linked_to(leaflink: LeafLinkProductId) -> Result<Option<Product>, Failure> {
-    Ok(records::products_by_leaflink_id(&[leaflink.0]).map_err(failure)?.pop().map(product))
+    records::products_by_leaflink_id(&[leaflink.0]).map_err(failure)?.pop().map(product).transpose()
 }
 
 /// One page of products after `after`, the linked ones of it; and the last id of a full page.
@@ -43,7 +44,7 @@ pub fn linked_page(after: Option<&str>) -> Result<(Vec<Product>, Option<String>)
     let page = records::list_products(after, BATCH as u32).map_err(failure)?;
     let next = if page.len() < BATCH { None } else { page.last().map(|product| product.id.clone()) };
     let linked = page.into_iter().filter(|product| product.leaflink_product_id.is_some()).map(product);
-    Ok((linked.collect(), next))
+    Ok((linked.collect::<Result<_, _>>()?, next))
 }
 
 /// The levels of these products, by product; none for one whose stock is unknown.
@@ -84,19 +85,13 @@ pub fn on_sales_orders(numbers: &[String]) -> Result<Map<OrderNumber, Map<Produc
     Ok(held)
 }
 
-fn product(product: records::Product) -> Product {
-    Product {
+fn product(product: records::Product) -> Result<Product, Failure> {
+    Ok(Product {
         id: ProductId(product.id),
         name: product.name,
-        unit: Unit {
-            pieces: matches!(
-                product.unit_type.category,
-                records::UnitCategory::Count | records::UnitCategory::Custom
-            ),
-            name: product.unit_type.name,
-        },
+        unit: unit_type(product.unit_type)?,
         leaflink: product.leaflink_product_id.map(LeafLinkProductId),
-    }
+    })
 }
 
 /// What is remembered of the stock of a LeafLink product.
@@ -104,7 +99,8 @@ fn product(product: records::Product) -> Product {
 pub struct StockRecord {
     /// The ERP product that it was for. Another one is a first sync.
     pub product: String,
-    /// What LeafLink confirmed when it was last set.
+    /// What LeafLink confirmed when it was last set, or showed when it was first seen to show what
+    /// it should: after that, an inherited stock is LeafLink's own.
     #[serde(default)]
     pub confirmed: Option<String>,
     /// The codes of what people were told stands in its way.
@@ -113,7 +109,7 @@ pub struct StockRecord {
 }
 
 impl StockRecord {
-    /// What LeafLink confirmed when it was last set.
+    /// As a quantity.
     pub fn confirmed(&self) -> Option<Decimal> {
         decimal::parse(self.confirmed.as_deref()?, 9, 6)
     }

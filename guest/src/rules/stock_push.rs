@@ -19,6 +19,7 @@ use super::decimal::plain;
 use super::decision::Reason;
 use super::ids::ProductId;
 use super::order::{StockLevel, stock};
+use super::product::unit_type::{UnitType, same};
 use super::reasons::Code;
 use super::settings::Settings;
 
@@ -38,15 +39,6 @@ pub enum Mode {
     Unlimited,
     /// Set once.
     Inherited,
-}
-
-/// How the ERP counts a product.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unit {
-    /// The name of its unit type.
-    pub name: String,
-    /// It counts pieces: a count, or a unit type of the company's own. LeafLink calls it "Unit".
-    pub pieces: bool,
 }
 
 /// A LeafLink product as it is now.
@@ -93,14 +85,14 @@ pub struct Stock<'a> {
     /// Its name.
     pub name: &'a str,
     /// How the ERP counts it.
-    pub unit: &'a Unit,
+    pub unit: &'a UnitType,
     /// Its levels at every place; none: its stock is unknown.
     pub levels: &'a [StockLevel],
     /// What LeafLink's orders hold of it.
     pub claims: &'a [Claim],
     /// LeafLink's product.
     pub shown: &'a Shown,
-    /// What LeafLink confirmed when it was last set; `None`: it never was.
+    /// What LeafLink was last seen to show as it should; `None`: it never was.
     pub confirmed: Option<Decimal>,
 }
 
@@ -123,6 +115,13 @@ pub struct Figure {
     pub differs: bool,
     /// Why there is none, or why it is lower than people may expect.
     pub reasons: Vec<Reason>,
+}
+
+impl Figure {
+    /// Whether LeafLink shows what it should.
+    pub fn is_shown(&self) -> bool {
+        self.available.is_some() && !self.differs
+    }
 }
 
 /// Reckons what LeafLink should show.
@@ -149,7 +148,8 @@ pub fn figure(stock: &Stock, settings: &Settings) -> Figure {
 fn parts(stock: &Stock, settings: &Settings) -> Result<Figure, Reason> {
     let Stock { name, product, .. } = stock;
     let about = |code, message: String| Reason::new(code, message).with("product", product);
-    if !same_unit(stock.unit, &stock.shown.unit) {
+    // Quantities of orders come over as they are, so nothing is converted here either.
+    if !same(stock.unit, &stock.shown.unit) {
         return Err(about(
             Code::UnitNotConvertible,
             format!("{name}: the ERP counts it in {} and LeafLink in {}.", stock.unit.name, stock.shown.unit),
@@ -195,12 +195,6 @@ fn parts(stock: &Stock, settings: &Settings) -> Result<Figure, Reason> {
     }
     let buffer = settings.safety_buffers.get(stock.product).copied().unwrap_or_default();
     Ok(Figure { active, reserved, held_back, buffer, reasons, ..Figure::default() })
-}
-
-/// Whether both sides count in the same unit. Quantities of orders come over as they are, so
-/// nothing is converted here either.
-fn same_unit(erp: &Unit, leaflink: &str) -> bool {
-    if erp.pieces { leaflink.eq_ignore_ascii_case("Unit") } else { leaflink.eq_ignore_ascii_case(&erp.name) }
 }
 
 /// Why a product's stock is left alone in LeafLink.

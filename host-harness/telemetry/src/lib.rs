@@ -3,14 +3,17 @@
 //! Both live on what the kit tells a [`Host`](leaflink_sync_kit::Host) anyway: hand every
 //! [`called`](leaflink_sync_kit::Host::called) and [`log`](leaflink_sync_kit::Host::log) on to
 //! [`Metrics`] and [`CallLog`], and the component's answer to `insight.status` to
-//! [`Metrics::set_status`]. No id is a label: orders and payments are named in the log and in the
-//! journal, where each entry bears the same call id.
+//! [`Metrics::set_status`]. [`MetricsServer`] lets a scraper read the metrics over HTTP. No id is a
+//! label: orders and payments are named in the log and in the journal, where each entry bears the same
+//! call id.
 
 mod log;
 mod metrics;
+mod server;
 
 pub use log::CallLog;
 pub use metrics::Metrics;
+pub use server::MetricsServer;
 
 use leaflink_sync_kit::CallError;
 use leaflink_sync_kit::exports::Failure;

@@ -36,11 +36,16 @@ pub fn attempt(id: LeafLinkProductId, label: &str, wish: &mut StockWish) -> Resu
     let levels = levels.get(&product.id).map_or(&[][..], Vec::as_slice);
     let mut before = shown.clone();
     if wish.as_seen != as_seen(&shown, levels) {
-        let now = assess(vec![product.clone()], &settings)?.pop();
-        let figure =
-            now.and_then(|now| Some((now.figure.available.filter(|_| now.figure.differs)?, now.shown?)));
-        let Some((figure, shown)) = figure else { return Ok(Attempt::Done(Vec::new())) };
-        (available, before) = (plain(figure), shown);
+        let Some(now) = assess(vec![product.clone()], &settings)?.pop() else {
+            return Ok(Attempt::Done(Vec::new()));
+        };
+        let figure = now.figure.available.filter(|_| now.figure.differs);
+        let (Some(figure), Some(shown)) = (figure, &now.shown) else {
+            // An answer may have been lost: LeafLink shows what it should.
+            stock::put_record(id, &now.record_now())?;
+            return Ok(Attempt::Done(Vec::new()));
+        };
+        (available, before) = (plain(figure), shown.clone());
     }
     send(id, &product, label, before, available, wish)
 }
@@ -56,7 +61,14 @@ fn send(
     match leaflink::patch_product(id, &json!({ "available_inventory": available }))? {
         Sent::Done(answer) => {
             let confirmed = match seen(id, &answer) {
-                Seen::Good { shown, .. } => plain(shown.available),
+                Seen::Good { shown, .. } => {
+                    // An order came in between, and its units were put on offer once more: reckoned anew
+                    // by the next call.
+                    if shown.reserved > before.reserved {
+                        *wish = StockWish { available: Some(available.clone()), ..StockWish::default() };
+                    }
+                    plain(shown.available)
+                }
                 // It was taken; what LeafLink now shows, the next push reads.
                 Seen::Unusable(_) => available.clone(),
             };

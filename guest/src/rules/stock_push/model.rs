@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::rules::order::SourceStatus;
+use crate::rules::product::unit_type::Measures;
 use crate::rules::sales_order::Status;
 
 /// What happens.
@@ -218,7 +219,7 @@ impl World {
             &Stock {
                 product: &level.product,
                 name: "Gummies",
-                unit: &Unit { name: "Each".to_owned(), pieces: true },
+                unit: &UnitType { name: "Each".to_owned(), measures: Measures::Pieces, per_si_unit: None },
                 levels: std::slice::from_ref(&level),
                 claims: &claims,
                 shown: &shown,

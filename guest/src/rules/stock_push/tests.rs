@@ -2,14 +2,19 @@
 
 use super::*;
 use crate::rules::ids::LocationId;
+use crate::rules::product::unit_type::Measures;
 
 fn number(text: &str) -> Decimal {
     text.parse().unwrap()
 }
 
+fn unit(name: &str, measures: Measures, per_si_unit: Option<&str>) -> UnitType {
+    UnitType { name: name.to_owned(), measures, per_si_unit: per_si_unit.map(number) }
+}
+
 struct Case {
     settings: Settings,
-    unit: Unit,
+    unit: UnitType,
     levels: Vec<StockLevel>,
     claims: Vec<Claim>,
     shown: Shown,
@@ -27,7 +32,7 @@ impl Case {
         };
         Self {
             settings: Settings::default(),
-            unit: Unit { name: "Each".to_owned(), pieces: true },
+            unit: unit("Each", Measures::Pieces, None),
             levels: levels.iter().map(level).collect(),
             claims: Vec::new(),
             shown: Shown {
@@ -198,10 +203,21 @@ fn units_must_be_the_same() {
     let mut case = Case::new(&[("vault", "10", "0", "0")]);
     case.shown.unit = "Gram".to_owned();
     assert_eq!((case.available(), case.codes()), (None, vec!["unit-not-convertible"]));
-    case.unit = Unit { name: "gram".to_owned(), pieces: false };
+    case.unit = unit("g", Measures::Weight, Some("1000"));
     assert_eq!(case.available().as_deref(), Some("10"));
     case.shown.unit = "Unit".to_owned();
     assert_eq!(case.codes(), ["unit-not-convertible"]);
+}
+
+#[test]
+fn a_unit_that_leaflink_does_not_know_is_its_unit() {
+    for (name, measures, per_si_unit) in
+        [("Cartridge", Measures::Pieces, None), ("Gallon", Measures::Volume, Some("0.264172"))]
+    {
+        let mut case = Case::new(&[("vault", "60", "0", "0")]);
+        case.unit = unit(name, measures, per_si_unit);
+        assert_eq!(case.available().as_deref(), Some("60"), "{name}");
+    }
 }
 
 #[test]

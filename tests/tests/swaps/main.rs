@@ -2,170 +2,27 @@
 //! event is lost, and none happens twice. The file with another schema is the guest built with its
 //! feature `next-schema`.
 
-use std::fs;
+mod business;
+mod companies;
+
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use chrono::TimeDelta;
-use leaflink_sync::document::Document;
-use leaflink_sync::stage::{Connections, Options, Stage};
-use leaflink_sync::steps;
-use leaflink_sync::world::LoadedWorld;
-use leaflink_sync_kit::host::{Records, Store};
+use leaflink_sync::stage::{Options, Stage};
+use leaflink_sync_kit::host::Store;
 use leaflink_sync_kit::recording::{FileRecorder, Reader, RecordedCall, RecordingLimits};
 use leaflink_sync_kit::schema::{SCHEMA_KEY, StoredSchema};
 use leaflink_sync_kit::swap::{Refusal, Trial};
 use leaflink_sync_kit::{CallError, CompanyId, Connector, Limits};
-use leaflink_sync_tests::component;
-use serde_json::Value;
 use tempfile::TempDir;
 
-/// Orders of the day. The next schema's migration takes ten at a time.
-const ORDERS: usize = 24;
-/// How long a thread waits for another before the test fails.
-const PATIENCE: Duration = Duration::from_secs(180);
-
-fn built() -> &'static Connector {
-    static BUILT: OnceLock<Connector> = OnceLock::new();
-    BUILT.get_or_init(|| component::load(Limits::DEFAULT).expect("the component loads"))
-}
-
-fn this_file() -> Vec<u8> {
-    fs::read(component::path().expect("the component")).expect("its file")
-}
-
-fn next_file() -> Vec<u8> {
-    fs::read(component::next_path().expect("the component of the next schema")).expect("its file")
-}
-
-/// The same component as another file: with a custom section that says nothing.
-fn again(file: &[u8]) -> Vec<u8> {
-    [file, &[0, 6, 5], b"again"].concat()
-}
-
-fn with_text(mut file: Vec<u8>, text: &str, other: &str) -> Vec<u8> {
-    assert_eq!(text.len(), other.len());
-    let places: Vec<_> =
-        (0..file.len() - text.len()).filter(|at| file[*at..].starts_with(text.as_bytes())).collect();
-    assert!(!places.is_empty(), "the component has no text {text:?}");
-    for at in places {
-        file[at..at + text.len()].copy_from_slice(other.as_bytes());
-    }
-    file
-}
-
-fn stage() -> Stage {
-    stage_with(Options::default())
-}
-
-fn stage_with(options: Options) -> Stage {
-    let world = component::root().join("tests/scenarios/payments-answer-lost/world.json");
-    let world = LoadedWorld::load(&world).expect("a world");
-    Stage::set_up(built(), &world, Options { connections: Connections::InProcess, ..options })
-        .expect("a stage")
-}
-
-fn perform(stage: &Stage, step: &str) {
-    let document = Document::parse("step.json", format!("[{step}]")).expect("JSON");
-    for step in steps::read(&document).expect("a step") {
-        stage.perform(&step.act).expect("it can be done");
-    }
-}
-
-fn short_id(order: usize) -> String {
-    format!("fb{order:06x}")
-}
-
-/// An order from a buyer's cart to the money received.
-fn business(stage: &Stage, order: usize) {
-    let short_id = short_id(order);
-    // LeafLink counts requests by the minute.
-    stage.move_to(stage.now().time() + TimeDelta::minutes(1)).expect("later");
-    perform(
-        stage,
-        &format!(
-            r#"{{"place_order": {{"short_id": "{short_id}", "customer": 310044, "reps": [4107],
-                "lines": [{{"product": 501002, "quantity": "{}"}}]}}}}"#,
-            1 + order % 3
-        ),
-    );
-    stage.sync().expect("a round");
-    perform(stage, &format!(r#"{{"set_status": {{"order": "{short_id}", "status": "PROCESSING"}}}}"#));
-    perform(stage, &format!(r#"{{"create_invoice": {{"order": "{short_id}"}}}}"#));
-    let invoice = 1001 + order;
-    perform(
-        stage,
-        &format!(
-            r#"{{"post_payment": {{"invoice": "inv-{invoice}", "amount": "{}.00", "method": "check", "user": "u-rae"}}}}"#,
-            5 + order
-        ),
-    );
-    stage.sync().expect("a round");
-}
-
-/// Both sides, as far as people see them.
-#[derive(Debug, PartialEq)]
-struct End {
-    sales_orders: Vec<String>,
-    orders: Vec<Value>,
-    payments: Vec<Value>,
-    mails: usize,
-}
-
-fn end(stage: &Stage) -> End {
-    for _ in 0..3 {
-        let round = stage.sync().expect("a round");
-        assert!(round.stopped.is_none() && round.undelivered.is_none(), "{round:?}");
-    }
-    let mut view = stage.erp().view(stage.company()).expect("the ERP");
-    let sales_orders = view.list_sales_orders(None, 500).expect("sales orders");
-    let mut orders = stage.sandbox().orders();
-    for order in &mut orders {
-        // When it was last written to; the clock stands still, but retries move the order's place in lists.
-        order.as_object_mut().map(|order| order.remove("modified"));
-    }
-    let mut payments = stage.sandbox().payments();
-    for payment in &mut payments {
-        payment.as_object_mut().map(|payment| payment.remove("id"));
-    }
-    payments.sort_by_key(Value::to_string);
-    End {
-        sales_orders: sales_orders
-            .into_iter()
-            .map(|mut order| {
-                order.modified_at_ms = 0;
-                format!("{order:?}")
-            })
-            .collect(),
-        orders,
-        payments,
-        mails: stage.mails().len(),
-    }
-}
-
-/// The same business on one file.
-fn undisturbed() -> End {
-    let stage = stage();
-    (0..ORDERS).for_each(|order| business(&stage, order));
-    let end = end(&stage);
-    assert_eq!((end.sales_orders.len(), end.payments.len()), (ORDERS, ORDERS));
-    end
-}
-
-/// Every record of the component's about an order.
-fn order_records(stage: &Stage) -> Vec<String> {
-    let mut view = stage.erp().view(stage.company()).expect("the ERP");
-    let entries = view.scan("order/", None, 1_000).expect("the store");
-    entries.into_iter().map(|entry| String::from_utf8(entry.value).expect("JSON")).collect()
-}
-
-fn stored(stage: &Stage) -> StoredSchema {
-    let mut view = stage.erp().view(stage.company()).expect("the ERP");
-    StoredSchema::read(&mut view).expect("a schema")
-}
+use business::{
+    ORDERS, again, built, business, end, next_file, order_records, perform, stage, stage_with, stored,
+    this_file, undisturbed, wait_until, with_text,
+};
 
 /// Swaps that a thread did, and what came of them.
 #[derive(Debug, Default)]
@@ -186,15 +43,6 @@ fn bad_files(tally: &mut Tally, stage: &Stage, trial: Trial<'_>) {
         tally.refused += 1;
     }
     assert_eq!(stage.slot().current().digest(), before);
-}
-
-/// Waits for what another thread does.
-fn wait_until(what: &str, reached: impl Fn() -> bool) {
-    let began = Instant::now();
-    while !reached() {
-        assert!(began.elapsed() < PATIENCE, "waited {PATIENCE:?} for {what}");
-        thread::sleep(Duration::from_millis(2));
-    }
 }
 
 #[test]
@@ -277,7 +125,7 @@ fn swapping_under_load_loses_no_event_and_doubles_none() {
     let records = order_records(&stage);
     assert_eq!(records.len(), ORDERS);
     assert!(records.iter().all(|record| record.contains("order_no") && !record.contains("short_id")));
-    assert_eq!(end, undisturbed());
+    assert_eq!(end, undisturbed(ORDERS));
 }
 
 #[test]
