@@ -204,15 +204,15 @@ fn sweep(workspace: &Workspace, how_far: Sweep) -> Result<(), String> {
 
     heading("sweeping (a few minutes; much longer with --all or --pairs)");
     let mut sweep = workspace.cargo(["test", "--locked", "--workspace", "--test", "sweep"]);
-    sweep.env("LEAFLINK_SYNC_COMPONENT", component).env("LEAFLINK_SWEEP_TIMES", "1");
+    sweep.env("LEAFLINK_SYNC_COMPONENT", component).env("LEAFLINK_SYNC_SWEEP_TIMES", "1");
     if how_far.all {
-        sweep.env("LEAFLINK_SWEEP_ALL", "1");
+        sweep.env("LEAFLINK_SYNC_SWEEP_ALL", "1");
     }
     if how_far.pairs {
-        sweep.env("LEAFLINK_SWEEP_PAIRS", "1");
+        sweep.env("LEAFLINK_SYNC_SWEEP_PAIRS", "1");
     }
     if let Some(only) = how_far.only {
-        sweep.env("LEAFLINK_SWEEP_ONLY", only);
+        sweep.env("LEAFLINK_SYNC_SWEEP_ONLY", only);
     }
     run(sweep, "the sweep found outcomes that are wrong; see above")
 }

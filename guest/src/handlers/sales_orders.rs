@@ -34,7 +34,13 @@ impl Guest for Component {
         let number = OrderNumber(deletion.leaflink_order);
         let id = SalesOrderId(deletion.sales_order);
         let Some(mut known) = state::order(&number)? else { return Ok(not_linked(&id)) };
-        if known.standing != (Standing::Imported { sales_order: id.0.clone() }) {
+        // A look that came first found the sales order gone, and knew nothing of LeafLink's order.
+        let is_news = match &known.standing {
+            Standing::Imported { sales_order } => *sales_order == id.0,
+            Standing::Unlinked => deletion.reject_in_leaflink && !known.reject,
+            _ => false,
+        };
+        if !is_news {
             return Ok(not_linked(&id));
         }
         erp::unlink_sales_order(&id)?;

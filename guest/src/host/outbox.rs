@@ -15,6 +15,7 @@ use super::state::{ReasonRecord, decode, delete, get, put, store_failure};
 use crate::bindings::leaflink_sync::host::store;
 use crate::rules::ids::{LeafLinkProductId, OrderNumber, PaymentId, ProductId};
 use crate::rules::once::Progress;
+use crate::rules::order::SourceStatus;
 use crate::rules::reasons::Code;
 
 const PREFIX: &str = "outbox/";
@@ -203,6 +204,14 @@ impl Wish {
 /// The write that is wanted for a thing.
 pub fn intent(subject: &Subject) -> Result<Option<Intent>, Failure> {
     get(&subject.key())
+}
+
+/// The status that LeafLink's order is still to get.
+pub fn wanted_status(number: &OrderNumber) -> Result<Option<SourceStatus>, Failure> {
+    Ok(match intent(&Subject::Order(number.clone()))?.map(|intent| intent.wish) {
+        Some(Wish::Order(wish)) => wish.status.as_deref().and_then(SourceStatus::from_word),
+        _ => None,
+    })
 }
 
 /// Keeps a wanted write, or removes one of which nothing is left.

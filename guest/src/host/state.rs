@@ -40,6 +40,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::answer::{self, Failure};
+use super::outbox;
 use super::projection::ProjectionRecord;
 use crate::bindings::leaflink_sync::host::store;
 use crate::rules::decision::Reason;
@@ -338,7 +339,8 @@ pub fn memory(number: &OrderNumber) -> Result<Memory, Failure> {
     Ok(match known.standing {
         Standing::Imported { .. } => {
             let seen_customer = known.seen_customer.map(CompanyId);
-            Memory { applied: projection, seen_customer, ..Memory::default() }
+            let own_status = outbox::wanted_status(number)?;
+            Memory { applied: projection, own_status, seen_customer, ..Memory::default() }
         }
         Standing::Unlinked => Memory { unlinked: projection, reject: known.reject, ..Memory::default() },
         Standing::Held { .. } | Standing::Ignored => Memory::default(),

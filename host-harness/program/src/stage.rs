@@ -397,7 +397,7 @@ impl Stage {
     /// The ERP's background work as it is due now.
     fn work(&self) -> anyhow::Result<Round> {
         let now = self.clock.now_ms();
-        let due = self.calls.polls_due()?;
+        let due = self.caller.polls_due()?;
         let is_due = |source| due.iter().any(|due| due.source == source && due.at_ms <= now);
         let (orders, products) = (is_due(Source::Orders), is_due(Source::Products));
         let mut ticket = || self.next_ticket();

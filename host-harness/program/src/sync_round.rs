@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use leaflink_sync_kit::exports::Failure;
 use leaflink_sync_kit::exports::delivery::Delivered;
 use leaflink_sync_kit::exports::inventory::Pushed;
-use leaflink_sync_kit::exports::polling::{Polled, Source, Subject};
+use leaflink_sync_kit::exports::polling::{Due, Polled, Source, Subject};
 use leaflink_sync_kit::exports::products::Product;
 use leaflink_sync_kit::exports::sales_orders::Deletion;
 use leaflink_sync_kit::host::types::{Decision, Reason};
@@ -27,6 +27,7 @@ const DELIVERIES: usize = 1_000;
 /// The calls that rounds make: of the component, or of something around it.
 #[allow(missing_docs)] // Each is the method of `Calls` of its name.
 pub trait Caller: Send + Sync {
+    fn polls_due(&self) -> Result<Vec<Due>, CallError>;
     fn poll(&self, source: Source) -> Result<Polled, CallError>;
     fn to_look_at(&self) -> Result<Vec<Subject>, CallError>;
     fn on_order(&self, number: &str) -> Result<Decision, CallError>;
@@ -40,6 +41,10 @@ pub trait Caller: Send + Sync {
 }
 
 impl Caller for Calls {
+    fn polls_due(&self) -> Result<Vec<Due>, CallError> {
+        self.polls_due()
+    }
+
     fn poll(&self, source: Source) -> Result<Polled, CallError> {
         self.poll(source)
     }

@@ -122,6 +122,16 @@ impl Armed {
         (self.seen < self.fault.hit.saturating_add(self.fault.times) - 1).then_some((&self.fault, self.seen))
     }
 
+    /// How many matching requests it has seen.
+    pub fn seen(&self) -> u32 {
+        self.seen
+    }
+
+    /// Counts on from here.
+    pub fn set_seen(&mut self, seen: u32) {
+        self.seen = seen;
+    }
+
     /// Counts the request if it matches; the effect if it is one of those to be hit.
     pub fn strike(&mut self, request: &Request, path: &str) -> Option<Effect> {
         let fault = &self.fault;

@@ -28,6 +28,8 @@ pub struct Sandbox {
     now_ms: u64,
     /// Requests that are carried out when the clock reaches their time, in milliseconds.
     late: Vec<(u64, Request)>,
+    /// How much later the next request is carried out.
+    delay_ms: Option<u64>,
 }
 
 /// A fault, and what a stale read sees.
@@ -48,8 +50,15 @@ impl Sandbox {
         let faults = seed.faults.clone();
         let world = World::new(seed)?;
         let now_ms = u64::try_from(world.now().0 / 1000).unwrap_or_default();
-        let mut sandbox =
-            Self { world, api_key, faults: Vec::new(), recent: VecDeque::new(), now_ms, late: Vec::new() };
+        let mut sandbox = Self {
+            world,
+            api_key,
+            faults: Vec::new(),
+            recent: VecDeque::new(),
+            now_ms,
+            late: Vec::new(),
+            delay_ms: None,
+        };
         for fault in faults {
             sandbox.inject(fault);
         }
@@ -86,6 +95,14 @@ impl Sandbox {
                 stale = waiting.stale.clone();
                 effect = Some(struck);
             }
+        }
+        if let Some(ms) = self.delay_ms.take() {
+            effect = Some(match effect {
+                Some(late @ Effect::LateCommit { .. }) => late,
+                // What is refused is refused late, too.
+                Some(other) if other.instead().is_some() => Effect::LostRequest,
+                _ => Effect::LateCommit { ms },
+            });
         }
         if let Some(Effect::LateCommit { ms }) = effect {
             self.late.push((self.now_ms.saturating_add(ms), request.clone()));
@@ -202,6 +219,25 @@ impl Sandbox {
         self.faults.push(Waiting { armed: Armed::new(fault), stale });
     }
 
+    /// Has the connection of the next request break, and the request carried out so many milliseconds
+    /// later; or not, after all.
+    pub fn delay_next(&mut self, ms: Option<u64>) {
+        self.delay_ms = ms;
+    }
+
+    /// How many requests each fault has met, to [count on from](Self::count_faults_from).
+    #[must_use]
+    pub fn fault_counts(&self) -> Vec<u32> {
+        self.faults.iter().map(|waiting| waiting.armed.seen()).collect()
+    }
+
+    /// Has the faults that there are meet again what they met since then.
+    pub fn count_faults_from(&mut self, counts: &[u32]) {
+        for (waiting, seen) in self.faults.iter_mut().zip(counts) {
+            waiting.armed.set_seen(*seen);
+        }
+    }
+
     /// Disarms every fault.
     pub fn clear_faults(&mut self) {
         self.faults.clear();
@@ -261,7 +297,7 @@ impl Sandbox {
         let waiting: Vec<_> =
             self.faults.iter().map(|waiting| (waiting.armed.left(), &waiting.stale)).collect();
         let recent = self.world.options.rate_limit.as_ref().map(|_| &self.recent);
-        format!("{:?} {waiting:?} {recent:?} {}", self.world, self.now_ms)
+        format!("{:?} {waiting:?} {recent:?} {} {:?}", self.world, self.now_ms, self.late)
     }
 
     /// Path, rate and key, in the order in which LeafLink looks at them; an answer if one fails.

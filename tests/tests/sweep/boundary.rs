@@ -1,9 +1,10 @@
 //! Every import that the component reaches, counted; and one of them going wrong.
 
 use std::panic::panic_any;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use anyhow::bail;
+use leaflink_sync::stage::Stage;
 use leaflink_sync_kit::host::Urgency;
 use leaflink_sync_kit::host::{
     Journal, Mail, Records, Store, Transaction, http, journal, log, mail, records, secrets, store, types,
@@ -18,7 +19,10 @@ pub struct Died;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reached {
     Begin,
-    Http,
+    /// A request that only reads.
+    HttpRead,
+    /// A request that is to change something in LeafLink.
+    HttpWrite,
     Store,
     Records,
     Mail,
@@ -32,6 +36,14 @@ pub enum Reached {
     OwnCommit,
 }
 
+impl Reached {
+    /// Whether both are of one interface, so that they go on failing together.
+    fn fails_with(self, other: Self) -> bool {
+        let is_http = |it| matches!(it, Self::HttpRead | Self::HttpWrite);
+        self == other || (is_http(self) && is_http(other))
+    }
+}
+
 /// How it goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum How {
@@ -43,6 +55,12 @@ pub enum How {
     AnswerLost,
     /// So it is with every later one of its interface, until the process is restarted.
     AnswersLostForEver,
+    /// It is lost on the way, and whoever asked does not know whether it was done.
+    RequestLost,
+    /// LeafLink does it when whoever asked has given up, and no answer comes.
+    LateCommit,
+    /// The process dies while it waits for an answer, and LeafLink does it then.
+    DiesThenLateCommit,
     /// The process dies before it is done.
     DiesBefore,
     /// The process dies when it is done.
@@ -52,11 +70,25 @@ pub enum How {
 /// What can go wrong at an import. A process that dies after an import that only changes the open
 /// transaction dies before the next one, so that it is not tried twice.
 pub fn ways(reached: Reached) -> &'static [How] {
-    use How::{AnswerLost, AnswersLostForEver, DiesAfter, DiesBefore, Fails, FailsForEver};
+    use How::{
+        AnswerLost, AnswersLostForEver, DiesAfter, DiesBefore, DiesThenLateCommit, Fails, FailsForEver,
+        LateCommit, RequestLost,
+    };
     match reached {
-        Reached::Http | Reached::Commit => {
+        Reached::HttpRead | Reached::Commit => {
             &[Fails, FailsForEver, AnswerLost, AnswersLostForEver, DiesBefore, DiesAfter]
         }
+        Reached::HttpWrite => &[
+            Fails,
+            FailsForEver,
+            AnswerLost,
+            AnswersLostForEver,
+            RequestLost,
+            LateCommit,
+            DiesThenLateCommit,
+            DiesBefore,
+            DiesAfter,
+        ],
         Reached::Clock | Reached::Random => &[DiesBefore],
         Reached::OwnCommit => &[DiesBefore, DiesAfter],
         _ => &[Fails, FailsForEver, DiesBefore],
@@ -82,6 +114,8 @@ struct Count {
     /// What goes on failing.
     for_ever: Option<(Reached, How)>,
     struck: bool,
+    /// Something of the call under way went wrong.
+    disturbed: bool,
     /// What was reached, by call and import.
     trace: Vec<(usize, usize, Reached)>,
     /// A call of the component is between its commit's beginning and end.
@@ -92,7 +126,15 @@ struct Count {
 
 /// What is between the component and its host, and watches the ERP's commits.
 #[derive(Default)]
-pub struct Boundary(Mutex<Count>);
+pub struct Boundary {
+    count: Mutex<Count>,
+    /// The stage, once it is set up.
+    stage: OnceLock<Weak<Stage>>,
+}
+
+/// How long after the process gave up LeafLink still does what it was asked for: not as long as the
+/// quiet period that the component waits, and longer than anything else waits.
+const LATE_MS: u64 = 110_000;
 
 /// What is to be done with an import.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -100,12 +142,41 @@ enum Fate {
     Done,
     Fails,
     AnswerLost,
+    RequestLost,
+    LateCommit,
+    DiesThenLateCommit,
     DiesAfter,
 }
 
 impl Boundary {
     fn count(&self) -> MutexGuard<'_, Count> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.count.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says on which stage it is.
+    pub fn is_on(&self, stage: &Arc<Stage>) {
+        drop(self.stage.set(Arc::downgrade(stage)));
+    }
+
+    /// How often the story's own faults were met.
+    fn fault_counts(&self) -> Vec<u32> {
+        let stage = self.stage.get().and_then(Weak::upgrade);
+        stage.map(|stage| stage.sandbox().fault_counts()).unwrap_or_default()
+    }
+
+    /// The story's own faults are met by what is known to have met them: one that LeafLink answers with
+    /// once comes again when nobody knows of it.
+    fn count_faults_from(&self, counts: &[u32]) {
+        if let Some(stage) = self.stage.get().and_then(Weak::upgrade) {
+            stage.sandbox().count_faults_from(counts);
+        }
+    }
+
+    /// Whether LeafLink does late what it is asked for next.
+    fn delay_next(&self, late: bool) {
+        if let Some(stage) = self.stage.get().and_then(Weak::upgrade) {
+            stage.sandbox().delay_next(late.then_some(LATE_MS));
+        }
     }
 
     /// Counts anew from the beginning of a step; the point strikes once.
@@ -175,6 +246,7 @@ impl Boundary {
         if reached == Reached::Begin {
             count.calls += 1;
             count.imports = 0;
+            count.disturbed = false;
         }
         count.imports += 1;
         let (call, import) = (count.calls, count.imports);
@@ -189,13 +261,17 @@ impl Boundary {
                 }
                 Some(point.how)
             }
-            None => count.for_ever.filter(|(failing, _)| *failing == reached).map(|(_, how)| how),
+            None => count.for_ever.filter(|(failing, _)| failing.fails_with(reached)).map(|(_, how)| how),
         };
+        count.disturbed |= how.is_some();
         drop(count);
         match how {
             None => Fate::Done,
             Some(How::Fails | How::FailsForEver) => Fate::Fails,
             Some(How::AnswerLost | How::AnswersLostForEver) => Fate::AnswerLost,
+            Some(How::RequestLost) => Fate::RequestLost,
+            Some(How::LateCommit) => Fate::LateCommit,
+            Some(How::DiesThenLateCommit) => Fate::DiesThenLateCommit,
             Some(How::DiesBefore) => panic_any(Died),
             Some(How::DiesAfter) => Fate::DiesAfter,
         }
@@ -225,7 +301,8 @@ impl Host for Around {
             bail!(BROKEN);
         }
         let inner = self.inner.begin(company, info)?;
-        Ok(Box::new(Watched { inner, boundary: Arc::clone(&self.boundary) }))
+        let (boundary, faults) = (Arc::clone(&self.boundary), self.boundary.fault_counts());
+        Ok(Box::new(Watched { inner: Some(inner), boundary, faults }))
     }
 
     fn send(&self, company: &CompanyId, request: http::Request) -> Result<http::Response, http::Error> {
@@ -238,16 +315,32 @@ impl Host for Around {
         urgency: Urgency,
         request: http::Request,
     ) -> Result<http::Response, http::Error> {
-        let fate = self.boundary.reach(Reached::Http);
+        let only_reads = request.method == http::Method::Get;
+        let fate = self.boundary.reach(if only_reads { Reached::HttpRead } else { Reached::HttpWrite });
         if fate == Fate::Fails {
             return Err(http::Error::NotSent(BROKEN.to_owned()));
         }
+        if fate == Fate::RequestLost {
+            return Err(http::Error::NoAnswer(BROKEN.to_owned()));
+        }
         self.boundary.count().requests += 1;
+        let is_late = matches!(fate, Fate::LateCommit | Fate::DiesThenLateCommit);
+        if is_late {
+            self.boundary.delay_next(true);
+        }
+        let faults = self.boundary.fault_counts();
         let answer = self.inner.send_as(company, urgency, request);
+        if fate != Fate::Done {
+            self.boundary.count_faults_from(&faults);
+        }
+        if is_late {
+            // The limit on requests may have kept it here.
+            self.boundary.delay_next(false);
+        }
         match fate {
-            Fate::AnswerLost => Err(http::Error::NoAnswer(BROKEN.to_owned())),
-            Fate::DiesAfter => panic_any(Died),
-            Fate::Done | Fate::Fails => answer,
+            Fate::AnswerLost | Fate::LateCommit => Err(http::Error::NoAnswer(BROKEN.to_owned())),
+            Fate::DiesAfter | Fate::DiesThenLateCommit => panic_any(Died),
+            Fate::Done | Fate::Fails | Fate::RequestLost => answer,
         }
     }
 
@@ -285,24 +378,42 @@ impl Host for Around {
 
 /// A call's transaction with the boundary around it.
 struct Watched {
-    inner: Box<dyn Transaction>,
+    /// Until it is committed.
+    inner: Option<Box<dyn Transaction>>,
     boundary: Arc<Boundary>,
+    /// How often the story's own faults were met when it began.
+    faults: Vec<u32>,
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        if self.inner.is_some() && self.boundary.count().disturbed {
+            self.boundary.count_faults_from(&self.faults);
+        }
+    }
+}
+
+impl Watched {
+    fn inner(&mut self) -> &mut dyn Transaction {
+        self.inner.as_deref_mut().expect("nothing comes after the commit")
+    }
 }
 
 impl Transaction for Watched {
-    fn commit(self: Box<Self>) -> anyhow::Result<()> {
-        let Self { inner, boundary } = *self;
+    fn commit(mut self: Box<Self>) -> anyhow::Result<()> {
+        let boundary = Arc::clone(&self.boundary);
         let fate = boundary.reach(Reached::Commit);
         if fate == Fate::Fails {
             bail!(BROKEN);
         }
+        let inner = self.inner.take().expect("it is committed once");
         boundary.count().committing = true;
         let committed = inner.commit();
         boundary.count().committing = false;
         match fate {
             Fate::DiesAfter => panic_any(Died),
             Fate::AnswerLost => bail!(BROKEN),
-            Fate::Done | Fate::Fails => committed,
+            _ => committed,
         }
     }
 }
@@ -314,7 +425,7 @@ macro_rules! handed_on {
             fn $name(&mut self, $($arg: $kind),*) -> Result<$ok, errors::$of> {
                 match self.boundary.reach(Reached::$reached) {
                     Fate::Fails => Err($error(BROKEN.to_owned())),
-                    _ => self.inner.$name($($arg),*),
+                    _ => self.inner().$name($($arg),*),
                 }
             }
         )*}

@@ -12,13 +12,14 @@ use leaflink_sync::sync_round::Caller;
 use leaflink_sync_kit::exports::Failure;
 use leaflink_sync_kit::exports::delivery::Delivered;
 use leaflink_sync_kit::exports::inventory::Pushed;
-use leaflink_sync_kit::exports::polling::{Polled, Source, Subject};
+use leaflink_sync_kit::exports::polling::{Due, Polled, Source, Subject};
 use leaflink_sync_kit::exports::products::Product;
 use leaflink_sync_kit::exports::sales_orders::Deletion;
 use leaflink_sync_kit::host::types::Decision;
 use leaflink_sync_kit::{CallError, Calls};
 
 use crate::boundary::{Boundary, Died, How, Point, Reached, ways};
+use crate::choice::Choice;
 use crate::state;
 
 /// What a point came to, as far as it matters for what comes after it.
@@ -39,6 +40,8 @@ pub struct Outcome {
 pub struct Found {
     /// One point for each outcome.
     pub outcomes: BTreeMap<Outcome, Point>,
+    /// How many points there are, tried or not.
+    pub there: usize,
     /// How many points were tried.
     pub points: BTreeMap<(Reached, How), usize>,
     /// The calls that were tried.
@@ -63,7 +66,7 @@ pub struct Explorer {
     pub calls: Calls,
     pub boundary: Arc<Boundary>,
     pub stage: OnceLock<Weak<Stage>>,
-    found: Mutex<Option<Found>>,
+    found: Mutex<Option<(Found, Choice)>>,
 }
 
 impl Explorer {
@@ -71,27 +74,33 @@ impl Explorer {
         Self { calls, boundary, stage: OnceLock::new(), found: Mutex::default() }
     }
 
-    /// Tries every point of the calls that rounds make in `work`.
-    pub fn explore(&self, work: impl FnOnce()) -> Found {
-        *self.found() = Some(Found::default());
+    /// Tries the points of the calls that rounds make in `work`; answers the choice as it then is.
+    pub fn explore(&self, choice: Choice, work: impl FnOnce()) -> (Found, Choice) {
+        *self.found() = Some((Found::default(), choice));
         work();
-        self.found().take().unwrap_or_default()
+        self.found().take().expect("each call puts it back")
     }
 
-    fn found(&self) -> MutexGuard<'_, Option<Found>> {
+    fn found(&self) -> MutexGuard<'_, Option<(Found, Choice)>> {
         self.found.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn call<T: Debug>(&self, call: impl Fn(&Calls) -> Result<T, CallError>) -> Result<T, CallError> {
         let found = self.found().take();
-        if let Some(mut found) = found {
-            self.try_all(&mut found, &|| seen(&call(&self.calls))).expect("the sweep's own stage works");
-            *self.found() = Some(found);
+        if let Some((mut found, mut choice)) = found {
+            self.try_points(&mut found, &mut choice, &|| seen(&call(&self.calls)))
+                .expect("the sweep's own stage works");
+            *self.found() = Some((found, choice));
         }
         call(&self.calls)
     }
 
-    fn try_all(&self, found: &mut Found, call: &dyn Fn() -> u64) -> anyhow::Result<()> {
+    fn try_points(
+        &self,
+        found: &mut Found,
+        choice: &mut Choice,
+        call: &dyn Fn() -> u64,
+    ) -> anyhow::Result<()> {
         let stage = self.stage.get().and_then(Weak::upgrade).expect("the stage outlives its rounds");
         let (calls, own_commits) = self.boundary.so_far();
         let before = stage.mark()?;
@@ -113,7 +122,8 @@ impl Explorer {
         come_back()?;
         found.calls.insert(calls + 1);
         for (call, import, reached) in trace {
-            for how in ways(reached) {
+            found.there += ways(reached).len();
+            for how in choice.of(ways(reached)) {
                 let point = Point { call, import, how: *how };
                 let seen = survived(attempt(Some(point)));
                 assert!(self.boundary.struck(), "{point:?} was not reached");
@@ -149,6 +159,10 @@ fn seen<T: Debug>(outcome: &Result<T, CallError>) -> u64 {
 }
 
 impl Caller for Explorer {
+    fn polls_due(&self) -> Result<Vec<Due>, CallError> {
+        self.call(Calls::polls_due)
+    }
+
     fn poll(&self, source: Source) -> Result<Polled, CallError> {
         self.call(|calls| calls.poll(source))
     }

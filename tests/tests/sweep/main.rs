@@ -1,20 +1,29 @@
-//! The crash sweep: scenarios with every import failing or dying, and the process dying at every
-//! commit, one at a time; and pairs of faults on the scenarios that matter most.
+//! The crash sweep: every scenario with imports failing or dying, with answers of LeafLink lost or
+//! late, and with the process dying at every commit, one at a time; and pairs of faults on the scenarios
+//! that matter most. Whatever went wrong, the story has to come to the end of the undisturbed one.
 //!
-//! With every test run the families in `ALWAYS` are swept, with single faults. More is tried on
-//! demand, by these variables: `LEAFLINK_SWEEP_ALL` takes every scenario, `LEAFLINK_SWEEP_PAIRS` also
-//! tries pairs, `LEAFLINK_SWEEP_ONLY=payments` takes only scenarios with that in their names, and
-//! `LEAFLINK_SWEEP_TIMES` tells what each of them took and what is wrong with it.
+//! With every test run imports and commits of each scenario are tried in one of the ways in which they
+//! can go wrong (of a step that reaches very many a fixed share, spread over it), those of the families
+//! in `EVERY_WAY` in each of the ways, and a share of the pairs of points in `WITH_EVERY_RUN`. How many points
+//! there are, and how many were tried, is printed. More is tried on demand:
+//!
+//! | variable | what it does |
+//! |---|---|
+//! | `LEAFLINK_SYNC_SWEEP_ALL` | every way at every import and commit of every scenario |
+//! | `LEAFLINK_SYNC_SWEEP_PAIRS` | every pair in the core scenarios |
+//! | `LEAFLINK_SYNC_SWEEP_ONLY` | only scenarios with that in their names |
+//! | `LEAFLINK_SYNC_SWEEP_TIMES` | tells what each scenario took, and at once what is wrong with it |
 
 #![allow(clippy::unwrap_used)]
 
 mod boundary;
+mod choice;
 mod exceptions;
 mod explorer;
 mod state;
 mod story;
 
-use std::path::PathBuf;
+use std::ffi::OsString;
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -27,9 +36,10 @@ use leaflink_sync_tests::component;
 use libtest_mimic::{Arguments, Failed, Trial};
 
 use boundary::Died;
-use story::{Story, Tally};
+use choice::Share;
+use story::{Pairs, Story, Tally};
 
-/// Where money, stock and status go out and orders come in.
+/// Where money, stock and status go out and orders come in: those of which pairs are tried.
 const CORE: [&str; 6] = [
     "held-then-through",
     "life-status-towards-leaflink-step-by-step",
@@ -39,8 +49,30 @@ const CORE: [&str; 6] = [
     "stock-pushed-when-it-differs",
 ];
 
-/// The families of scenarios that are swept with every test run: what money depends on, and orders.
-const ALWAYS: [&str; 4] = ["case-", "discount-", "payments-", "plain-order"];
+/// The families of scenarios that are swept in every way with every test run: what money depends on,
+/// what is made once, and orders.
+const EVERY_WAY: [&str; 5] =
+    ["life-deleted-and-rejected", "payments-", "plain-order", "polling-orders-", "product-create-crash"];
+
+/// Scenarios of which each outcome takes long: where the sync runs for hours, or an order is very large.
+const LONG: [&str; 5] =
+    ["alarm-", "malformed-10-mb-note", "malformed-2000-lines", "malformed-all-together", "polling-"];
+
+/// A story of a week, whose outcomes take longer than all others together: on demand.
+const ON_DEMAND: &str = "alarm-leaflink-silent";
+
+/// Of the other scenarios, and of the long ones, the most imports and commits of one step that are tried.
+const OTHERS: Share = Share::OneWayEach { most: 40 };
+const SOME: Share = Share::OneWayEach { most: 4 };
+
+/// The one of which a share of the pairs is tried with every test run.
+const WITH_EVERY_RUN: [&str; 1] = ["held-then-through"];
+
+/// The share of the pairs in each test run: of the first points, of their outcomes, and of the second
+/// points.
+const SOME_PAIRS: (Share, Pairs) =
+    (Share::OneWayEach { most: 60 }, Pairs { every: 20, share: Share::OneWayEach { most: 30 } });
+const EVERY_PAIR: (Share, Pairs) = (Share::All, Pairs { every: 1, share: Share::All });
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -57,48 +89,68 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let only = env::var("LEAFLINK_SWEEP_ONLY").unwrap_or_default();
-    let all = env::var_os("LEAFLINK_SWEEP_ALL").is_some();
-    let single = (connector.clone(), only.clone());
-    let mut trials = vec![Trial::test("every_fault", move || {
-        let is_wanted = |name: &str| all || ALWAYS.iter().any(|family| name.starts_with(family));
-        sweep(&single.0, |name| is_wanted(name) && name.contains(&single.1), None)
-    })];
-    if env::var_os("LEAFLINK_SWEEP_PAIRS").is_some() {
-        trials.push(Trial::test("pairs_of_faults_in_core_scenarios", move || {
-            sweep(&connector, |name| CORE.contains(&name) && name.contains(&only), Some(1))
-        }));
-    }
+    let only = variable("ONLY").map(|only| only.to_string_lossy().into_owned()).unwrap_or_default();
+    let all = variable("ALL").is_some();
+    let ((first, pairs), core) = match variable("PAIRS") {
+        Some(_) => (EVERY_PAIR, &CORE[..]),
+        None => (SOME_PAIRS, &WITH_EVERY_RUN[..]),
+    };
+    let (of_single, of_pairs) = ((connector.clone(), only.clone()), (connector, only));
+    let trials = vec![
+        Trial::test("every_fault", move || {
+            let is_in = |name: &str, families: &[&str]| families.iter().any(|it| name.starts_with(it));
+            let share = |name: &str| match name {
+                _ if all || is_in(name, &EVERY_WAY) => Share::All,
+                _ if is_in(name, &LONG) => SOME,
+                _ => OTHERS,
+            };
+            sweep(&of_single.0, |name| {
+                (name.contains(&of_single.1) && (all || name != ON_DEMAND)).then(|| (share(name), None))
+            })
+        }),
+        Trial::test("pairs_of_faults", move || {
+            let is_wanted = |name: &str| core.contains(&name) && name.contains(&of_pairs.1);
+            sweep(&of_pairs.0, |name| is_wanted(name).then_some((first, Some(pairs))))
+        }),
+    ];
     // Each takes all processors by itself.
     let arguments = Arguments { test_threads: Some(1), ..arguments };
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
+fn variable(name: &str) -> Option<OsString> {
+    env::var_os(format!("LEAFLINK_SYNC_SWEEP_{name}"))
+}
+
+/// Sweeps the scenarios for which `how_far` says how far.
 fn sweep(
     connector: &Connector,
-    is_wanted: impl Fn(&str) -> bool,
-    pairs: Option<usize>,
+    how_far: impl Fn(&str) -> Option<(Share, Option<Pairs>)>,
 ) -> Result<(), Failed> {
-    let folders: Vec<PathBuf> = scenario::find(&component::root().join("tests/scenarios"))
+    let folders: Vec<_> = scenario::find(&component::root().join("tests/scenarios"))
         .map_err(|error| format!("{error:#}"))?
         .into_iter()
-        .filter(|folder| folder.file_name().is_some_and(|name| is_wanted(&name.to_string_lossy())))
+        .filter_map(|folder| {
+            let how_far = how_far(&folder.file_name()?.to_string_lossy())?;
+            Some((folder, how_far))
+        })
         .collect();
     let began = Instant::now();
     let (next, tally) = (AtomicUsize::new(0), Mutex::new(Tally::default()));
     thread::scope(|scope| {
         for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
             scope.spawn(|| {
-                while let Some(folder) = folders.get(next.fetch_add(1, Ordering::Relaxed)) {
+                while let Some((folder, (share, pairs))) = folders.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let began = Instant::now();
-                    let story = Story::read(connector, folder).and_then(|story| story.sweep(pairs));
+                    let story = Story::read(connector, folder).and_then(|story| story.sweep(*share, *pairs));
                     let mut tally = tally.lock().unwrap();
                     match story {
                         Ok(one) => {
-                            if env::var_os("LEAFLINK_SWEEP_TIMES").is_some() {
+                            if variable("TIMES").is_some() {
                                 eprintln!(
-                                    "{:>8.2} s {:>6} points {:>5} outcomes {:>4} ends  {} wrong  {}",
+                                    "{:>8.2} s {:>6} points {:>6} tried {:>5} outcomes {:>4} ends  {} wrong  {}",
                                     began.elapsed().as_secs_f32(),
+                                    one.there,
                                     one.points.values().sum::<usize>(),
                                     one.outcomes,
                                     one.to_the_end,
@@ -129,9 +181,10 @@ fn print(tally: &Tally, scenarios: usize, began: Instant) {
         println!("  {:<10} {:<20} {count:>8}", format!("{reached:?}"), format!("{how:?}"));
     }
     println!(
-        "{} points and {} pairs of points in {scenarios} scenarios; {} and {} distinct outcomes were played on, {} of \
+        "{} of {} points and {} pairs of points in {scenarios} scenarios; {} and {} distinct outcomes were played on, {} of \
          them to the end; {} s",
         tally.points.values().sum::<usize>(),
+        tally.there,
         tally.pairs,
         tally.outcomes,
         tally.second_outcomes,

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use chrono::{NaiveTime, TimeDelta};
 use leaflink_sync::document::Document;
 use leaflink_sync::stage::{Connections, Options, Snapshot, Stage};
 use leaflink_sync::steps::{self, Act, Step, SyncAct};
@@ -18,6 +19,7 @@ use leaflink_sync::world::LoadedWorld;
 use leaflink_sync_kit::Connector;
 
 use crate::boundary::{Around, Boundary, How, Point, Reached, ways};
+use crate::choice::Share;
 use crate::explorer::{Explorer, Found, survived};
 use crate::state::{self, End};
 
@@ -26,20 +28,40 @@ use crate::state::{self, End};
 enum Move {
     /// A step of the story.
     Step(usize),
+    /// The part of a step until that time, in which the sync runs by itself.
+    Until(usize, NaiveTime),
     /// A round of the sync.
     Round,
     /// Time goes by.
     Pass(Duration),
 }
 
-/// Longer than the quiet period of payments and the first waits of writes.
+/// Shorter than the quiet period of payments and new products; twice that is longer than it, and than
+/// the first waits of writes.
+const A_MOMENT: Duration = Duration::from_secs(90);
 const A_WHILE: Duration = Duration::from_secs(3 * 60);
+/// Longer than it takes until LeafLink's catalogue is read again, and with it what is on its list.
+const CATALOGUE: Duration = Duration::from_secs(11 * 60);
 /// Longer than the longest wait of a write.
 const LONG: Duration = Duration::from_secs(70 * 60);
+
+/// The sync's own running is taken in parts of this length.
+const PART_MINUTES: i64 = 10;
+
+/// How many pairs of points are tried.
+#[derive(Clone, Copy, Debug)]
+pub struct Pairs {
+    /// A second point upon one outcome of a first in so many.
+    pub every: usize,
+    /// How many second points.
+    pub share: Share,
+}
 
 /// What was tried, and what came of it.
 #[derive(Default)]
 pub struct Tally {
+    /// How many points there are.
+    pub there: usize,
     pub points: BTreeMap<(Reached, How), usize>,
     /// Pairs of points.
     pub pairs: usize,
@@ -53,6 +75,7 @@ pub struct Tally {
 
 impl Tally {
     pub fn add(&mut self, other: Self) {
+        self.there += other.there;
         for (kind, count) in other.points {
             *self.points.entry(kind).or_default() += count;
         }
@@ -106,39 +129,57 @@ impl Story {
         let stage = Arc::new(Stage::set_up(connector, &world, options)?);
         let explorer = Arc::clone(made.get().context("the stage takes its caller")?);
         drop(explorer.stage.set(Arc::downgrade(&stage)));
+        boundary.is_on(&stage);
         Ok(Self { name, steps, webhooks, stage, boundary, explorer })
     }
 
-    /// Tries every point of the story; with `pairs`, also every second point in what follows at once
-    /// upon each outcome, or upon one outcome in so many.
-    pub fn sweep(&self, pairs: Option<usize>) -> anyhow::Result<Tally> {
+    /// Tries a share of the points of the story, and of the second points in what follows at once upon
+    /// their outcomes.
+    pub fn sweep(&self, share: Share, pairs: Option<Pairs>) -> anyhow::Result<Tally> {
         let mut tally = Tally::default();
         for step in 0..self.steps.len() {
-            let before = self.snapshot()?;
-            let act = Move::Step(step);
-            if self.webhooks || !matches!(self.steps[step].act, Act::LeafLink(_)) {
-                let rest = self.after(step);
+            loop {
+                let act = self.part(step);
+                let before = self.snapshot()?;
+                if self.webhooks || !matches!(self.steps[step].act, Act::LeafLink(_)) {
+                    let rest = self.after(step, act);
+                    self.perform(act);
+                    let mut reference = self.play_reference(&rest)?;
+                    self.stage.restore(&before)?;
+                    self.sweep_move(act, &before, &rest, &mut reference, (share, pairs), &mut tally)?;
+                    self.stage.restore(&before)?;
+                }
+                self.boundary.arm(None);
                 self.perform(act);
-                let mut reference = self.play_reference(&rest)?;
-                self.stage.restore(&before)?;
-                self.sweep_move(act, &before, &rest, &mut reference, pairs, &mut tally)?;
-                self.stage.restore(&before)?;
+                if matches!(act, Move::Step(_)) {
+                    break;
+                }
             }
-            self.boundary.arm(None);
-            self.perform(act);
         }
         Ok(tally)
     }
 
-    /// What follows a step in which something went wrong: the same again if it is the sync's, a round,
-    /// another one a while later, and the rest of the story with rounds until all is quiet.
-    fn after(&self, step: usize) -> Vec<Move> {
+    /// A step, or as much of it as is to be swept at once.
+    fn part(&self, step: usize) -> Move {
+        let Act::Sync(SyncAct::RunUntil(end)) = &self.steps[step].act else { return Move::Step(step) };
+        self.steps[step].at.map_or(Ok(()), |at| self.stage.move_to(at)).ok();
+        let next = self.stage.now().time() + TimeDelta::minutes(PART_MINUTES);
+        if next < *end { Move::Until(step, next) } else { Move::Step(step) }
+    }
+
+    /// What follows a step in which something went wrong: the same again if it is the sync's, rounds
+    /// for a while, what is left of the step, and the rest of the story with rounds until all is quiet.
+    fn after(&self, step: usize, act: Move) -> Vec<Move> {
         let mut moves = Vec::new();
         if is_of_the_sync(&self.steps[step].act) {
             moves.push(Move::Step(step));
         }
-        moves.extend([Move::Round, Move::Pass(A_WHILE), Move::Round, Move::Pass(A_WHILE), Move::Round]);
-        moves.extend((step + 1..self.steps.len()).map(Move::Step));
+        for wait in [A_MOMENT, A_MOMENT, A_WHILE, CATALOGUE] {
+            moves.extend([Move::Round, Move::Pass(wait)]);
+        }
+        moves.push(Move::Round);
+        let next = if matches!(act, Move::Step(_)) { step + 1 } else { step };
+        moves.extend((next..self.steps.len()).map(Move::Step));
         for wait in [A_WHILE, A_WHILE, LONG, LONG] {
             moves.extend([Move::Round, Move::Pass(wait), Move::Round]);
         }
@@ -152,7 +193,7 @@ impl Story {
             known.insert((rest.len() - at, self.hash()?));
             self.perform(*act);
         }
-        Ok(Reference { known, end: End::of(&self.stage)? })
+        Ok(Reference { known, end: End::of(&self.stage, &self.name)? })
     }
 
     /// Tries every point of a move that begins at a moment, and plays on from each outcome.
@@ -162,10 +203,11 @@ impl Story {
         before: &Snapshot,
         rest: &[Move],
         reference: &mut Reference,
-        pairs: Option<usize>,
+        (share, pairs): (Share, Option<Pairs>),
         tally: &mut Tally,
     ) -> anyhow::Result<()> {
-        let found = self.explore(act, before)?;
+        let found = self.explore(act, before, share)?;
+        tally.there += found.there;
         for (kind, count) in &found.points {
             *tally.points.entry(*kind).or_default() += count;
         }
@@ -173,14 +215,14 @@ impl Story {
             tally.outcomes += 1;
             self.stage.restore(before)?;
             self.disturbed(act, *point);
-            if let Some(every) = pairs
-                && tally.outcomes.is_multiple_of(every)
+            if let Some(pairs) = pairs
+                && tally.outcomes.is_multiple_of(pairs.every)
             {
-                self.sweep_second(*point, rest, reference, tally)?;
+                self.sweep_second(*point, rest, reference, pairs.share, tally)?;
                 self.stage.restore(before)?;
                 self.disturbed(act, *point);
             }
-            let wrong = self.play_on(rest, reference, tally)?;
+            let wrong = self.play_on(&[*point], rest, reference, tally)?;
             tally.wrong.extend(wrong.map(|differences| self.told(act, &[*point], &differences)));
         }
         Ok(())
@@ -192,36 +234,40 @@ impl Story {
         first: Point,
         rest: &[Move],
         reference: &mut Reference,
+        share: Share,
         tally: &mut Tally,
     ) -> anyhow::Result<()> {
         let Some((act, rest)) = rest.split_first() else { return Ok(()) };
         let before = self.snapshot()?;
-        let found = self.explore(*act, &before)?;
+        let found = self.explore(*act, &before, share)?;
         tally.pairs += found.points.values().sum::<usize>();
         for point in found.outcomes.values() {
             tally.second_outcomes += 1;
             self.stage.restore(&before)?;
             self.disturbed(*act, *point);
-            let wrong = self.play_on(rest, reference, tally)?;
-            tally.wrong.extend(wrong.map(|differences| self.told(*act, &[first, *point], &differences)));
+            let points = [first, *point];
+            let wrong = self.play_on(&points, rest, reference, tally)?;
+            tally.wrong.extend(wrong.map(|differences| self.told(*act, &points, &differences)));
         }
         Ok(())
     }
 
     /// One point for each outcome of a move.
-    fn explore(&self, act: Move, before: &Snapshot) -> anyhow::Result<Found> {
+    fn explore(&self, act: Move, before: &Snapshot, share: Share) -> anyhow::Result<Found> {
         self.boundary.arm(None);
         self.perform(act);
         let trace = self.boundary.trace();
         self.stage.restore(before)?;
         self.boundary.arm(None);
-        let mut found = self.explorer.explore(|| self.perform(act));
+        let choice = share.for_step(trace.len());
+        let (mut found, mut choice) = self.explorer.explore(choice, || self.perform(act));
         // What no round called, and the ERP's own commits, are tried within the whole move.
         for (call, import, reached) in trace {
             if found.calls.contains(&call) {
                 continue;
             }
-            for how in ways(reached) {
+            found.there += ways(reached).len();
+            for how in choice.of(ways(reached)) {
                 let point = Point { call, import, how: *how };
                 self.stage.restore(before)?;
                 let died = self.disturbed(act, point);
@@ -252,7 +298,10 @@ impl Story {
     /// What people do in the ERP is lost only with its own commit; what they do on the integration's
     /// pages they do again when they saw no success.
     fn is_to_be_repeated(&self, act: Move, point: Point) -> bool {
-        let Move::Step(step) = act else { return false };
+        let step = match act {
+            Move::Step(step) | Move::Until(step, _) => step,
+            Move::Round | Move::Pass(_) => return false,
+        };
         match &self.steps[step].act {
             Act::LeafLink(_) => false,
             Act::Erp(_) | Act::Billing(_) | Act::SalesOrder { .. } => {
@@ -265,6 +314,7 @@ impl Story {
     /// Plays the rest, as far as to a state that is known to end well; else compares the end.
     fn play_on(
         &self,
+        points: &[Point],
         rest: &[Move],
         reference: &mut Reference,
         tally: &mut Tally,
@@ -281,7 +331,7 @@ impl Story {
             self.perform(*act);
         }
         tally.to_the_end += 1;
-        let differences = End::of(&self.stage)?.differences(&reference.end, &self.name);
+        let differences = End::of(&self.stage, &self.name)?.differences(&reference.end, &self.name, points);
         if differences.is_empty() {
             reference.known.extend(visited);
             return Ok(None);
@@ -292,6 +342,7 @@ impl Story {
     fn told(&self, act: Move, points: &[Point], differences: &[String]) -> String {
         let what = match act {
             Move::Step(step) => format!("step {} ({})", step + 1, verb(&self.steps[step].act)),
+            Move::Until(step, time) => format!("step {} (as far as {time})", step + 1),
             _ => "the round after it".to_owned(),
         };
         let shown: Vec<String> =
@@ -312,6 +363,7 @@ impl Story {
                 step.at.map_or(Ok(()), |at| self.stage.move_to(at)).ok();
                 self.stage.perform(&step.act).map(drop).ok();
             }
+            Move::Until(_, time) => drop(self.stage.run_until(time)),
             Move::Round => self.stage.sync().map(drop).unwrap_or_default(),
             Move::Pass(time) => self.stage.let_pass(time),
         })))
@@ -340,7 +392,11 @@ fn is_of_the_sync(act: &Act) -> bool {
     matches!(
         act,
         Act::Sync(
-            SyncAct::Sync(()) | SyncAct::PushStock(()) | SyncAct::PollProducts(()) | SyncAct::LookAt(_)
+            SyncAct::RunDays(_)
+                | SyncAct::Sync(())
+                | SyncAct::PushStock(())
+                | SyncAct::PollProducts(())
+                | SyncAct::LookAt(_)
         )
     )
 }

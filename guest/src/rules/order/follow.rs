@@ -125,7 +125,8 @@ pub fn follow(
     if !update.is_empty() {
         update.leaflink_total = Some(order.total);
     }
-    if now.status != base.status {
+    // A step of ours whose answer was lost is no edit of LeafLink's.
+    if now.status != base.status && snapshot.memory.own_status != Some(now.status) {
         match inward(order, sales_order) {
             Inward::Stay => {}
             Inward::Move(status) => {

@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use super::SourceStatus;
 use super::projection::Projection;
 use crate::rules::customer_match;
 use crate::rules::ids::{
@@ -112,6 +113,8 @@ pub struct Memory {
     pub unlinked: Option<Projection>,
     /// The person who deleted it wants LeafLink's order rejected.
     pub reject: bool,
+    /// The status that LeafLink's order was to get because of the sales order, and perhaps did.
+    pub own_status: Option<SourceStatus>,
     /// The customer that the sales order had.
     pub seen_customer: Option<CompanyId>,
 }

@@ -123,6 +123,17 @@ impl Form {
         self.check_decimal(name, &value, places)
     }
 
+    /// The amount of a money object in a currency.
+    pub fn money_in(&mut self, name: &str, currency: &str) -> Option<Decimal> {
+        let sent = self.raw(name).and_then(|money| Some(money.get("currency")?.as_str()?.to_owned()));
+        match sent {
+            Some(sent) if sent != currency => {
+                self.wrong(name, &format!("\"{sent}\" is not the currency of this company."))
+            }
+            _ => self.money(name),
+        }
+    }
+
     /// The amount of a money object.
     pub fn money(&mut self, name: &str) -> Option<Decimal> {
         match self.raw(name)? {

@@ -11,7 +11,7 @@ use super::{Answer, Call, Failure, read_id};
 use crate::http::{Method, Response};
 use crate::refusal::Refusal;
 use crate::view;
-use crate::world::{Product, Tracking, World};
+use crate::world::{CURRENCY, Product, Tracking, World};
 
 const FILTERS: &[Filter] = &[
     ("id", "id", Test::OneOf),
@@ -109,6 +109,7 @@ impl Call<'_> {
         let mut form = Form::read(self.request)?;
         form.require(REQUIRED);
         check_references(&mut form, self.world);
+        check_strains(&mut form, self.world, None);
         let now = self.world.now();
         let mut product = Product {
             id: 0,
@@ -147,6 +148,7 @@ impl Call<'_> {
     fn patch_product(&mut self, id: u64) -> Result<(), Refusal> {
         let mut form = Form::read(self.request)?;
         check_references(&mut form, self.world);
+        check_strains(&mut form, self.world, self.world.products.get(&id));
         self.world.change_product(id, |product| {
             read_fields(&mut form, product);
             form.finish()
@@ -205,10 +207,28 @@ fn check_references(form: &mut Form, world: &World) {
             form.error(name, "This field may not be null.");
         }
     }
-    let flower = lists.categories.iter().find(|row| row["name"] == "Flower").map(|row| row["id"].clone());
-    let in_flower = flower.is_some() && form.raw("category") == flower;
-    let no_strain = form.raw("strains").is_none_or(|strains| strains.as_array().is_none_or(Vec::is_empty));
-    if in_flower && no_strain {
+    if let Some(id) = form.raw("unit_denomination")
+        && !view::is_denomination(&id)
+    {
+        form.error("unit_denomination", &format!("Invalid pk \"{id}\" - object does not exist."));
+    }
+    if let Some(parent) = form.raw("parent").filter(|parent| !parent.is_null())
+        && !parent["id"].as_u64().is_some_and(|id| world.products.contains_key(&id))
+    {
+        form.error("parent", "Object does not exist.");
+    }
+}
+
+/// A product in Flower has a strain: one that is sent, or else one that it has.
+fn check_strains(form: &mut Form, world: &World, product: Option<&Product>) {
+    let value = |name: &str| form.raw(name).or_else(|| product?.other.get(name).cloned());
+    let flower =
+        world.reference.categories.iter().find(|row| row["name"] == "Flower").map(|row| row["id"].clone());
+    let moves = form.raw("category").is_some() || form.raw("strains").is_some();
+    let category = value("category").map(|sent| sent.get("id").cloned().unwrap_or(sent));
+    let in_flower = flower.is_some() && category == flower;
+    let no_strain = value("strains").is_none_or(|strains| strains.as_array().is_none_or(Vec::is_empty));
+    if moves && in_flower && no_strain {
         form.error("strains", "This field is required for products in the Flower category.");
     }
 }
@@ -223,9 +243,9 @@ fn read_fields(form: &mut Form, product: &mut Product) {
         product.sku = sku;
     }
     read_stock(form, product);
-    set(&mut product.retail_price, form.money("retail_price"));
-    set(&mut product.wholesale_price, form.money("wholesale_price"));
-    set(&mut product.sale_price, form.money("sale_price"));
+    set(&mut product.retail_price, form.money_in("retail_price", CURRENCY));
+    set(&mut product.wholesale_price, form.money_in("wholesale_price", CURRENCY));
+    set(&mut product.sale_price, form.money_in("sale_price", CURRENCY));
     set(&mut product.listing_state, form.choice("listing_state", LISTING_STATES));
     set(&mut product.unit_of_measure, form.choice("unit_of_measure", UNITS));
     if let Some(multiplier) = form.integer("unit_multiplier") {

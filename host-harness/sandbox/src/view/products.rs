@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::units;
 use crate::decimal;
-use crate::world::{InventoryItem, Product, World};
+use crate::world::{CURRENCY, InventoryItem, Product, World};
 
 /// Names of unit denominations by id, from the published list.
 const DENOMINATIONS: [(&str, &str); 25] = [
@@ -38,7 +38,7 @@ const DENOMINATIONS: [(&str, &str); 25] = [
 
 /// A product.
 pub(crate) fn product(world: &World, record: &Product) -> Value {
-    let money = |amount: Decimal| decimal::money(amount, "USD");
+    let money = |amount: Decimal| decimal::money(amount, CURRENCY);
     let parent = record.parent.and_then(|id| world.products.get(&id));
     let display_name = match parent {
         Some(parent) => format!("{} {}", parent.name, record.name),
@@ -82,6 +82,11 @@ pub(crate) fn product(world: &World, record: &Product) -> Value {
         body["sell_in_unit_of_measure"] = json!("Case");
     }
     body
+}
+
+/// Whether a unit denomination can be written so.
+pub(crate) fn is_denomination(written: &Value) -> bool {
+    !denomination(written).is_null()
 }
 
 /// Written as an id, read as an object.

@@ -7,6 +7,9 @@ use serde_json::{Map, Value};
 
 use crate::time::Instant;
 
+/// The currency of every product's prices: LeafLink's companies have one.
+pub(crate) const CURRENCY: &str = "USD";
+
 /// How a product's stock is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tracking {

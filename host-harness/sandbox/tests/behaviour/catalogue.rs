@@ -73,6 +73,7 @@ fn wrong_fields_of_a_product_are_refused() {
         ("available_inventory", json!("many")),
         ("unit_multiplier", json!(0)),
         ("wholesale_price", json!(10)),
+        ("wholesale_price", json!({"amount": "10.00", "currency": "CAD"})),
         ("strain_classification", json!("mild")),
         ("external_ids", json!({"erp": 5})),
     ] {
@@ -98,6 +99,8 @@ fn what_a_product_refers_to_must_be_there() {
         ("sub_category", json!(1)),
         ("strains", json!([51, 1])),
         ("manufacturer", json!(1)),
+        ("unit_denomination", json!(26)),
+        ("parent", json!({"id": 1})),
     ] {
         let mut body = new_product();
         body[field] = wrong.clone();
@@ -114,7 +117,17 @@ fn what_a_product_refers_to_must_be_there() {
     let refused = send(&mut sandbox, Method::Post, "/products/", flower.clone());
     assert!(refused.to_json().unwrap().get("strains").is_some());
     flower["strains"] = json!([51]);
-    assert_eq!(send(&mut sandbox, Method::Post, "/products/", flower).status, 201);
+    let made = send(&mut sandbox, Method::Post, "/products/", flower);
+    assert_eq!(made.status, 201);
+    let path = format!("/products/{}/", made.to_json().unwrap()["id"]);
+    for (edit, status) in [
+        (json!({"category": 7}), 200),
+        (json!({"category": 8}), 200),
+        (json!({"strains": []}), 400),
+        (json!({"name": "Blue Fox, 3.5 g"}), 200),
+    ] {
+        assert_eq!(send(&mut sandbox, Method::Patch, &path, edit.clone()).status, status, "{edit}");
+    }
 
     apply(&mut sandbox, json!({"remove_choice": {"list": "strains", "id": 51}}));
     assert_eq!(get(&mut sandbox, "/strains/")["count"], 0);
