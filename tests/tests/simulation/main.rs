@@ -29,9 +29,9 @@ use std::process::ExitCode;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail, ensure};
-use leaflink_sync_kit::{Connector, Limits};
-use leaflink_sync_tests::component;
-use libtest_mimic::{Arguments, Failed, Trial};
+use leaflink_sync_kit::Connector;
+use leaflink_sync_tests::{component, stories};
+use libtest_mimic::{Failed, Trial};
 
 use history::{Hearing, History};
 use play::play;
@@ -50,18 +50,10 @@ const PAIRS: u64 = 40;
 const KEPT: &str = "tests/histories";
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
-    match trials() {
-        Ok(trials) => libtest_mimic::run(&arguments, trials).exit_code(),
-        Err(error) => {
-            eprintln!("{error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    stories::run(trials)
 }
 
-fn trials() -> anyhow::Result<Vec<Trial>> {
-    let connector = component::load(Limits::DEFAULT)?;
+fn trials(connector: &Connector) -> anyhow::Result<Vec<Trial>> {
     let trial = |name: &str, test: fn(&Connector) -> anyhow::Result<()>| {
         let connector = connector.clone();
         Trial::test(name, move || test(&connector).map_err(failed))
@@ -102,8 +94,11 @@ fn histories(connector: &Connector) -> anyhow::Result<()> {
     };
     let run = all_well(connector, first, until, generate::history)?;
     eprintln!("{}, from seed {first}\n{}", run.summary(), run.counters.table());
-    let missing = run.counters.missing();
-    ensure!(missing.is_empty(), "these paths were never taken: {}", missing.join("; "));
+    let missing = run.counters.missing(run.histories);
+    ensure!(missing.is_empty(), "these paths were taken too seldom: {}", missing.join("; "));
+    // A share of a few says nothing.
+    let too_wide = if run.histories < HISTORIES { Vec::new() } else { run.counters.too_wide() };
+    ensure!(too_wide.is_empty(), "the checks passed over too much: {}", too_wide.join("; "));
     Ok(())
 }
 
@@ -148,8 +143,10 @@ fn pairs(connector: &Connector) -> anyhow::Result<()> {
         ] {
             (history.setup.page, history.setup.hearing) = (page, hearing);
             let played = play(&theatre, &history, false)?;
-            if let Some(violation) = played.violation {
-                bail!("seed {seed} with {name}: {violation}");
+            if let Some(violation) = &played.violation {
+                let report =
+                    run::report(connector, &history, violation, Path::new(env!("CARGO_TARGET_TMPDIR")))?;
+                bail!("with {name}: {report}");
             }
             let end = usual.get_or_insert_with(|| played.end.clone());
             ensure!(

@@ -12,7 +12,7 @@ use leaflink_sync_kit::{CallError, Calls};
 use reference_erp::ErpTransaction;
 
 use super::books::{self, Books};
-use super::check::{settled, step};
+use super::check::{drift, settled, step};
 use super::counters::Counters;
 use super::history::{Act, Arrival, Crash, Hearing, History, Sync};
 use super::stage::{ProcessDied, Stage, Theatre};
@@ -46,6 +46,17 @@ pub struct Changes {
     pub sales_orders: BTreeSet<String>,
     pub payments: BTreeSet<String>,
     pub deletions: VecDeque<Deletion>,
+}
+
+/// What a call may do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Write the ERP's records.
+    Decides,
+    /// Send a write to LeafLink.
+    Delivers,
+    /// Neither: it notes what is to be looked at or sent.
+    Notes,
 }
 
 /// A history that is being played.
@@ -89,7 +100,9 @@ pub fn play(theatre: &Theatre, history: &History, keep_words: bool) -> anyhow::R
     player.read_books(true)?;
     let mut end = String::new();
     if player.acts(&history.acts)? && player.comes_to_rest()? {
+        player.read_books(false)?;
         settled::check(&player)?;
+        drift::check(&player)?;
         end = settled::end(&player)?;
     }
     let mut world = player.stage.world();
@@ -121,6 +134,10 @@ impl Player {
 
     fn act(&mut self, act: &Act) -> anyhow::Result<()> {
         self.stage.world().trace.note(&format!("{act:?}"));
+        if let Act::InErp(_) = act {
+            // What the component did and what people do are told apart.
+            self.read_books(false)?;
+        }
         match act {
             Act::InErp(act) => drop(people_in_erp::act(self, act)),
             Act::Sync(sync) => self.sync(*sync)?,
@@ -206,17 +223,17 @@ impl Player {
         for webhook in arrived {
             let headers = webhook.signature.map(|signature| ("ll-signature".to_owned(), signature));
             let delivery = Delivery { headers: headers.into_iter().collect(), body: webhook.body };
-            let mut received = self.call(false, |calls| calls.on_webhook(&delivery))?;
+            let mut received = self.call(Kind::Notes, |calls| calls.on_webhook(&delivery))?;
             if received.is_none() {
                 // No 200 went out, so that LeafLink sends it again.
-                received = self.call(false, |calls| calls.on_webhook(&delivery))?;
+                received = self.call(Kind::Notes, |calls| calls.on_webhook(&delivery))?;
             }
             if let Some(Received::Unauthorized(why) | Received::Malformed(why)) = received {
                 let mut world = self.stage.world();
                 world.violations.push(format!("a webhook of LeafLink's was turned away: {why}"));
             }
         }
-        if let Some(list) = self.call(false, |calls| calls.to_look_at())? {
+        if let Some(list) = self.call(Kind::Notes, |calls| calls.to_look_at())? {
             self.are_to_look_at(list);
         }
         Ok(())
@@ -234,7 +251,7 @@ impl Player {
 
     /// Polls one page; answers whether there is more.
     fn poll(&mut self) -> anyhow::Result<Option<bool>> {
-        let polled = self.call(false, |calls| calls.poll(Source::Orders))?;
+        let polled = self.call(Kind::Notes, |calls| calls.poll(Source::Orders))?;
         self.amid_a_pass = polled.as_ref().is_none_or(|polled| polled.more);
         Ok(polled.map(|polled| {
             self.are_to_look_at(polled.look_at);
@@ -245,24 +262,24 @@ impl Player {
     /// Looks at the next order that was named.
     fn look(&mut self) -> anyhow::Result<bool> {
         let Some(number) = self.to_look_at.pop_front() else { return Ok(false) };
-        let decision = self.call(false, |calls| calls.on_order(&number))?;
+        let decision = self.call(Kind::Decides, |calls| calls.on_order(&number))?;
         Ok(self.looked_at(&number, decision))
     }
 
     /// Looks at the next change; one that fails stays, behind the others.
     fn follow(&mut self) -> anyhow::Result<bool> {
         if let Some(deletion) = self.changes.deletions.front().cloned() {
-            if self.call(false, |calls| calls.on_sales_order_deleted(&deletion))?.is_some() {
+            if self.call(Kind::Decides, |calls| calls.on_sales_order_deleted(&deletion))?.is_some() {
                 self.changes.deletions.pop_front();
             }
         } else if let Some(id) = self.changes.sales_orders.first().cloned() {
-            let decision = self.call(false, |calls| calls.on_sales_order_change(&id))?;
+            let decision = self.call(Kind::Decides, |calls| calls.on_sales_order_change(&id))?;
             let number = decision.as_ref().map(|decision| decision.subject.clone()).unwrap_or_default();
             if self.looked_at(&number, decision) {
                 self.changes.sales_orders.remove(&id);
             }
         } else if let Some(id) = self.changes.payments.first().cloned() {
-            if self.call(false, |calls| calls.on_payment(&id))?.is_some() {
+            if self.call(Kind::Notes, |calls| calls.on_payment(&id))?.is_some() {
                 self.changes.payments.remove(&id);
             }
         } else {
@@ -284,7 +301,7 @@ impl Player {
     fn push(&mut self) -> anyhow::Result<()> {
         let mut after: Option<String> = None;
         loop {
-            let pushed = self.call(false, |calls| calls.push_inventory(after.as_deref()))?;
+            let pushed = self.call(Kind::Notes, |calls| calls.push_inventory(after.as_deref()))?;
             if pushed.is_some() {
                 let world = &mut *self.stage.world();
                 world.memory.figures_are_doubtful = world.call.disturbed || world.call.stale;
@@ -301,7 +318,7 @@ impl Player {
         for _ in 0..most {
             self.ticket += 1;
             let ticket = self.ticket;
-            match self.call(true, |calls| calls.deliver(ticket))? {
+            match self.call(Kind::Delivers, |calls| calls.deliver(ticket))? {
                 Some(Delivered::Worked(_)) => {}
                 Some(Delivered::Idle(when)) => return Ok(when),
                 None => return Ok(None),
@@ -313,13 +330,14 @@ impl Player {
     /// One call. Absent: it failed, or nobody heard of its success.
     fn call<T>(
         &mut self,
-        delivers: bool,
+        kind: Kind,
         call: impl FnOnce(&Calls) -> Result<T, CallError>,
     ) -> anyhow::Result<Option<T>> {
         if !self.is_well() {
             return Ok(None);
         }
         self.stage.set_clock();
+        let delivers = kind == Kind::Delivers;
         let queued = if delivers { Some(books::stored(&mut self.view()?, "outbox/")?) } else { None };
         let dies = step::begins(&mut self.stage.world(), queued.as_ref());
         self.calls += 1;
@@ -329,10 +347,15 @@ impl Player {
             self.to_look_at.clear();
         }
         self.read_journal()?;
-        let before = self.stage.world().memory.books.clone();
-        self.read_books(false)?;
-        let still = if delivers { Some(books::stored(&mut self.view()?, "outbox/")?) } else { None };
-        step::compare(&mut self.stage.world(), &before, queued.as_ref(), still.as_ref());
+        // Reading all of them after each call would take as long as the calls. What another kind of
+        // call did to them is seen after the next of this kind, or after people's next act.
+        if kind == Kind::Decides {
+            self.read_books(false)?;
+        }
+        if let Some(queued) = &queued {
+            let still = books::stored(&mut self.view()?, "outbox/")?;
+            step::compare_queued(&mut self.stage.world(), queued, &still);
+        }
         Ok(outcome.filter(|_| heard && dies != Some(Crash::AfterCommit)).and_then(Result::ok))
     }
 
@@ -350,13 +373,19 @@ impl Player {
         Ok(self.stage.erp.begin(&self.stage.company)?)
     }
 
-    fn read_books(&self, links: bool) -> anyhow::Result<()> {
+    fn read_books(&self, links_may_have_changed: bool) -> anyhow::Result<()> {
         let mut view = self.view()?;
-        let links = match links {
+        let links = match links_may_have_changed {
             true => Books::links(&mut view)?,
             false => self.stage.world().memory.books.links.clone(),
         };
-        self.stage.world().memory.books = Books::read(&mut view, links)?;
+        let books = Books::read(&mut view, links)?;
+        drop(view);
+        let mut world = self.stage.world();
+        let before = std::mem::replace(&mut world.memory.books, books);
+        if !links_may_have_changed {
+            step::compare(&mut world, &before);
+        }
         Ok(())
     }
 

@@ -12,7 +12,7 @@ use leaflink_sync::world::LoadedWorld;
 use leaflink_sync_kit::host::{Transaction, http, log, secrets};
 use leaflink_sync_kit::{CallInfo, Calls, CompanyId, Connector, Host};
 use leaflink_sync_tests::component;
-use reference_erp::{Erp, Snapshot};
+use reference_erp::{Erp, Mark};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 use sha2::Sha256;
@@ -40,7 +40,7 @@ pub struct Theatre {
     leaflink: Seed,
     erp: Erp,
     clock: Arc<Mutex<u64>>,
-    seeded: Snapshot,
+    seeded: Mark,
     settings: Map<String, Value>,
     users: Vec<(u64, String)>,
 }
@@ -70,7 +70,7 @@ impl Theatre {
             company,
             now_ms,
             leaflink: world.leaflink,
-            seeded: erp.snapshot()?,
+            seeded: erp.mark()?,
             erp,
             clock,
             settings: world.settings,
@@ -82,7 +82,7 @@ impl Theatre {
     pub fn stage(&self, history: &History) -> anyhow::Result<Stage> {
         let Setup { page, straight_to_processing, payment_moves_modified, buffer, hearing: _ } =
             history.setup;
-        self.erp.restore(&self.seeded)?;
+        self.erp.back_to(&self.seeded)?;
         // Payments count from when they were turned on: long before whatever the clock does.
         *lock(&self.clock) = self.now_ms - 24 * 3_600_000;
         let mut seed = self.leaflink.clone();

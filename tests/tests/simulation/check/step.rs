@@ -91,13 +91,8 @@ pub fn decided(world: &mut World, entry: &JournalEntry) {
     }
 }
 
-/// What a call made of the ERP's records and of the queued writes.
-pub fn compare(
-    world: &mut World,
-    before: &Books,
-    queued: Option<&BTreeMap<String, Vec<u8>>>,
-    still_queued: Option<&BTreeMap<String, Vec<u8>>>,
-) {
+/// What calls made of the ERP's records.
+pub fn compare(world: &mut World, before: &Books) {
     let after = world.memory.books.clone();
     for order in &before.orders {
         match after.orders.iter().find(|known| known.id == order.id) {
@@ -110,10 +105,16 @@ pub fn compare(
             came_over(world, order);
         }
     }
-    if let (Some(queued), Some(still)) = (queued, still_queued) {
-        for (key, intent) in queued {
-            attempted(world, key, intent, still.get(key));
-        }
+}
+
+/// What a call made of the queued writes.
+pub fn compare_queued(
+    world: &mut World,
+    queued: &BTreeMap<String, Vec<u8>>,
+    still_queued: &BTreeMap<String, Vec<u8>>,
+) {
+    for (key, intent) in queued {
+        attempted(world, key, intent, still_queued.get(key));
     }
 }
 
