@@ -108,7 +108,12 @@ fn news(look: &Look, after: &OrderState, before: Option<&OrderState>) -> Result<
 /// Sends a digest for each cause that has orders nobody was told of. Call it once a round.
 pub fn flush(settings: &Settings) -> Result<(), Failure> {
     let now = host::now_ms();
+    let payments_under_way = payments::is_round_under_way()?;
     for (cause, mut known) in state::causes(None, CAUSES)? {
+        if payments_under_way && cause.starts_with(PAYMENT) {
+            // What they waited for may have come: those that wait still are told of after the round.
+            continue;
+        }
         if !known.untold.is_empty() {
             let untold = std::mem::take(&mut known.untold);
             let mut waiting = Vec::new();
@@ -226,7 +231,7 @@ pub fn tell_of_payment(
         return Ok(());
     }
     let subject = format!("{label} does not reach LeafLink: {}", count(reasons.len(), "reason"));
-    let mut text = format!("{label} was entered in the ERP and is not recorded in LeafLink.\n\n");
+    let mut text = format!("LeafLink does not have {label} as the ERP has it.\n\n");
     enumerate(reasons, &mut text);
     text.push_str("\nFurther payments that meet the same come in one message.\n");
     mail::queue(settings, &subject, text)

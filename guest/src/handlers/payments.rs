@@ -7,18 +7,17 @@ use crate::bindings::exports::leaflink_sync::connector::payments::Guest;
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{self, Failure, effect, set};
 use crate::host::outbox::{self, Intent, Subject, Wish};
-use crate::host::payments::{self, EntryRecord, PaymentWish};
+use crate::host::payments::{self, EntryRecord, PaymentState, PaymentWish};
 use crate::host::state::ReasonRecord;
 use crate::host::{self, erp, state};
 use crate::rules::decision::Reason;
 use crate::rules::ids::PaymentId;
 use crate::rules::once::Progress;
-use crate::rules::payment::{Action, Circumstances, Entry, Payment, Pending, Plan, Side, decide};
+use crate::rules::payment::{
+    Action, Circumstances, Entry, Payment, Pending, Plan, Side, decide, owes_negative,
+};
 use crate::rules::reasons::Code;
 use crate::rules::settings::Settings;
-
-/// Waiting payments that a change of settings or users looks through.
-const WAITING: u32 = 200;
 
 impl Guest for Component {
     fn on_payment(id: String) -> Result<wit::Decision, Failure> {
@@ -26,13 +25,25 @@ impl Guest for Component {
     }
 }
 
-/// Looks at the payments that wait, after something changed that they may wait for.
-pub fn look_at_waiting() -> Result<(), Failure> {
-    let settings = in_force()?;
-    for id in payments::waiting(WAITING)? {
-        look(&id, &settings)?;
+/// Looks at the next payment of a round over those that wait; absent: there is none left.
+pub fn look_at_next() -> Result<Option<wit::Decision>, Failure> {
+    let Some(id) = payments::next_of_round()? else { return Ok(None) };
+    match look(&id, &in_force()?) {
+        // One that cannot be read keeps no other from being looked at.
+        Err(Failure::Reject(reason)) => {
+            let decision = wit::Decision {
+                stream: wit::Stream::Payments,
+                label: format!("Payment {id}"),
+                subject: id.0,
+                outcome: wit::Outcome::Refused,
+                reasons: vec![reason],
+                effects: Vec::new(),
+            };
+            host::journal(&decision)?;
+            Ok(Some(decision))
+        }
+        looked => looked.map(Some),
     }
-    Ok(())
 }
 
 /// Looks at one payment as it now is, and queues the entry that LeafLink should get.
@@ -43,7 +54,7 @@ fn look(id: &PaymentId, settings: &Settings) -> Result<wit::Decision, Failure> {
     };
     let subject = Subject::Payment(id.clone());
     let queued = outbox::intent(&subject)?;
-    let mut known = payments::known(id)?;
+    let known = payments::known(id)?;
     let circumstances = Circumstances {
         own_currency: erp::currency()?,
         order: erp::origin_of(&sales_order)?,
@@ -67,20 +78,17 @@ fn look(id: &PaymentId, settings: &Settings) -> Result<wit::Decision, Failure> {
         Action::Nothing => again(&subject, queued)?,
     };
 
-    let waits_for: Vec<ReasonRecord> =
-        plan.reasons.iter().filter(|reason| reason.code.blocks()).map(ReasonRecord::from).collect();
-    let news = known.waits_for != waits_for;
     let outcome = match () {
         () if !effects.is_empty() => wit::Outcome::Applied,
-        () if !waits_for.is_empty() => wit::Outcome::Held,
+        () if plan.reasons.iter().any(|reason| reason.code.blocks()) => wit::Outcome::Held,
         () if !plan.reasons.is_empty() => wit::Outcome::Ignored,
         () => wit::Outcome::Unchanged,
     };
+    let before = known.clone();
+    let known = waiting(id, &payment.label, known, &plan.reasons, settings)?;
+    let known = PaymentState { owes_negative: owes_negative(&payment, &circumstances), ..known };
+    let news = known != before;
     if news {
-        if !waits_for.is_empty() {
-            letters::tell_of_payment(id, &payment.label, &waits_for, settings)?;
-        }
-        known.waits_for = waits_for;
         payments::put(id, &known)?;
     }
     let decision = wit::Decision {
@@ -95,6 +103,23 @@ fn look(id: &PaymentId, settings: &Settings) -> Result<wit::Decision, Failure> {
         host::journal(&decision)?;
     }
     Ok(decision)
+}
+
+/// Notes what a payment waits for, and tells people if that is news.
+pub fn waiting(
+    id: &PaymentId,
+    label: &str,
+    mut known: PaymentState,
+    reasons: &[Reason],
+    settings: &Settings,
+) -> Result<PaymentState, Failure> {
+    let waits_for: Vec<ReasonRecord> =
+        reasons.iter().filter(|reason| reason.code.blocks()).map(ReasonRecord::from).collect();
+    if known.waits_for != waits_for && !waits_for.is_empty() {
+        letters::tell_of_payment(id, label, &waits_for, settings)?;
+    }
+    known.waits_for = waits_for;
+    Ok(known)
 }
 
 /// The entry that is on its way.

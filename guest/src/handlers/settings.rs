@@ -4,7 +4,6 @@ use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json};
 
 use super::Component;
-use super::payments::look_at_waiting;
 use crate::bindings::exports::leaflink_sync::connector::settings::{Definition, Guest, Kind, Problem};
 use crate::host::answer::Failure;
 use crate::host::{self, erp, payments, prices, state};
@@ -71,7 +70,7 @@ impl Guest for Component {
                 let settings = in_force()?;
                 payments::put_setting(settings.sync_payments, host::now_ms())?;
                 prices::put_setting(settings.sync_prices)?;
-                look_at_waiting()?;
+                payments::begin_round()?;
                 Ok(Vec::new())
             }
         }

@@ -62,8 +62,8 @@ pub fn follow_transfer(id: &TransferId) -> Result<wit::Decision, Failure> {
         matched_elsewhere: matched_elsewhere(id, &sales_order.id)?,
     };
     let settings = in_force()?;
-    // What was unmatched or turned away is acted upon once: what people did since then stays.
-    let repeated = known.done.as_deref() == Some(word(transfer.state)) && transfer.state != State::Matched;
+    // Where a transfer stands is acted upon once: what people did since then stays.
+    let repeated = known.done.as_deref() == Some(word(transfer.state));
     let (wanted, mut reasons) = if repeated {
         (None, Vec::new())
     } else {
@@ -101,7 +101,8 @@ pub fn follow_transfer(id: &TransferId) -> Result<wit::Decision, Failure> {
 
     let held = refused.is_some();
     let mut answered = decision(id, &transfer, outcome(&effects, held), &reasons, effects);
-    if answered.outcome != wit::Outcome::Unchanged {
+    // The ERP may have moved the sales order by itself: that it was unmatched is noted all the same.
+    if answered.outcome != wit::Outcome::Unchanged || !reasons.is_empty() {
         host::journal(&answered)?;
     }
     let looked = follow_order(&number, &settings)?;

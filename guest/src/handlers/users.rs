@@ -1,13 +1,12 @@
 //! `users`: which ERP user is which LeafLink user.
 
 use super::Component;
-use super::payments::look_at_waiting;
 use super::waking::wake;
 use crate::bindings::exports::leaflink_sync::connector::users::{Guest, Mapping};
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{self, Failure, effect};
 use crate::host::leaflink::Listed;
-use crate::host::{self, erp, leaflink, state};
+use crate::host::{self, erp, leaflink, payments, state};
 use crate::leaflink::company_staff::CompanyStaff;
 use crate::leaflink::read;
 use crate::rules::decision::Reason;
@@ -36,7 +35,7 @@ impl Guest for Component {
         state::put_schema()?;
         state::put_user(staff, Some(&UserId(user.clone())))?;
         wake("staff", &staff.to_string())?;
-        look_at_waiting()?;
+        payments::begin_round()?;
         noted(
             staff,
             before,

@@ -61,7 +61,7 @@ impl Subject {
     }
 
     /// Whether people wait less for it than for others: stock goes out by the hundred.
-    fn is_bulk(&self) -> bool {
+    pub fn is_bulk(&self) -> bool {
         matches!(self, Subject::Stock(_))
     }
 

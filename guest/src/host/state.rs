@@ -16,6 +16,7 @@
 //! | `poll/orders` | how far LeafLink's orders were read |
 //! | `payment/<id>` | what LeafLink has of a payment, and what people were told of it |
 //! | `waiting/payment/<id>` | nothing; a payment that waits |
+//! | `look/payments` | the waiting payment that was last looked at; absent: no round over them is under way |
 //! | `payments-from` | when the payments setting was turned on; absent: it is off |
 //! | `transfer/<id>` | the transfer as it was last acted upon |
 //! | `matched/<sales order>` | the transfer that was last seen matched to it |

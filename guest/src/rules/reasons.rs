@@ -219,6 +219,9 @@ reasons! {
     PaymentStandsAgain, "payment-stands-again", Blocking,
         "The payment counts again in the ERP, and LeafLink has it as taken back.",
         "Delete the payment in the ERP and enter it anew.";
+    PaymentAmountChanged, "payment-amount-changed", Blocking,
+        "The payment's amount was changed in the ERP after LeafLink had it.",
+        "Put the amount back, or void the payment and enter it anew: LeafLink's entries cannot be changed.";
     PaymentRefused, "payment-refused", Blocking,
         "LeafLink refused the payment.",
         "See LeafLink's own words, put that right, and sync the payment again.";

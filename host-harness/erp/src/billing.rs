@@ -147,6 +147,12 @@ pub(crate) fn delete_payment(db: &Db<'_>, id: &str) -> Result<()> {
     }
 }
 
+/// Writes another amount of a payment.
+pub(crate) fn set_amount(db: &Db<'_>, id: &str, amount: Decimal) -> Result<()> {
+    let sql = "UPDATE payments SET amount = ?3 WHERE tenant = ?1 AND id = ?2";
+    db.update(id, sql, params![db.tenant, id, Exact(amount)])
+}
+
 /// Voids all invoices of an order, or makes them count again.
 pub(crate) fn set_invoices_voided(db: &Db<'_>, order: &str, voided: bool) -> Result<()> {
     let sql = "UPDATE invoices SET voided = ?3 WHERE tenant = ?1 AND sales_order = ?2";

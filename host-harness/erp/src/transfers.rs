@@ -64,8 +64,14 @@ pub(crate) fn match_with_order(
 }
 
 /// Parts an order from its transfer, because the two differ (`Unmatched`) or the goods were turned
-/// away (`Rejected`). The order is PROCESSING again and keeps its packages.
-pub(crate) fn part_from_order(db: &Db<'_>, transfer: &str, state: TransferState) -> Result<String> {
+/// away (`Rejected`). The order keeps its packages and is PROCESSING again, unless it is to stay as
+/// it is.
+pub(crate) fn part_from_order(
+    db: &Db<'_>,
+    transfer: &str,
+    state: TransferState,
+    order_stays: bool,
+) -> Result<String> {
     let sql = "SELECT sales_order FROM transfers
                WHERE tenant = ?1 AND id = ?2 AND state = 'MATCHED'";
     let order: Option<String> = db.row(sql, [db.tenant, transfer], |row| row.get(0))?;
@@ -73,8 +79,12 @@ pub(crate) fn part_from_order(db: &Db<'_>, transfer: &str, state: TransferState)
         db.require("transfers", transfer)?;
         return refuse(format!("transfer {transfer} is not matched with an order"));
     };
+    let sql = "UPDATE transfers SET state = ?3 WHERE tenant = ?1 AND id = ?2";
+    if order_stays {
+        db.update(transfer, sql, params![db.tenant, transfer, Word(state)])?;
+        return Ok(order);
+    }
     sales_orders::change(db, &order, |order| {
-        let sql = "UPDATE transfers SET state = ?3 WHERE tenant = ?1 AND id = ?2";
         db.update(transfer, sql, params![db.tenant, transfer, Word(state)])?;
         sales_orders::set_status(db, order, SalesOrderStatus::Processing)
     })?;

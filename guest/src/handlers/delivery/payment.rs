@@ -6,11 +6,13 @@ use chrono::{DateTime, SecondsFormat};
 use serde_json::value::RawValue;
 
 use super::Attempt;
-use crate::handlers::payments::wish as new_wish;
+use crate::bindings::leaflink_sync::host::types::Effect;
+use crate::handlers::payments::{waiting, wish as new_wish};
+use crate::handlers::settings::in_force;
 use crate::host::answer::{Failure, effect, set};
 use crate::host::leaflink::{Found, Later, Sent};
-use crate::host::payments::{PaymentWish, Recorded};
-use crate::host::{self, leaflink, payments};
+use crate::host::payments::{PaymentState, PaymentWish, Recorded};
+use crate::host::{self, erp, leaflink, payments};
 use crate::leaflink::order_payment::{NewOrderPayment, OrderPayment};
 use crate::leaflink::read;
 use crate::leaflink::value::AmountBody;
@@ -18,7 +20,7 @@ use crate::rules::decimal::cents;
 use crate::rules::decision::Reason;
 use crate::rules::ids::PaymentId;
 use crate::rules::once::{self, Marked, Progress, QUIET_MS, Step};
-use crate::rules::payment::{Action, Circumstances, Entry, Side, decide};
+use crate::rules::payment::{Action, Circumstances, Entry, Side, decide, owes_negative};
 use crate::rules::reasons::Code;
 use crate::rules::text::shortened;
 
@@ -95,9 +97,9 @@ pub fn attempt(id: &PaymentId, label: &str, wish: &mut PaymentWish, ticket: u64)
         }
         Step::Send => send(id, label, wish, &entry),
         Step::Drop => {
-            wish.progress = Progress::Settled;
             let summary = format!("Do not send {label}.");
-            Ok(Attempt::Done(vec![effect("drop-leaflink-write", &id.0, summary, Vec::new())]))
+            let dropped = effect("drop-leaflink-write", &id.0, summary, Vec::new());
+            go_on(id, wish, &entry, payments::known(id)?, dropped)
         }
     }
 }
@@ -170,8 +172,7 @@ fn send(id: &PaymentId, label: &str, wish: &mut PaymentWish, entry: &Entry) -> R
     }
 }
 
-/// Notes that LeafLink has the entry. A payment that was taken back in the meantime goes on with its
-/// negative.
+/// Notes that LeafLink has the entry.
 fn settle(
     id: &PaymentId,
     label: &str,
@@ -185,33 +186,51 @@ fn settle(
         Side::Record => known.recorded = recorded,
         Side::TakeBack => known.taken_back = recorded,
     }
-    payments::put(id, &known)?;
-    wish.progress = Progress::Settled;
-    if wish.side == Side::Record
-        && let Some((payment, _)) = payments::read(id)?
-        && let Action::Send(side, negative) = decide(&payment, &settled(entry.clone())?).action
-        && let Ok(next) = new_wish(id, side, &negative)
-    {
-        *wish = next;
-    }
     let done = effect(
         "record-leaflink-payment",
         &leaflink_id.map_or_else(|| id.0.clone(), |id| id.to_string()),
         format!("LeafLink has {label}."),
         vec![set("total", entry.money())],
     );
-    Ok(Attempt::Done(vec![done]))
+    go_on(id, wish, &entry, known, done)
 }
 
-/// What surrounds a payment whose entry LeafLink has just got.
-fn settled(entry: Entry) -> Result<Circumstances, Failure> {
+/// The wish is settled. What became of the payment in the meantime comes now: its negative follows,
+/// or what it waits for is noted.
+fn go_on(
+    id: &PaymentId,
+    wish: &mut PaymentWish,
+    entry: &Entry,
+    mut known: PaymentState,
+    done: Effect,
+) -> Result<Attempt, Failure> {
+    wish.progress = Progress::Settled;
+    let mut reasons = Vec::new();
+    if let Some((payment, _)) = payments::read(id)? {
+        let circumstances = settled(entry, &known)?;
+        let plan = decide(&payment, &circumstances);
+        if let Action::Send(side, negative) = &plan.action
+            && let Ok(next) = new_wish(id, *side, negative)
+        {
+            *wish = next;
+        }
+        known = waiting(id, &payment.label, known, &plan.reasons, &in_force()?)?;
+        known.owes_negative = owes_negative(&payment, &circumstances);
+        reasons = plan.reasons;
+    }
+    payments::put(id, &known)?;
+    Ok(Attempt::Noted(vec![done], reasons))
+}
+
+/// What surrounds a payment of which nothing is on its way any more.
+fn settled(entry: &Entry, known: &PaymentState) -> Result<Circumstances, Failure> {
     Ok(Circumstances {
-        own_currency: entry.currency.clone(),
+        own_currency: erp::currency()?,
         order: Some(entry.order.clone()),
         recorder: Some(entry.recorded_by),
         counts_from_ms: payments::counts_from()?,
-        recorded: Some(entry),
-        taken_back: false,
+        recorded: known.recorded.as_ref().map(|recorded| recorded.entry.entry()),
+        taken_back: known.taken_back.is_some(),
         pending: None,
         now_ms: host::now_ms(),
     })

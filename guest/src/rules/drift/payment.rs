@@ -67,6 +67,7 @@ pub fn difference(compared: &Compared) -> Option<Difference> {
                 // What may not be sent is missing only if it would be sent otherwise.
                 let agree = payment.stands == (recorded.entry().is_some() && taken_back.entry().is_none());
                 let cause = match reason.code {
+                    Code::PaymentAmountChanged => Cause::Held,
                     _ if agree => return None,
                     Code::PaymentsOff | Code::PaymentBeforeToggle => Cause::Setting,
                     code if code.blocks() => Cause::Held,
@@ -179,6 +180,14 @@ mod tests {
             let came = cause(found(&payment(stands), recorded, back, from, who, on_its_way));
             assert_eq!(came, wanted, "stands {stands}, {recorded:?}, {back:?}, from {from:?}, {who:?}");
         }
+    }
+
+    #[test]
+    fn an_edited_amount_is_a_difference() {
+        let edited = Payment { amount: "90".parse().unwrap(), ..payment(true) };
+        let found = found(&edited, &entry(), &Seen::Absent, Some(1), Some(StaffId(1)), None).unwrap();
+        assert_eq!((found.leaflink.as_str(), found.erp.as_str()), ("100.50 USD", "90.00 USD"));
+        assert_eq!(found.explanation.map(|found| found.cause), Some(Cause::Held));
     }
 
     #[test]

@@ -142,7 +142,14 @@ pub struct Plan {
 /// Decides what becomes of a payment.
 pub fn decide(payment: &Payment, known: &Circumstances) -> Plan {
     let Some(from_ms) = known.counts_from_ms else {
-        let message = format!("{} is not recorded in LeafLink: the setting is off.", payment.label);
+        let message = if owes_negative(payment, known) {
+            format!(
+                "{} was taken back in the ERP, and LeafLink still has it: the setting is off. Once it is on, LeafLink gets the negative.",
+                payment.label
+            )
+        } else {
+            format!("{} is not synced to LeafLink: the setting is off.", payment.label)
+        };
         return unsent(known, Reason::new(Code::PaymentsOff, message));
     };
     match &known.recorded {
@@ -158,6 +165,16 @@ pub fn decide(payment: &Payment, known: &Circumstances) -> Plan {
             Plan { action: Action::Nothing, reasons: vec![Reason::new(Code::PaymentStandsAgain, message)] }
         }
         Some(_) if known.taken_back => Plan::of(Action::Nothing),
+        Some(entry) if payment.stands && !entry.is_of(payment) => {
+            let message = format!(
+                "{} is of {} {} in the ERP, and LeafLink has it with {}.",
+                payment.label,
+                plain(payment.amount),
+                payment.currency,
+                entry.money()
+            );
+            unsent(known, Reason::new(Code::PaymentAmountChanged, message).at("amount"))
+        }
         Some(_) if payment.stands => Plan::of(dropped(known)),
         Some(_) if known.pending.is_some() => Plan::of(Action::Nothing),
         Some(entry) => Plan::of(Action::Send(
@@ -165,6 +182,13 @@ pub fn decide(payment: &Payment, known: &Circumstances) -> Plan {
             Entry { amount: -entry.amount, paid_at_ms: known.now_ms, ..entry.clone() },
         )),
     }
+}
+
+/// Whether LeafLink has a payment that was taken back, and is not told while the setting is off.
+///
+/// Turning the setting on exempts what was entered before, not what LeafLink already has.
+pub fn owes_negative(payment: &Payment, known: &Circumstances) -> bool {
+    known.counts_from_ms.is_none() && known.recorded.is_some() && !known.taken_back && !payment.stands
 }
 
 /// A payment that stands and that LeafLink does not have.
@@ -249,6 +273,11 @@ impl Entry {
     /// The amount in words: `-100.00 USD`.
     pub fn money(&self) -> String {
         format!("{} {}", cents(self.amount), self.currency)
+    }
+
+    /// Whether it is of a payment's amount.
+    fn is_of(&self, payment: &Payment) -> bool {
+        self.amount == payment.amount && self.currency == payment.currency
     }
 }
 
@@ -375,6 +404,13 @@ mod tests {
         // Entered before the setting was last turned on: LeafLink has it all the same.
         let later = Circumstances { counts_from_ms: Some(4_000), ..recorded.clone() };
         assert!(matches!(decide(&gone, &later).action, Action::Send(Side::TakeBack, _)));
+        // Off: it is owed until the setting is on again.
+        let off = Circumstances { counts_from_ms: None, ..recorded.clone() };
+        assert_eq!(codes(&decide(&gone, &off)), [Code::PaymentsOff]);
+        assert!(owes_negative(&gone, &off) && !owes_negative(&gone, &recorded));
+        assert!(!owes_negative(&payment(), &off), "it stands");
+        assert!(!owes_negative(&gone, &Circumstances { taken_back: true, ..off.clone() }));
+        assert!(!owes_negative(&gone, &Circumstances { recorded: None, ..off.clone() }));
         for begun in [false, true] {
             let pending = Circumstances { pending: on_its_way(Side::TakeBack, begun), ..recorded.clone() };
             assert_eq!(decide(&gone, &pending).action, Action::Nothing, "once is enough");
@@ -382,6 +418,23 @@ mod tests {
         let done = Circumstances { taken_back: true, ..recorded };
         assert_eq!(decide(&gone, &done), Plan::of(Action::Nothing));
         assert_eq!(codes(&decide(&payment(), &done)), [Code::PaymentStandsAgain]);
+    }
+
+    #[test]
+    fn an_amount_that_was_edited_is_told_and_not_sent() {
+        let recorded = Circumstances { recorded: Some(entry()), ..known() };
+        for edited in [
+            Payment { amount: "100.49".parse().unwrap(), ..payment() },
+            Payment { currency: "CAD".to_owned(), ..payment() },
+        ] {
+            let plan = decide(&edited, &recorded);
+            assert_eq!(
+                (plan.action.clone(), codes(&plan)),
+                (Action::Nothing, vec![Code::PaymentAmountChanged])
+            );
+        }
+        let same = Payment { amount: "100.5000".parse().unwrap(), ..payment() };
+        assert_eq!(decide(&same, &recorded), Plan::of(Action::Nothing));
     }
 
     #[test]

@@ -7,4 +7,4 @@
 
 mod decide;
 
-pub use decide::{Action, Circumstances, Entry, Method, Payment, Pending, Plan, Side, decide};
+pub use decide::{Action, Circumstances, Entry, Method, Payment, Pending, Plan, Side, decide, owes_negative};

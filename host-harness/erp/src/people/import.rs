@@ -25,6 +25,14 @@ impl People<'_> {
         })
     }
 
+    /// Takes over another amount of a payment that is entered already, which no screen allows.
+    pub fn import_payment_amount(&self, payment: &str, amount: Decimal) -> Result<()> {
+        self.act(|db| {
+            billing::set_amount(db, payment, amount)?;
+            changes::note(db, Changed::Payment, payment)
+        })
+    }
+
     /// Takes a "Sale Price" over, or that there is none.
     pub fn import_sale_price(&self, product: &str, price: Option<Decimal>) -> Result<()> {
         self.act(|db| {

@@ -70,17 +70,22 @@ impl People<'_> {
 
     /// Parts a transfer from its sales order, which is PROCESSING again and keeps its packages.
     pub fn unmatch_transfer(&self, transfer: &str) -> Result<()> {
-        self.part(transfer, TransferState::Unmatched)
+        self.part(transfer, TransferState::Unmatched, false)
+    }
+
+    /// As [`People::unmatch_transfer`] in an ERP that leaves the sales order's status to the component.
+    pub fn unmatch_transfer_alone(&self, transfer: &str) -> Result<()> {
+        self.part(transfer, TransferState::Unmatched, true)
     }
 
     /// Records that the buyer turned the transfer away: as unmatching, with state `rejected`.
     pub fn reject_transfer(&self, transfer: &str) -> Result<()> {
-        self.part(transfer, TransferState::Rejected)
+        self.part(transfer, TransferState::Rejected, false)
     }
 
-    fn part(&self, transfer: &str, state: TransferState) -> Result<()> {
+    fn part(&self, transfer: &str, state: TransferState, order_stays: bool) -> Result<()> {
         self.act(|db| {
-            let order = transfers::part_from_order(db, transfer, state)?;
+            let order = transfers::part_from_order(db, transfer, state, order_stays)?;
             changes::note_sales_order(db, &order)?;
             changes::note(db, Changed::Transfer, transfer)
         })

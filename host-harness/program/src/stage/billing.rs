@@ -13,15 +13,18 @@ impl Stage {
             BillingAct::CreateInvoice { order } => {
                 people.create_invoice(&self.sales_order(order)?.id)?;
             }
-            BillingAct::PostPayment { invoice, amount, method, user } => {
-                people.post_payment(&NewPayment {
+            BillingAct::PostPayment { invoice, amount, method, user, times } => {
+                let payment = NewPayment {
                     invoice: invoice.clone(),
                     amount: amount.0,
                     method: *method,
                     paid_at_ms: self.clock.now_ms(),
                     recorded_by: user.clone(),
                     description: None,
-                })?;
+                };
+                for _ in 0..times.unwrap_or(1) {
+                    people.post_payment(&payment)?;
+                }
             }
             BillingAct::ImportPayment { invoice, amount, currency, method, user } => {
                 let payment = NewPayment {
@@ -33,6 +36,9 @@ impl Stage {
                     description: None,
                 };
                 people.import_payment(&payment, currency)?;
+            }
+            BillingAct::ImportPaymentAmount { payment, amount } => {
+                people.import_payment_amount(payment, amount.0)?;
             }
             BillingAct::VoidPayment { payment } => people.void_payment(payment)?,
             BillingAct::DeletePayment { payment } => people.delete_payment(payment)?,

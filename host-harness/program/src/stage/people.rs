@@ -110,8 +110,11 @@ impl Stage {
             SalesOrderAct::MatchTransfer { manifest, then } => {
                 people.match_transfer(id, manifest, &open_lines(order)?, *then)?;
             }
-            SalesOrderAct::UnmatchTransfer { transfer } => {
+            SalesOrderAct::UnmatchTransfer { transfer, order_stays: false } => {
                 people.unmatch_transfer(transfer)?;
+            }
+            SalesOrderAct::UnmatchTransfer { transfer, order_stays: true } => {
+                people.unmatch_transfer_alone(transfer)?;
             }
             SalesOrderAct::RejectTransfer { transfer } => {
                 people.reject_transfer(transfer)?;

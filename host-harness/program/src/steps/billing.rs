@@ -15,13 +15,14 @@ use crate::words;
 pub enum BillingAct {
     /// A sales order gets an invoice.
     CreateInvoice { order: String },
-    /// A payment that is made now is entered.
+    /// A payment that is made now is entered, perhaps several times.
     PostPayment {
         invoice: String,
         amount: Quantity,
         #[serde(deserialize_with = "method")]
         method: PaymentMethod,
         user: String,
+        times: Option<u32>,
     },
     /// A payment of whatever amount and currency is taken over from another system.
     ImportPayment {
@@ -32,6 +33,8 @@ pub enum BillingAct {
         method: PaymentMethod,
         user: String,
     },
+    /// A payment gets another amount, which no screen allows.
+    ImportPaymentAmount { payment: String, amount: Quantity },
     /// A payment is voided.
     VoidPayment { payment: String },
     /// A payment is deleted.
@@ -43,10 +46,11 @@ pub enum BillingAct {
 }
 
 /// The verbs of [`BillingAct`].
-pub(super) const BILLING_VERBS: [&str; 7] = [
+pub(super) const BILLING_VERBS: [&str; 8] = [
     "create_invoice",
     "post_payment",
     "import_payment",
+    "import_payment_amount",
     "void_payment",
     "delete_payment",
     "touch_payment",

@@ -98,7 +98,12 @@ pub enum SalesOrderAct {
         then: Option<SalesOrderStatus>,
     },
     /// Its transfer no longer matches.
-    UnmatchTransfer { transfer: String },
+    UnmatchTransfer {
+        transfer: String,
+        /// The ERP leaves the sales order's status to the component.
+        #[serde(default)]
+        order_stays: bool,
+    },
     /// The buyer turns its transfer away.
     RejectTransfer { transfer: String },
     /// It is deleted.
