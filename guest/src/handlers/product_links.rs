@@ -180,6 +180,8 @@ impl Guest for Component {
     fn unlink(product: String) -> Result<wit::Decision, Failure> {
         let product = known_product(product)?;
         if let Some(id) = product.leaflink {
+            // It stays unlinked until somebody asks for a LeafLink product anew.
+            listings::settle_tick(&product.id)?;
             products::link(&product.id, None)?;
             // Linked again, the two are seen for the first time.
             prices::forget(id)?;
