@@ -3,6 +3,7 @@
 //! when an order came through.
 
 use super::look::Look;
+use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::Failure;
 use crate::host::outbox::{self, Subject};
 use crate::host::state::{CauseState, OrderState, ReasonRecord, Standing};
@@ -252,6 +253,13 @@ pub fn tell_of_product(
     text.push_str(
         "\nIt is tried again when the product's form is saved. Further products that meet the same come in one message.\n",
     );
+    mail::queue(settings, &subject, text)
+}
+
+/// Tells people that LeafLink's price of a product is for something else from now on.
+pub fn tell_of_stale_price(label: &str, reason: &wit::Reason, settings: &Settings) -> Result<(), Failure> {
+    let subject = format!("LeafLink's price of {label} is for something else now");
+    let text = format!("{}\n\nWhat to do: {}\n", reason.message, reason.fix);
     mail::queue(settings, &subject, text)
 }
 

@@ -10,7 +10,7 @@ use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{self, Failure, effect};
 use crate::host::catalogue::{self, Record};
 use crate::host::leaflink::FoundProduct;
-use crate::host::{self, leaflink, prices, products, state, webhooks};
+use crate::host::{self, leaflink, listings, prices, products, state, webhooks};
 use crate::rules::decision::Reason;
 use crate::rules::ids::{LeafLinkProductId, ProductId};
 use crate::rules::product::link::obstacle;
@@ -177,6 +177,8 @@ impl Guest for Component {
     fn unlink(product: String) -> Result<wit::Decision, Failure> {
         let product = known_product(product)?;
         if let Some(id) = product.leaflink {
+            // It stays unlinked until somebody asks for a LeafLink product anew.
+            listings::settle_tick(&product.id)?;
             products::link(&product.id, None)?;
             // Linked again, the two are seen for the first time.
             prices::forget(id)?;

@@ -1,7 +1,7 @@
 //! `products`: what happens to a product on either side.
 //!
-//! The product's form is looked at first, its price after that: a case size that is on its way to
-//! LeafLink decides what a price there is for.
+//! The product's form is looked at first, its price after that: unit type and case size decide what a
+//! price in LeafLink is for.
 
 pub mod listing;
 pub mod price;
@@ -55,8 +55,8 @@ fn decide(moved: &Moved, settings: &Settings, for_real: bool) -> Result<wit::Dec
         None => None,
     };
     let of_price = match pair {
-        // LeafLink's price is one for another case size until then; it is looked at afterwards.
-        Ok(_) if of_form.as_ref().is_some_and(|(_, case_size)| *case_size) => None,
+        // LeafLink's price is for something else until then; it is looked at afterwards.
+        Ok(_) if of_form.as_ref().is_some_and(|(_, unlike)| *unlike) => None,
         Ok((product, side)) => {
             let look = price::look(product, &side, settings)?;
             Some(if for_real { price::carry_out(look, settings)? } else { price::foretell(look)? })

@@ -117,7 +117,7 @@ pub fn snapshot(order: &Order, currency: String) -> Result<Snapshot, Failure> {
                 let known = ErpProduct {
                     id: ProductId(product.id),
                     name: product.name,
-                    unit: product.unit_type.name,
+                    unit: super::products::unit_type(product.unit_type)?,
                 };
                 products.insert(LeafLinkProductId(leaflink), known);
             }

@@ -15,6 +15,7 @@ use crate::rules::once::Progress;
 use crate::rules::product::listing::change::Applied;
 use crate::rules::product::listing::{Field, Inventory, Money, Tab, Values};
 use crate::rules::product::unit_type::UnitType;
+use crate::rules::reasons::Code;
 
 const PREFIX: &str = "listing/";
 
@@ -110,6 +111,10 @@ pub struct ListingRecord {
     /// LeafLink products that were made of it so far.
     #[serde(default)]
     pub made: u32,
+    /// "Create LeafLink product" was ticked while the product was linked, and was not unticked since:
+    /// that tick has had its product.
+    #[serde(default)]
+    pub tick_settled: bool,
     /// What it waits for, as people were told.
     #[serde(default)]
     pub waits_for: Vec<ReasonRecord>,
@@ -122,6 +127,11 @@ impl ListingRecord {
             values: fields(&self.values),
             apart: self.apart.iter().filter_map(|name| Field::of_wire(name)).collect(),
         })
+    }
+
+    /// Whether people were told that it waits for this.
+    pub fn waits_for(&self, code: Code) -> bool {
+        self.waits_for.iter().any(|reason| reason.code == code.word())
     }
 
     /// Notes what was applied to a LeafLink product.
@@ -145,6 +155,18 @@ pub fn stored(values: &[(Field, String)]) -> Vec<(String, String)> {
 /// What is kept about a product's LeafLink tab.
 pub fn record(id: &ProductId) -> Result<ListingRecord, Failure> {
     Ok(get(&format!("{PREFIX}{id}"))?.unwrap_or_default())
+}
+
+/// Notes of a linked product, before it is unlinked, that a tick at "Create LeafLink product" has had
+/// its product.
+pub fn settle_tick(id: &ProductId) -> Result<(), Failure> {
+    let ticked = product(id)?.and_then(|product| product.tab).is_some_and(|tab| tab.create);
+    let mut record = record(id)?;
+    if ticked && !record.tick_settled {
+        record.tick_settled = true;
+        put_record(id, &record)?;
+    }
+    Ok(())
 }
 
 /// Keeps it.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::Failure;
 use super::erp::{Written, failure, number, written};
+use super::products::unit_type;
 use super::state::{ReasonRecord, delete, get, put};
 use super::{catalogue, erp};
 use crate::bindings::leaflink_sync::host::records;
@@ -12,6 +13,7 @@ use crate::bindings::leaflink_sync::host::types::Money;
 use crate::rules::decimal::{self, plain};
 use crate::rules::ids::{LeafLinkProductId, ProductId};
 use crate::rules::product::price::{Agreed, Price};
+use crate::rules::product::unit_type::UnitType;
 
 const SETTING_KEY: &str = "prices-on";
 
@@ -22,6 +24,8 @@ pub struct Product {
     pub id: ProductId,
     /// Its name.
     pub name: String,
+    /// What it is counted in.
+    pub unit: UnitType,
     /// "Sale Price" for one unit.
     pub sale_price: Option<Price>,
     /// "Units Per Case".
@@ -66,6 +70,7 @@ fn of_record(record: records::Product) -> Result<Product, Failure> {
     Ok(Product {
         id: ProductId(record.id),
         name: record.name,
+        unit: unit_type(record.unit_type)?,
         sale_price: record.sale_price.map(price).transpose()?,
         units_per_case: record.units_per_case,
         sell_in_multiples: record.leaflink_listing.map(|listing| listing.sell_in_multiples),

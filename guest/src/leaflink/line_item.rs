@@ -32,6 +32,9 @@ pub struct LineItem {
     /// The line's note.
     #[serde(default)]
     pub notes: Option<String>,
+    /// What the quantity counts: Gram, Unit, ...
+    #[serde(default)]
+    pub unit_of_measure: Option<String>,
     /// Its place among the lines.
     #[serde(default)]
     pub position: Option<i64>,
@@ -66,4 +69,7 @@ pub struct FrozenProduct {
     /// Its SKU.
     #[serde(default)]
     pub sku: Option<String>,
+    /// What it was counted in: Gram, Unit, ...
+    #[serde(default)]
+    pub unit_of_measure: Option<String>,
 }

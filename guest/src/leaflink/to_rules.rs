@@ -248,6 +248,12 @@ impl Checks<'_> {
             case_price,
             is_sample: item.is_sample.unwrap_or(false),
             note: item.notes.map(|note| self.note(&at("notes"), note)).filter(|note| !note.is_empty()),
+            // The quantity was entered in what the product was counted in then.
+            unit: [product.unit_of_measure, item.unit_of_measure]
+                .into_iter()
+                .flatten()
+                .find(|unit| !unit.is_empty())
+                .map(|unit| self.name(&at("unit_of_measure"), unit)),
         };
         // Lines without a position keep the place in which they came.
         (item.position.unwrap_or_else(|| i64::try_from(index).unwrap_or(i64::MAX)), line)

@@ -66,6 +66,9 @@ reasons! {
     InsufficientStock, "insufficient-stock", Blocking,
         "The ERP has less of a product than the LeafLink order asks for.",
         "Receive or free stock of the product, or lower the quantity in LeafLink.";
+    LineUnitDiffers, "line-unit-differs", Blocking,
+        "A line of the LeafLink order is counted in another unit type than the ERP product that it is connected to.",
+        "Link the LeafLink product to an ERP product of its unit type, or give both the same unit type and have what was ordered in the other placed anew.";
     StockUnknown, "stock-unknown", Blocking,
         "The ERP does not know how much of a product there is.",
         "Bring the product's stock up to date in the ERP.";
@@ -374,6 +377,15 @@ reasons! {
     ListingPriceKept, "listing-price-kept", Notice,
         "A price of a linked product was changed on its LeafLink tab and is not sent, because the setting for prices is off.",
         "";
+    ListingPriceFollows, "listing-price-follows", Notice,
+        "The Wholesale Price of a linked product was changed on its LeafLink tab and is not sent, because it follows the product's own Sale Price.",
+        "Change the product's Sale Price; LeafLink's Wholesale Price then follows.";
+    WholesalePriceStays, "wholesale-price-stays", Notice,
+        "LeafLink's wholesale price stays as it is and is for something else from now on, because the setting for prices is off.",
+        "Correct the Wholesale Price of the product in LeafLink at once, or turn on the setting that keeps prices in step; until then it is sold at that price.";
+    CreateTickSettled, "create-tick-settled", Notice,
+        "The product was unlinked from its LeafLink product, and \"Create LeafLink product\" is ticked since before that.",
+        "To have another LeafLink product made, untick it and save, and after the next sync tick it and save again; or link the product to one that is there.";
     SellerUnknown, "seller-unknown", Blocking,
         "LeafLink does not say which company the products of this API key are sold by.",
         "Settings, Integrations, LeafLink, API Key: use the key of one LeafLink company that sells.";

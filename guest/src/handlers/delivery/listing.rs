@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::Attempt;
 use crate::bindings::leaflink_sync::host::types as wit;
-use crate::handlers::products::listing::is_of_case_size;
+use crate::handlers::products::listing::{price_along, say_what_is_priced};
+use crate::handlers::settings::in_force;
 use crate::host::answer::{Failure, effect};
 use crate::host::leaflink::{self, Found, Later, Refusal, Sent};
 use crate::host::listings::{self, ListingWish, fields, stored};
@@ -20,7 +21,9 @@ use crate::rules::reasons::Code;
 pub fn attempt(id: &ProductId, label: &str, wish: &mut ListingWish) -> Result<Attempt, Failure> {
     let mut send = fields(&std::mem::take(&mut wish.values));
     // Unlinked meanwhile: there is nothing to send it to.
-    let Some(leaflink) = listings::product(id)?.and_then(|product| product.leaflink) else {
+    let Some((product, leaflink)) =
+        listings::product(id)?.and_then(|product| product.leaflink.map(|leaflink| (product, leaflink)))
+    else {
         return Ok(Attempt::Done(Vec::new()));
     };
     let Some(applied) = listings::record(id)?.applied(leaflink) else {
@@ -53,14 +56,25 @@ pub fn attempt(id: &ProductId, label: &str, wish: &mut ListingWish) -> Result<At
     };
     send.retain(|(field, wanted)| value(&there, *field) != Some(wanted));
     go_along(&mut send, &applied, &there);
+    // The price is the one of this moment, and goes in the same request as what it is for.
+    send.retain(|(field, _)| *field != Field::WholesalePrice);
+    if in_force()?.sync_prices && say_what_is_priced(&send) {
+        match price_along(&product, leaflink, &send, &there)? {
+            Ok((price, _)) => send.extend(price.map(|price| (Field::WholesalePrice, price))),
+            Err(reason) => {
+                wish.values = stored(&send);
+                return Ok(Attempt::Refused(*reason));
+            }
+        }
+    }
     let body = body(&send);
     if body.is_empty() {
         return Ok(Attempt::Done(Vec::new()));
     }
     match leaflink::patch_product(leaflink, &Value::Object(body))? {
         Sent::Done(_) => {
-            if is_of_case_size(&send) {
-                // Its price waited for that.
+            if say_what_is_priced(&send) {
+                // Its price is looked at again, which waited for that.
                 webhooks::announce_product(leaflink)?;
             }
             let changes = send

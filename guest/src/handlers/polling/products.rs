@@ -17,11 +17,12 @@ use crate::host::answer::{self, Failure};
 use crate::host::catalogue::{self, CatalogueState, Record, Stage, UnderWay};
 use crate::host::leaflink::{FoundProduct, Listed};
 use crate::host::state::Pass;
-use crate::host::{self, leaflink, outbox, prices, webhooks};
+use crate::host::{self, leaflink, listings, outbox, prices, webhooks};
 use crate::leaflink::product::{Product, WhichProduct};
 use crate::leaflink::{Unreadable, read};
 use crate::rules::decision::Reason;
 use crate::rules::ids::LeafLinkProductId;
+use crate::rules::product::unit_type::same;
 use crate::rules::reasons::Code;
 
 /// From one whole pass to the next: a day.
@@ -232,20 +233,29 @@ fn keep(state: &mut CatalogueState, product: &Product) -> Result<(), Failure> {
 }
 
 /// Puts linked products on the list of those to be looked at whose price is not what both sides
-/// last agreed on. Our own writes are what was agreed on, and so come to nothing here.
+/// last agreed on, or whose unit types differ and people were not told. Our own writes are what was
+/// agreed on, and so come to nothing here.
 fn note_looks(listed: &[Product]) -> Result<(), Failure> {
-    if listed.is_empty() || !in_force()?.sync_prices {
+    if listed.is_empty() {
         return Ok(());
     }
+    let prices = in_force()?.sync_prices;
     let ids: Vec<LeafLinkProductId> = listed.iter().map(|product| LeafLinkProductId(product.id)).collect();
     for product in prices::linked_to(&ids)? {
         let Some(id) = product.leaflink else { continue };
-        let shown = listed.iter().find(|listed| listed.id == id.0).and_then(|listed| {
-            Some((
-                listed.wholesale_price.as_ref()?.amount.0,
-                listed.unit_multiplier.map_or(Decimal::ONE, |it| it.0),
-            ))
-        });
+        let Some(listed) = listed.iter().find(|listed| listed.id == id.0) else { continue };
+        let differs = listed.unit_of_measure.as_deref().is_some_and(|unit| !same(&product.unit, unit));
+        if differs != listings::record(&product.id)?.waits_for(Code::UnitTypeDiffers) {
+            webhooks::announce_product(id)?;
+            continue;
+        }
+        if !prices {
+            continue;
+        }
+        let shown = listed
+            .wholesale_price
+            .as_ref()
+            .map(|price| (price.amount.0, listed.unit_multiplier.as_ref().map_or(Decimal::ONE, |it| it.0)));
         let is_agreed = prices::record(id, &product.id)?.agreed().is_some_and(|agreed| {
             shown == Some((agreed.wholesale_price, agreed.units.into()))
                 && product.sale_price.is_some_and(|price| price.amount == agreed.sale_price)

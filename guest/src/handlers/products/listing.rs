@@ -11,13 +11,14 @@ use crate::host::leaflink::Found;
 use crate::host::listings::{self, ListingRecord, ListingWish, NewProductWish, Product, fields, stored};
 use crate::host::outbox::{self, Intent, Subject, Wish};
 use crate::host::state::ReasonRecord;
-use crate::host::{self, choices, erp};
+use crate::host::{self, choices, erp, prices};
 use crate::leaflink::listing::shown;
 use crate::rules::decision::Reason;
 use crate::rules::ids::{LeafLinkProductId, ProductId};
 use crate::rules::once::Progress;
+use crate::rules::product::link;
 use crate::rules::product::listing::change::{self, Change};
-use crate::rules::product::listing::form::{Entry, missing};
+use crate::rules::product::listing::form::{Entry, missing, money};
 use crate::rules::product::listing::{Choices, Field, Form, List, Tab, Values, value};
 use crate::rules::product::price::{self, Action, Price, Sides};
 use crate::rules::reasons::Code;
@@ -73,12 +74,14 @@ pub fn look_again(id: &ProductId, made: LeafLinkProductId) -> Result<(), Failure
     Ok(())
 }
 
-/// Whether these fields say what a case holds.
-pub fn is_of_case_size(values: &[(Field, String)]) -> bool {
-    value(values, Field::UnitsPerCase).is_some() || value(values, Field::SellInMultiples).is_some()
+/// Whether these fields say what a price is for: the unit type, or what a case holds.
+pub fn say_what_is_priced(values: &[(Field, String)]) -> bool {
+    let fields = [Field::UnitType, Field::UnitsPerCase, Field::SellInMultiples];
+    fields.iter().any(|field| value(values, *field).is_some())
 }
 
-/// A product that is linked to nothing: with "Create LeafLink product" ticked, LeafLink gets it.
+/// A product that is linked to nothing: with "Create LeafLink product" ticked, LeafLink gets it. A
+/// tick is good for one product: unlinked again, it stays so until somebody ticks anew.
 fn alone(
     product: &Product,
     record: &ListingRecord,
@@ -97,6 +100,13 @@ fn alone(
     let Some(tab) = product.tab.as_ref().filter(|tab| tab.create) else {
         return Ok(Plan::Nothing(Vec::new()));
     };
+    if record.tick_settled {
+        let message = format!(
+            "{} was unlinked, and \"Create LeafLink product\" is still ticked from before: no other one is made.",
+            product.name
+        );
+        return Ok(Plan::Nothing(vec![Reason::new(Code::CreateTickSettled, message)]));
+    }
     let mut reasons = Vec::new();
     let mut values = Values::new();
     for entry in entries(product, tab, settings, keep, true)? {
@@ -134,16 +144,75 @@ fn linked(
 ) -> Result<Plan, Failure> {
     let none = Tab::default();
     let entries = entries(product, product.tab.as_ref().unwrap_or(&none), settings, keep, false)?;
-    let change = match record.applied(side.id) {
-        Some(applied) => change::later(&entries, &applied, settings.sync_prices),
-        None => match there(product, side)? {
-            Ok(there) => change::first(&entries, &there, settings.sync_prices),
-            // Whoever filled in nothing waits for nothing.
-            Err(_) if product.tab.is_none() => return Ok(Plan::Nothing(Vec::new())),
-            Err(reason) => return Ok(Plan::Nothing(vec![*reason])),
-        },
+    let there = there(product, side)?;
+    let mut change = match (record.applied(side.id), &there) {
+        (Some(applied), _) => change::later(&entries, &applied, settings.sync_prices),
+        (None, Ok(there)) => change::first(&entries, there, settings.sync_prices),
+        // Whoever filled in nothing waits for nothing.
+        (None, Err(_)) if product.tab.is_none() => return Ok(Plan::Nothing(Vec::new())),
+        (None, Err(reason)) => return Ok(Plan::Nothing(vec![(**reason).clone()])),
     };
+    if let Ok(there) = &there {
+        let queued = outbox::intent(&Subject::Listing(product.id.clone()))?;
+        let on_its_way = queued.is_some_and(|queued| !queued.is_dropped());
+        change.hold_for_unit(unit_differs(product, side.id, there), on_its_way);
+        if settings.sync_prices && say_what_is_priced(&change.send) {
+            match price_along(product, side.id, &change.send, there)? {
+                Ok((price, notices)) => {
+                    change.send.extend(price.map(|price| (Field::WholesalePrice, price)));
+                    change.reasons.extend(notices);
+                }
+                Err(reason) => change.reasons.push(*reason),
+            }
+        } else if !settings.sync_prices && !change.is_blocked() {
+            change.reasons.extend(change::price_that_stays(&product.name, &change.send, there));
+        }
+    }
     Ok(Plan::Change(side.id, change))
+}
+
+/// A wholesale price as the form writes it, if LeafLink's is to change, and what that overrules.
+type Along = (Option<String>, Vec<Reason>);
+
+/// The wholesale price that goes along with fields that say what it is for, so that LeafLink never
+/// shows a price for something else; or why there is none, and nothing may go.
+pub fn price_along(
+    product: &Product,
+    leaflink: LeafLinkProductId,
+    send: &Values,
+    there: &Values,
+) -> Result<Result<Along, Box<Reason>>, Failure> {
+    let own_currency = erp::currency()?;
+    let units = value(send, Field::UnitsPerCase).or_else(|| value(there, Field::UnitsPerCase));
+    let shown = value(there, Field::WholesalePrice).and_then(|shown| shown.split_once(' '));
+    let sides = Sides {
+        name: &product.name,
+        own_currency: &own_currency,
+        sale_price: product.sale_price.clone().map(|(amount, currency)| Price { amount, currency }),
+        units_per_case: product.units_per_case,
+        sell_in_multiples: product.tab.as_ref().map(|tab| tab.sell_in_multiples),
+        wholesale_price: shown.and_then(|(amount, currency)| {
+            Some(Price { amount: prices::read(amount)?, currency: currency.to_owned() })
+        }),
+        unit_multiplier: units.and_then(prices::read),
+        agreed: prices::record(leaflink, &product.id)?.agreed(),
+        sent: &[],
+    };
+    let plan = price::decide(&sides, true);
+    if let Some(reason) = plan.reasons.iter().find(|reason| reason.code.blocks()) {
+        return Ok(Err(Box::new(reason.clone())));
+    }
+    Ok(Ok(match plan.action {
+        Action::Push(price) => (Some(money(price, &own_currency)), plan.reasons),
+        Action::Nothing | Action::Agree(_) | Action::Take(_) => (None, Vec::new()),
+    }))
+}
+
+/// That LeafLink counts a linked product in another unit type.
+fn unit_differs(product: &Product, leaflink: LeafLinkProductId, there: &Values) -> Option<Reason> {
+    let unit = value(there, Field::UnitType).filter(|unit| !unit.is_empty())?;
+    let name = value(there, Field::Name).unwrap_or_default();
+    link::unit_differs(&product.name, &product.unit, leaflink, name, unit)
 }
 
 /// What LeafLink shows of a product, or why it cannot be compared.
@@ -239,25 +308,30 @@ struct Outcome {
     record: ListingRecord,
     /// People have not been told of what it waits for.
     is_news: bool,
-    /// Another case size is on its way to LeafLink.
-    case_size: bool,
+    /// What LeafLink's price is for is not what the ERP's is for.
+    unlike: bool,
 }
 
-/// A decision, and whether another case size is on its way to LeafLink after it.
+/// A decision, and whether LeafLink's price is for something else than the ERP's after it: another
+/// case size or unit type is on its way there, or waits, or LeafLink counts in another unit type.
 pub type Decided = (wit::Decision, bool);
 
 /// What [`carry_out`] would answer.
 pub fn foretell(look: Look) -> Result<Decided, Failure> {
     let outcome = outcome(look)?;
-    Ok((outcome.decision, outcome.case_size))
+    Ok((outcome.decision, outcome.unlike))
 }
 
 /// Carries out what was decided.
 pub fn carry_out(look: Look, settings: &Settings) -> Result<Decided, Failure> {
     let (id, before) = (look.product.id.clone(), look.record.clone());
-    let Outcome { decision, intents, record, is_news, case_size } = outcome(look)?;
+    let Outcome { decision, intents, record, is_news, unlike } = outcome(look)?;
     for (subject, intent) in intents {
         outbox::put_intent(&subject, &intent)?;
+    }
+    let stays = |reason: &&wit::Reason| reason.code == Code::WholesalePriceStays.word();
+    if let Some(reason) = decision.reasons.iter().find(stays) {
+        letters::tell_of_stale_price(&decision.label, reason, settings)?;
     }
     if is_news && !record.waits_for.is_empty() {
         letters::tell_of_product(&id, &decision.label, &record.waits_for, settings)?;
@@ -268,7 +342,7 @@ pub fn carry_out(look: Look, settings: &Settings) -> Result<Decided, Failure> {
     if is_news || decision.outcome == wit::Outcome::Applied {
         host::journal(&decision)?;
     }
-    Ok((decision, case_size))
+    Ok((decision, unlike))
 }
 
 fn outcome(look: Look) -> Result<Outcome, Failure> {
@@ -276,7 +350,12 @@ fn outcome(look: Look) -> Result<Outcome, Failure> {
     let new =
         Writing { subject: Subject::NewProduct(product.id.clone()), name: &product.name, id: &product.id };
     let listing = Writing { subject: Subject::Listing(product.id.clone()), ..new.clone() };
+    let ticked = product.tab.as_ref().is_some_and(|tab| tab.create);
+    if product.leaflink.is_some() || !ticked {
+        record.tick_settled = ticked;
+    }
     let mut found = Vec::new();
+    let mut unlike = false;
     // A write that the product has outgrown: it was linked, or unlinked, meanwhile.
     let mut intents: Vec<(Intent, Option<wit::Effect>)> = Vec::new();
     let current = if product.leaflink.is_some() { &listing } else { &new };
@@ -292,7 +371,9 @@ fn outcome(look: Look) -> Result<Outcome, Failure> {
         Plan::UnderWay => intents.extend(new.again(asked)?),
         Plan::Create(wish) => intents.extend(new.create(wish, asked)?),
         Plan::Change(leaflink, change) => {
-            if !change.is_blocked() {
+            let is_blocked = change.is_blocked();
+            unlike = is_blocked && say_what_is_priced(&change.send);
+            if !is_blocked {
                 let same = record.leaflink == Some(leaflink.0);
                 record.set_applied(leaflink, &change.applied);
                 intents.extend(if change.send.is_empty() {
@@ -302,6 +383,7 @@ fn outcome(look: Look) -> Result<Outcome, Failure> {
                 });
             }
             found = change.reasons;
+            unlike |= found.iter().any(|reason| reason.code == Code::UnitTypeDiffers);
         }
     }
     let waits_for: Vec<ReasonRecord> =
@@ -343,11 +425,11 @@ fn outcome(look: Look) -> Result<Outcome, Failure> {
         Some((_, intent)) => Some(intent.clone()),
         None => outbox::intent(&listing.subject)?,
     };
-    let case_size = queued.is_some_and(|queued| match &queued.wish {
-        Wish::Listing(wish) => queued.parked.is_none() && is_of_case_size(&fields(&wish.values)),
+    unlike |= queued.is_some_and(|queued| match &queued.wish {
+        Wish::Listing(wish) => queued.parked.is_none() && say_what_is_priced(&fields(&wish.values)),
         _ => false,
     });
-    Ok(Outcome { decision, intents: wanted, record, is_news, case_size })
+    Ok(Outcome { decision, intents: wanted, record, is_news, unlike })
 }
 
 /// One kind of write about a product.

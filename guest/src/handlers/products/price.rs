@@ -15,6 +15,7 @@ use crate::leaflink::{Unreadable, read};
 use crate::rules::decimal::{cents, plain};
 use crate::rules::decision::Reason;
 use crate::rules::ids::LeafLinkProductId;
+use crate::rules::product::link;
 use crate::rules::product::price::{Action, Agreed, Plan, Price, Sides, decide};
 use crate::rules::reasons::Code;
 use crate::rules::settings::Settings;
@@ -57,7 +58,10 @@ pub fn look_at(
     let record = prices::record(leaflink, &product.id)?;
     let queued = outbox::intent(&Subject::Price(leaflink))?;
     let (listed, unusable) = match listed {
-        Ok(listed) => (listed, None),
+        Ok(listed) => {
+            let differs = listed.as_ref().and_then(|listed| unit_differs(&product, leaflink, listed));
+            (listed, differs)
+        }
         Err(reason) => (None, Some(reason)),
     };
     let amount = listed.as_ref().and_then(|listed| listed.wholesale_price.as_ref());
@@ -82,6 +86,12 @@ pub fn look_at(
     };
     let modified = listed.and_then(|listed| listed.modified).unwrap_or_default();
     Ok(Look { product, leaflink, plan, record, shown, modified, queued })
+}
+
+/// That a price is for another amount on the other side.
+fn unit_differs(product: &Product, leaflink: LeafLinkProductId, listed: &Listed) -> Option<Reason> {
+    let unit = listed.unit_of_measure.as_deref()?;
+    link::unit_differs(&product.name, &product.unit, leaflink, &listed.name, unit)
 }
 
 /// LeafLink's product as it now is, or why it cannot be used.

@@ -154,3 +154,17 @@ fn lines_follow_their_position() {
     let ids: Vec<_> = parse(&body).unwrap().lines.iter().map(|line| line.id.0).collect();
     assert_eq!(ids, [9100001, 9100000]);
 }
+
+#[test]
+fn the_unit_is_the_one_of_the_time_of_the_order() {
+    for (then, now, wanted) in [
+        (json!("Gram"), json!("Pound"), Some("Gram")),
+        (Value::Null, json!("Pound"), Some("Pound")),
+        (json!(""), Value::Null, None),
+    ] {
+        let mut body = body();
+        body["line_items"][0]["frozen_data"]["product"]["unit_of_measure"] = then;
+        body["line_items"][0]["unit_of_measure"] = now;
+        assert_eq!(parse(&body).unwrap().lines[0].unit.as_deref(), wanted);
+    }
+}

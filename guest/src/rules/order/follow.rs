@@ -294,6 +294,15 @@ fn changed(
             .with("line", line.id),
         ));
     }
+    // What the ERP's people put in its place has a quantity of its own.
+    let linked = line.product.and_then(|product| snapshot.products.get(&product));
+    let other_unit = linked.filter(|linked| {
+        quantity_moved && linked.id == existing.product && !super::products::unit_fits(line, linked)
+    });
+    if let Some(linked) = other_unit {
+        wanted.push(keep());
+        return Err(Box::new(super::products::unit_differs(line, index, linked)));
+    }
     let mut new = keep();
     if product_moved {
         match product_of(line, index, snapshot) {
@@ -387,10 +396,11 @@ fn same_line(was: &LineProjection, line: &OrderLine) -> bool {
 }
 
 fn product_of(line: &OrderLine, index: usize, snapshot: &Snapshot) -> Result<ProductId, Box<Reason>> {
-    let product = line.product.and_then(|product| snapshot.products.get(&product));
-    product
-        .map(|product| product.id.clone())
-        .ok_or_else(|| Box::new(super::products::not_connected(line, index, snapshot)))
+    match line.product.and_then(|product| snapshot.products.get(&product)) {
+        Some(product) if super::products::unit_fits(line, product) => Ok(product.id.clone()),
+        Some(product) => Err(Box::new(super::products::unit_differs(line, index, product))),
+        None => Err(Box::new(super::products::not_connected(line, index, snapshot))),
+    }
 }
 
 fn kept(line: &Line) -> NewLine {

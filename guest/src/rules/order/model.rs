@@ -132,6 +132,8 @@ pub struct OrderLine {
     pub is_sample: bool,
     /// The line's own note.
     pub note: Option<String>,
+    /// LeafLink's word for what the quantity counts; absent: LeafLink does not say.
+    pub unit: Option<String>,
 }
 
 impl OrderLine {

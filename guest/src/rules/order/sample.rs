@@ -6,6 +6,7 @@ use super::{
 use crate::rules::ids::{
     CompanyId, CustomerId, LeafLinkProductId, LineId, OrderNumber, ProductId, SalesOrderId, StaffId, UserId,
 };
+use crate::rules::product::unit_type::{Measures, UnitType};
 use crate::rules::sales_order::{Line, SalesOrder, Status};
 
 /// One line: quantity in units, units in a case, price of a case.
@@ -20,7 +21,13 @@ pub fn line(quantity: &str, units_per_case: &str, case_price: &str) -> OrderLine
         case_price: case_price.parse().unwrap(),
         is_sample: false,
         note: None,
+        unit: Some("Unit".to_owned()),
     }
+}
+
+/// Counted in pieces.
+pub fn pieces() -> UnitType {
+    UnitType { name: "Unit".to_owned(), measures: Measures::Pieces, per_si_unit: None }
 }
 
 /// A submitted order of two cases, 216.00 in all.
@@ -63,7 +70,7 @@ pub fn snapshot() -> Snapshot {
         .collect(),
         products: [(
             LeafLinkProductId(501),
-            ErpProduct { id: product.clone(), name: "Gummies".to_owned(), unit: "Unit".to_owned() },
+            ErpProduct { id: product.clone(), name: "Gummies".to_owned(), unit: pieces() },
         )]
         .into_iter()
         .collect(),

@@ -8,6 +8,7 @@ use crate::rules::customer_match;
 use crate::rules::ids::{
     CompanyId, CustomerId, LeafLinkProductId, LocationId, ProductId, StaffId, TaxId, UserId,
 };
+use crate::rules::product::unit_type::UnitType;
 use crate::rules::sales_order::SalesOrder;
 use crate::rules::sorted::Map;
 
@@ -29,8 +30,8 @@ pub struct ErpProduct {
     pub id: ProductId,
     /// Its name.
     pub name: String,
-    /// The name of its unit type.
-    pub unit: String,
+    /// What it is counted in.
+    pub unit: UnitType,
 }
 
 /// Stock of one product at one place.

@@ -7,7 +7,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{Order, Snapshot, negative_price};
+use super::{Order, Snapshot, negative_price, products};
 use crate::rules::decimal::plain;
 use crate::rules::decision::{Findings, Reason};
 use crate::rules::ids::{LocationId, ProductId};
@@ -84,14 +84,16 @@ struct Wanted {
     quantity: Decimal,
 }
 
-/// What the order asks for, by ERP product; lines whose product is not linked are left out.
+/// What the order asks for, by ERP product; lines whose product is not linked, or is counted in
+/// another unit, are left out.
 fn wanted(order: &Order, snapshot: &Snapshot) -> Map<ProductId, Wanted> {
     let mut wanted: Map<ProductId, Wanted> = Map::new();
     for line in order.lines.iter().filter(|line| !negative_price::is_discount(line)) {
-        if let Some(product) = line.product.and_then(|product| snapshot.products.get(&product)) {
+        let product = line.product.and_then(|product| snapshot.products.get(&product));
+        if let Some(product) = product.filter(|product| products::unit_fits(line, product)) {
             let wanted = wanted.entry(product.id.clone(), || Wanted {
                 name: product.name.clone(),
-                unit: product.unit.clone(),
+                unit: product.unit.name.clone(),
                 quantity: Decimal::ZERO,
             });
             wanted.quantity += line.quantity;

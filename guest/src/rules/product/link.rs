@@ -1,9 +1,10 @@
 //! Linking by hand: one LeafLink product to one ERP product of the same unit type, locked until it
 //! is unlinked. Names, SKUs and prices may differ.
 
-use super::unit_type::{same, unit_of_measure};
+use super::unit_type::{UnitType, same, unit_of_measure};
 use super::{Listed, Product, Standing};
 use crate::rules::decision::Reason;
+use crate::rules::ids::LeafLinkProductId;
 use crate::rules::reasons::Code;
 
 /// Why a product cannot be linked to a LeafLink product; `holders` are the ERP products that the
@@ -38,19 +39,37 @@ pub fn obstacle(product: &Product, listed: &Listed, holders: &[Product]) -> Opti
             format!("LeafLink product {} ({}) is archived.", listed.id, listed.name),
         ));
     }
-    if !same(&product.unit, &listed.unit) {
-        let ours = unit_of_measure(&product.unit);
-        let means =
-            if ours == product.unit.name { String::new() } else { format!(" ({ours} in LeafLink's terms)") };
-        return Some(Reason::new(
-            Code::UnitTypeDiffers,
-            format!(
-                "{} is counted in {}{means}, and LeafLink product {} ({}) in {}.",
-                product.name, product.unit.name, listed.id, listed.name, listed.unit
-            ),
-        ));
+    unit_differs(&product.name, &product.unit, listed.id, &listed.name, &listed.unit)
+}
+
+/// That a product is counted in another unit type than its LeafLink product, of which `unit` is
+/// LeafLink's word. Such a link does not hold, however it was made: a figure of one side would be
+/// another amount on the other.
+pub fn unit_differs(
+    name: &str,
+    ours: &UnitType,
+    leaflink: LeafLinkProductId,
+    listed: &str,
+    unit: &str,
+) -> Option<Reason> {
+    let message = || {
+        format!(
+            "{name} is counted in {}, and LeafLink product {leaflink} ({listed}) in {unit}.",
+            in_words(ours)
+        )
+    };
+    (!same(ours, unit))
+        .then(|| Reason::new(Code::UnitTypeDiffers, message()).with("leaflink-product", leaflink))
+}
+
+/// A unit type's name, with what LeafLink calls it if that is something else.
+pub fn in_words(unit: &UnitType) -> String {
+    let known_as = unit_of_measure(unit);
+    if known_as == unit.name {
+        unit.name.clone()
+    } else {
+        format!("{} ({known_as} in LeafLink's terms)", unit.name)
     }
-    None
 }
 
 #[cfg(test)]
@@ -58,7 +77,6 @@ mod tests {
     use super::super::suggest::sample::{listed, product};
     use super::super::unit_type::{Measures, UnitType};
     use super::*;
-    use crate::rules::ids::LeafLinkProductId;
 
     fn code(product: &Product, listed: &Listed, holders: &[Product]) -> Option<Code> {
         obstacle(product, listed, holders).map(|reason| reason.code)

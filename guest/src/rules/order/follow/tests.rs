@@ -234,7 +234,7 @@ fn a_new_sales_rep_changes_the_owner_only_when_the_owner_is_none_of_them() {
 fn a_new_product_on_a_line_follows() {
     let mut case = case(Status::Pending, false);
     let other =
-        ErpProduct { id: ProductId("p-2".to_owned()), name: "Two".to_owned(), unit: "Unit".to_owned() };
+        ErpProduct { id: ProductId("p-2".to_owned()), name: "Two".to_owned(), unit: sample::pieces() };
     case.snapshot.products.insert(LeafLinkProductId(502), other);
     case.order.lines[0].product = Some(LeafLinkProductId(502));
     assert_eq!(case.run().0.update.lines.unwrap()[0].product, ProductId("p-2".to_owned()));
@@ -255,4 +255,17 @@ fn a_canceled_sales_order_is_left_alone() {
     case.order.lines[0].quantity = "1".parse().unwrap();
     case.order.status = SourceStatus::Accepted;
     assert!(case.run().0.update.is_empty());
+}
+
+#[test]
+fn what_is_counted_in_another_unit_type_does_not_follow() {
+    let mut case = case(Status::Pending, false);
+    case.order.lines[0].unit = Some("Gram".to_owned());
+    assert_eq!(case.lines(), (None, vec![]), "nothing of it was edited");
+    case.order.lines[0].quantity = "36".parse().unwrap();
+    assert_eq!(case.lines(), (None, vec![Code::LineUnitDiffers]));
+    case.order = sample::order();
+    case.add_line();
+    case.order.lines[1].unit = Some("Gram".to_owned());
+    assert_eq!(case.lines(), (None, vec![Code::LineUnitDiffers]));
 }

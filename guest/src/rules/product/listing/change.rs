@@ -35,6 +35,15 @@ impl Change {
     pub fn is_blocked(&self) -> bool {
         self.reasons.iter().any(|reason| reason.code.blocks())
     }
+
+    /// Holds everything back for another unit type in LeafLink (`differs`), unless what is sent, or
+    /// is on its way already, puts that right.
+    pub fn hold_for_unit(&mut self, differs: Option<Reason>, on_its_way: bool) {
+        let is_sent = on_its_way || !self.send.is_empty();
+        if !is_sent || self.applied.apart.contains(&Field::UnitType) {
+            self.reasons.extend(differs);
+        }
+    }
 }
 
 /// The first look at a linked product: what a person filled in goes where LeafLink shows something
@@ -78,19 +87,23 @@ pub fn later(entries: &[Entry], applied: &Applied, prices: bool) -> Change {
             }
             Err(_) => change.applied.values.extend(before.map(|before| (field, before.to_owned()))),
             Ok(wanted) => {
-                change.applied.values.push((field, wanted.clone()));
                 // A field that nobody filled in, and that was not known before, says nothing.
                 let edited = match before {
                     Some(before) => before != wanted && !theirs,
                     None => filled,
                 };
+                if edited && !goes(field, prices) {
+                    // It was not applied, and goes once the setting lets it.
+                    change.applied.values.extend(before.map(|before| (field, before.to_owned())));
+                    change.reasons.push(kept_back(field, prices));
+                    continue;
+                }
+                change.applied.values.push((field, wanted.clone()));
                 if edited && wanted.is_empty() && field.holds() == Holds::Id {
                     change.reasons.push(cannot_be_emptied(field));
-                } else if edited && goes(field, prices) {
+                } else if edited {
                     change.send.push((field, wanted.clone()));
                     change.applied.apart.retain(|apart| *apart != field);
-                } else if edited && filled && !prices {
-                    change.reasons.push(kept_back(field));
                 }
             }
         }
@@ -104,17 +117,40 @@ fn goes(field: Field, prices: bool) -> bool {
     !field.is_price() || (prices && field != Field::WholesalePrice)
 }
 
+/// That LeafLink's wholesale price, of which nothing is sent, is for something else after this: for
+/// another number of units, or another unit type.
+pub fn price_that_stays(name: &str, send: &[(Field, String)], shown: &[(Field, String)]) -> Option<Reason> {
+    let is_other = |field: &Field| value(send, *field).is_some_and(|it| value(shown, *field) != Some(it));
+    if ![Field::UnitsPerCase, Field::UnitType].iter().any(is_other) {
+        return None;
+    }
+    let price = value(shown, Field::WholesalePrice).filter(|price| !price.starts_with("0.00 "))?;
+    let is_for = |first: &[(Field, String)]| {
+        let of = |field| value(first, field).or_else(|| value(shown, field)).unwrap_or_default();
+        format!("{} {}", of(Field::UnitsPerCase), of(Field::UnitType))
+    };
+    let message = format!(
+        "LeafLink's wholesale price of {name}, {price}, was for {} and is for {} from now on: nothing of a price is sent, because the setting that keeps prices in step is off.",
+        is_for(shown),
+        is_for(send)
+    );
+    Some(Reason::new(Code::WholesalePriceStays, message).with("wholesale-price", price))
+}
+
 fn cannot_be_emptied(field: Field) -> Reason {
     let title = field.title();
     let message = format!("\"{title}\" was emptied, which LeafLink's API has no way to do.");
     Reason::new(Code::ListingFieldKept, message).with("field", title)
 }
 
-fn kept_back(field: Field) -> Reason {
+fn kept_back(field: Field, prices: bool) -> Reason {
     let title = field.title();
-    let message =
-        format!("\"{title}\" was changed and is not sent: the setting that keeps prices in step is off.");
-    Reason::new(Code::ListingPriceKept, message).with("field", title)
+    let (code, why) = if prices {
+        (Code::ListingPriceFollows, "LeafLink's follows the product's own \"Sale Price\".")
+    } else {
+        (Code::ListingPriceKept, "the setting that keeps prices in step is off.")
+    };
+    Reason::new(code, format!("\"{title}\" was changed and is not sent: {why}")).with("field", title)
 }
 
 /// The ERP's own fields that go along: LeafLink shows another value than was agreed.

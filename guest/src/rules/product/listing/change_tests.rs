@@ -78,11 +78,13 @@ fn prices_of_linked_products_go_with_the_setting() {
     let codes: Vec<Code> = off.reasons.iter().map(|reason| reason.code).collect();
     assert_eq!(codes, [Code::ListingPriceKept, Code::ListingPriceKept]);
     assert!(!off.is_blocked());
-    // It is told once: what was kept back is no edit any more.
-    assert_eq!(later(&entries, &off.applied, false).reasons, []);
-    let on = later(&entries, &applied, true);
+    // What was kept back was not applied: it goes once the setting is on.
+    assert_eq!(off.applied, applied);
+    let on = later(&entries, &off.applied, true);
     assert_eq!(on.send, values(&[(Field::RetailPrice, "2.00 USD")]));
-    assert_eq!(on.reasons, []);
+    let codes: Vec<Code> = on.reasons.iter().map(|reason| reason.code).collect();
+    assert_eq!(codes, [Code::ListingPriceFollows]);
+    assert!(!on.is_blocked());
 }
 
 #[test]
@@ -124,4 +126,39 @@ fn the_erps_own_fields_go_along_with_an_edit() {
     let mut nothing = Values::new();
     go_along(&mut nothing, &applied, &shown);
     assert_eq!(nothing, []);
+}
+
+#[test]
+fn another_unit_type_holds_all_of_it_unless_a_write_puts_it_right() {
+    let differs = || Some(Reason::new(Code::UnitTypeDiffers, "Pounds and grams."));
+    let held = |apart: &[Field], send: &[(Field, &str)], on_its_way| {
+        let applied = Applied { values: Values::new(), apart: apart.to_vec() };
+        let mut change = Change { send: values(send), applied, reasons: Vec::new() };
+        change.hold_for_unit(differs(), on_its_way);
+        change.is_blocked()
+    };
+    let edit = [(Field::Brand, "2")];
+    // They never agreed: nothing that goes brings the unit type.
+    assert!(held(&[Field::UnitType], &[], false) && held(&[Field::UnitType], &edit, true));
+    // They did, and LeafLink's was changed: it goes along with the next edit.
+    assert!(held(&[], &[], false) && !held(&[], &edit, false) && !held(&[], &[], true));
+    let mut agreeing = Change::default();
+    agreeing.hold_for_unit(None, false);
+    assert!(!agreeing.is_blocked());
+}
+
+#[test]
+fn a_price_that_stays_is_told_when_it_is_for_something_else() {
+    let shown = |price| {
+        values(&[(Field::WholesalePrice, price), (Field::UnitType, "Unit"), (Field::UnitsPerCase, "1")])
+    };
+    let told = |send: &[(Field, &str)], price| {
+        price_that_stays("Chews", &values(send), &shown(price)).map(|reason| reason.message)
+    };
+    let case = [(Field::SellInMultiples, "Case"), (Field::UnitsPerCase, "10")];
+    let message = told(&case, "24.00 USD").unwrap();
+    assert!(message.contains("24.00 USD, was for 1 Unit and is for 10 Unit from now on"), "{message}");
+    assert!(told(&[(Field::UnitType, "Gram")], "24.00 USD").unwrap().contains("is for 1 Gram"));
+    assert_eq!(told(&case, "0.00 USD"), None, "there is no price");
+    assert_eq!(told(&[(Field::UnitsPerCase, "1"), (Field::Brand, "2")], "24.00 USD"), None);
 }

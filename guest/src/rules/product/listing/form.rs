@@ -208,11 +208,7 @@ impl Form<'_> {
         let tab = self.tab;
         match &self.wholesale_price {
             Some(Ok(price)) => {
-                all.put(
-                    Field::WholesalePrice,
-                    Ok(format!("{} {}", cents(*price), self.currency)),
-                    Said::Nobody,
-                );
+                all.put(Field::WholesalePrice, Ok(money(*price, self.currency)), Said::Nobody);
             }
             // It is said of the units themselves.
             Some(Err(reason)) if reason.code == Code::UnitsPerCaseUnusable => {
@@ -251,7 +247,7 @@ impl Form<'_> {
                 format!("\"{title}\" is {}, which is not exact to the cent or too large.", plain(*amount));
             return reason(Code::PriceNotExact, message);
         }
-        Ok(format!("{} {currency}", cents(*amount)))
+        Ok(money(*amount, currency))
     }
 
     fn bounds(&self, all: &mut Entries) {
@@ -361,6 +357,11 @@ fn strain_class(word: &str) -> Result<String, Box<Reason>> {
     }
     let problem = format!("is {word}; LeafLink knows {}", STRAINS.join(", "));
     Err(invalid(Field::StrainClassification, &problem))
+}
+
+/// An amount of money as the value of a field.
+pub fn money(amount: Decimal, currency: &str) -> String {
+    format!("{} {currency}", cents(amount))
 }
 
 /// The field is needed, and empty.
