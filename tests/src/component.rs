@@ -48,6 +48,19 @@ fn find(variable: &str, built: &str, command: &str) -> anyhow::Result<PathBuf> {
     Ok(path)
 }
 
+/// A file with every place of one text in it exchanged for another of the same length: a foreign
+/// component, or one with a planted bug.
+pub fn with_text(mut file: Vec<u8>, text: &str, other: &str) -> Vec<u8> {
+    assert_eq!(text.len(), other.len());
+    let places: Vec<_> =
+        (0..file.len() - text.len()).filter(|at| file[*at..].starts_with(text.as_bytes())).collect();
+    assert!(!places.is_empty(), "the component has no text {text:?}");
+    for at in places {
+        file[at..at + text.len()].copy_from_slice(other.as_bytes());
+    }
+    file
+}
+
 /// The component, loaded into an engine with these limits.
 ///
 /// # Errors

@@ -179,12 +179,11 @@ impl Guest for Component {
 
     fn unlink(product: String) -> Result<wit::Decision, Failure> {
         let product = known_product(product)?;
-        if let Some(id) = product.leaflink {
+        if product.leaflink.is_some() {
             // It stays unlinked until somebody asks for a LeafLink product anew.
             listings::settle_tick(&product.id)?;
             products::link(&product.id, None)?;
-            // Linked again, the two are seen for the first time.
-            prices::forget(id)?;
+            prices::unlinked(&product.id)?;
         }
         noted(&product, None, product.leaflink.is_none())
     }

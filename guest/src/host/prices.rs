@@ -189,14 +189,9 @@ pub fn unlinked(product: &ProductId) -> Result<(), Failure> {
     let Some(leaflink) = get(&priced)?.map(LeafLinkProductId) else { return Ok(()) };
     delete(&priced)?;
     match get::<PriceRecord>(&key(leaflink))? {
-        Some(known) if known.product == product.0 => forget(leaflink),
+        Some(known) if known.product == product.0 => delete(&key(leaflink)),
         _ => Ok(()),
     }
-}
-
-/// Forgets what is remembered of the price of a LeafLink product.
-pub fn forget(leaflink: LeafLinkProductId) -> Result<(), Failure> {
-    delete(&key(leaflink))
 }
 
 /// Whether the price of a LeafLink product waits for something that people were told of.

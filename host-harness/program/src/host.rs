@@ -25,6 +25,25 @@ pub struct Keys {
     pub write_token: Vec<u8>,
 }
 
+impl Keys {
+    /// HMAC-SHA256 of a message with one of them; nothing if there is no such key.
+    ///
+    /// # Errors
+    /// Never: a key of any length will do.
+    pub fn hmac_sha256(&self, key: secrets::Key, message: &[u8]) -> anyhow::Result<Option<[u8; 32]>> {
+        let key = match key {
+            secrets::Key::LeaflinkWebhook => self.leaflink_webhook.as_deref(),
+            secrets::Key::WriteToken => Some(self.write_token.as_slice()),
+        };
+        let Some(key) = key.filter(|key| !key.is_empty()) else {
+            return Ok(None);
+        };
+        let mut code = Hmac::<Sha256>::new_from_slice(key)?;
+        code.update(message);
+        Ok(Some(code.finalize().into_bytes().into()))
+    }
+}
+
 /// Where a log of the traffic with LeafLink goes.
 pub type TrafficLog = HttpLog<Box<dyn Write + Send>>;
 
@@ -200,16 +219,7 @@ impl Host for LocalHost {
         key: secrets::Key,
         message: &[u8],
     ) -> anyhow::Result<Option<[u8; 32]>> {
-        let key = match key {
-            secrets::Key::LeaflinkWebhook => self.keys.leaflink_webhook.as_deref(),
-            secrets::Key::WriteToken => Some(self.keys.write_token.as_slice()),
-        };
-        let Some(key) = key.filter(|key| !key.is_empty()) else {
-            return Ok(None);
-        };
-        let mut code = Hmac::<Sha256>::new_from_slice(key)?;
-        code.update(message);
-        Ok(Some(code.finalize().into_bytes().into()))
+        self.keys.hmac_sha256(key, message)
     }
 
     fn now_ms(&self) -> u64 {

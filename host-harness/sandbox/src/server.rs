@@ -4,14 +4,13 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context as TaskContext, Poll};
-use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
 use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::extract::State;
 use axum::http;
-use tokio::sync::oneshot;
+use leaflink_sync_serving::Served;
 
 use crate::http::{Delivery, Request, Response};
 use crate::sandbox::Sandbox;
@@ -29,11 +28,7 @@ pub enum Clock {
 }
 
 /// A sandbox being served. Dropping it closes the port.
-pub struct Server {
-    address: SocketAddr,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
+pub struct Server(Served);
 
 #[derive(Clone)]
 struct Shared {
@@ -55,45 +50,14 @@ impl Server {
     /// # Errors
     /// If the address can not be listened on.
     pub fn start_with(sandbox: Arc<Mutex<Sandbox>>, address: SocketAddr, clock: Clock) -> Result<Self> {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .context("cannot start the LeafLink sandbox's threads")?;
-        let listener = runtime
-            .block_on(tokio::net::TcpListener::bind(address))
-            .with_context(|| format!("the LeafLink sandbox cannot listen on {address}"))?;
-        let address = listener.local_addr()?;
-        let (stop, stopped) = oneshot::channel();
         let service = axum::Router::new().fallback(serve).with_state(Shared { sandbox, clock });
-        let thread = std::thread::spawn(move || {
-            runtime.block_on(async {
-                tokio::select! {
-                    _ = axum::serve(listener, service) => {}
-                    _ = stopped => {}
-                }
-            });
-            // Not waiting for open connections: clients keep them alive.
-            runtime.shutdown_background();
-        });
-        Ok(Self { address, stop: Some(stop), thread: Some(thread) })
+        let served = Served::start(service, address);
+        served.map(Self).with_context(|| format!("the LeafLink sandbox cannot listen on {address}"))
     }
 
     /// The origin to send requests to, such as `http://127.0.0.1:8080`, without the `/api/v2`.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            // The thread may have ended already, and then nothing has to be stopped.
-            let _ = stop.send(());
-        }
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+        format!("http://{}", self.0.address())
     }
 }
 

@@ -3,14 +3,13 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use tokio::sync::oneshot;
+use leaflink_sync_serving::Served;
 
 /// What OpenMetrics text is called in HTTP.
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -21,11 +20,7 @@ type Collect = Arc<dyn Fn() -> String + Send + Sync>;
 ///
 /// There is no log-in: what is served names no order, payment or person, but how busy a company is. Keep
 /// the port inside your own network.
-pub struct MetricsServer {
-    address: SocketAddr,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
+pub struct MetricsServer(Served);
 
 impl MetricsServer {
     /// Serves what `collect` answers, at `address`; port 0 takes a free one. `collect` is asked at each
@@ -38,40 +33,14 @@ impl MetricsServer {
         collect: impl Fn() -> String + Send + Sync + 'static,
         address: SocketAddr,
     ) -> io::Result<Self> {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-        let listener = runtime.block_on(tokio::net::TcpListener::bind(address))?;
-        let address = listener.local_addr()?;
-        let (stop, stopped) = oneshot::channel();
         let collect: Collect = Arc::new(collect);
         let service = axum::Router::new().route("/metrics", get(scrape)).with_state(collect);
-        let thread = std::thread::spawn(move || {
-            runtime.block_on(async {
-                tokio::select! {
-                    _ = axum::serve(listener, service) => {}
-                    _ = stopped => {}
-                }
-            });
-            // Not waiting for open connections: scrapers keep them alive.
-            runtime.shutdown_background();
-        });
-        Ok(Self { address, stop: Some(stop), thread: Some(thread) })
+        Served::start(service, address).map(Self)
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-}
-
-impl Drop for MetricsServer {
-    fn drop(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            // The thread may have ended already, and then nothing has to be stopped.
-            let _ = stop.send(());
-        }
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+        self.0.address()
     }
 }
 

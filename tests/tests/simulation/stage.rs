@@ -5,9 +5,9 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Context;
-use hmac::{Hmac, Mac};
 use leaflink_sandbox::{Sandbox, Seed};
 use leaflink_sync::document::Document;
+use leaflink_sync::host::Keys;
 use leaflink_sync::world::LoadedWorld;
 use leaflink_sync_kit::host::{Transaction, http, log, secrets};
 use leaflink_sync_kit::{CallInfo, Calls, CompanyId, Connector, Host};
@@ -15,7 +15,6 @@ use leaflink_sync_tests::component;
 use reference_erp::{Erp, Mark};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
-use sha2::Sha256;
 
 use super::history::{Crash, History, Setup};
 use super::world::World;
@@ -165,13 +164,11 @@ impl Host for SimulatedHost {
         key: secrets::Key,
         message: &[u8],
     ) -> anyhow::Result<Option<[u8; 32]>> {
-        let key: &[u8] = match key {
-            secrets::Key::LeaflinkWebhook => b"only-for-the-sandbox",
-            secrets::Key::WriteToken => b"the simulation's own",
+        let keys = Keys {
+            leaflink_webhook: Some(b"only-for-the-sandbox".to_vec()),
+            write_token: b"the simulation's own".to_vec(),
         };
-        let mut code = Hmac::<Sha256>::new_from_slice(key)?;
-        code.update(message);
-        Ok(Some(code.finalize().into_bytes().into()))
+        keys.hmac_sha256(key, message)
     }
 
     fn now_ms(&self) -> u64 {

@@ -39,17 +39,6 @@ pub fn again(file: &[u8]) -> Vec<u8> {
     [file, &[0, 6, 5], b"again"].concat()
 }
 
-pub fn with_text(mut file: Vec<u8>, text: &str, other: &str) -> Vec<u8> {
-    assert_eq!(text.len(), other.len());
-    let places: Vec<_> =
-        (0..file.len() - text.len()).filter(|at| file[*at..].starts_with(text.as_bytes())).collect();
-    assert!(!places.is_empty(), "the component has no text {text:?}");
-    for at in places {
-        file[at..at + text.len()].copy_from_slice(other.as_bytes());
-    }
-    file
-}
-
 pub fn stage() -> Stage {
     stage_with(Options::default())
 }

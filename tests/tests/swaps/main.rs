@@ -17,11 +17,12 @@ use leaflink_sync_kit::recording::{FileRecorder, Reader, RecordedCall, Recording
 use leaflink_sync_kit::schema::{SCHEMA_KEY, StoredSchema};
 use leaflink_sync_kit::swap::{Refusal, Trial};
 use leaflink_sync_kit::{CallError, CompanyId, Connector, Limits};
+use leaflink_sync_tests::component::with_text;
 use tempfile::TempDir;
 
 use business::{
     ORDERS, again, built, business, end, next_file, order_records, perform, stage, stage_with, stored,
-    this_file, undisturbed, wait_until, with_text,
+    this_file, undisturbed, wait_until,
 };
 
 /// Swaps that a thread did, and what came of them.

@@ -30,9 +30,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 use std::{env, panic, thread};
 
-use leaflink_sync::scenario;
 use leaflink_sync_kit::{Connector, Limits};
-use leaflink_sync_tests::component;
+use leaflink_sync_tests::{component, stories};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 use boundary::Died;
@@ -129,7 +128,7 @@ fn sweep(
     connector: &Connector,
     how_far: impl Fn(&str) -> Option<(Share, Option<Pairs>)>,
 ) -> Result<(), Failed> {
-    let folders: Vec<_> = scenario::find(&component::root().join("tests/scenarios"))
+    let folders: Vec<_> = stories::folders()
         .map_err(|error| format!("{error:#}"))?
         .into_iter()
         .filter_map(|folder| {

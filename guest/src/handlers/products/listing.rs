@@ -108,11 +108,22 @@ pub fn compared(
     let record = listings::record(&product.id)?;
     let tab = product.tab.clone().unwrap_or_default();
     let entries = form(&product, &tab, &erp::currency()?, None).entries(&Choices::default());
-    let change = match record.applied(leaflink) {
-        Some(applied) => change::later(&entries, &applied, settings.sync_prices),
-        None => change::first(&entries, shown, &record.seen(leaflink), settings.sync_prices),
-    };
+    let change = change(&record, leaflink, &entries, shown, settings);
     Ok(Compared { product, record, entries, change })
+}
+
+/// What a look at a linked product's form comes to.
+fn change(
+    record: &ListingRecord,
+    leaflink: LeafLinkProductId,
+    entries: &[Entry],
+    shown: &[(Field, String)],
+    settings: &Settings,
+) -> Change {
+    match record.applied(leaflink) {
+        Some(applied) => change::later(entries, &applied, settings.sync_prices),
+        None => change::first(entries, shown, &record.seen(leaflink), settings.sync_prices),
+    }
 }
 
 /// Queues a field for LeafLink, which shows it no more. What makes a case goes together, and a product
@@ -222,13 +233,12 @@ fn linked(
     let none = Tab::default();
     let entries = entries(product, product.tab.as_ref().unwrap_or(&none), settings, keep, false)?;
     let there = there(product, side)?;
-    let mut change = match (record.applied(side.id), &there) {
-        (Some(applied), _) => change::later(&entries, &applied, settings.sync_prices),
-        (None, Ok(there)) => change::first(&entries, there, &record.seen(side.id), settings.sync_prices),
+    if let (None, Err(reason)) = (record.applied(side.id), &there) {
         // Whoever filled in nothing waits for nothing.
-        (None, Err(_)) if product.tab.is_none() => return Ok(Plan::Nothing(Vec::new())),
-        (None, Err(reason)) => return Ok(Plan::Nothing(vec![(**reason).clone()])),
-    };
+        let waits_for = product.tab.as_ref().map(|_| (**reason).clone());
+        return Ok(Plan::Nothing(waits_for.into_iter().collect()));
+    }
+    let mut change = change(record, side.id, &entries, there.as_deref().unwrap_or_default(), settings);
     if let Ok(there) = &there {
         let queued = outbox::intent(&Subject::Listing(product.id.clone()))?;
         let on_its_way = queued.is_some_and(|queued| !queued.is_dropped());

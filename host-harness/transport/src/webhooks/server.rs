@@ -3,14 +3,14 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::CONTENT_LENGTH;
 use axum::http::{HeaderMap, Response};
-use tokio::sync::{Semaphore, oneshot};
+use leaflink_sync_serving::Served;
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::{LARGEST_WEBHOOK, WebhookAnswer, WebhookReceiver};
@@ -23,11 +23,7 @@ const READING: Duration = Duration::from_secs(10);
 const NOTING: Duration = Duration::from_secs(20);
 
 /// A receiver being served. Dropping it closes the port.
-pub struct WebhookServer {
-    address: SocketAddr,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
+pub struct WebhookServer(Served);
 
 #[derive(Clone)]
 struct Shared {
@@ -41,40 +37,14 @@ impl WebhookServer {
     /// # Errors
     /// The address cannot be listened on.
     pub fn start(receiver: Arc<WebhookReceiver>, address: SocketAddr) -> io::Result<Self> {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-        let listener = runtime.block_on(tokio::net::TcpListener::bind(address))?;
-        let address = listener.local_addr()?;
-        let (stop, stopped) = oneshot::channel();
         let shared = Shared { receiver, room: Arc::new(Semaphore::new(AT_ONCE)) };
         let service = axum::Router::new().fallback(serve).with_state(shared);
-        let thread = std::thread::spawn(move || {
-            runtime.block_on(async {
-                tokio::select! {
-                    _ = axum::serve(listener, service) => {}
-                    _ = stopped => {}
-                }
-            });
-            // Not waiting for open connections: clients keep them alive.
-            runtime.shutdown_background();
-        });
-        Ok(Self { address, stop: Some(stop), thread: Some(thread) })
+        Served::start(service, address).map(Self)
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-}
-
-impl Drop for WebhookServer {
-    fn drop(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            // The thread may have ended already, and then nothing has to be stopped.
-            let _ = stop.send(());
-        }
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+        self.0.address()
     }
 }
 
