@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::history::{Arrival, Effect};
 
 /// Every path that a run of some thousand histories must have taken.
-pub const MUST_HAPPEN: [&str; 43] = [
+pub const MUST_HAPPEN: [&str; 52] = [
     "429 was answered",
     "500 to 504 was answered",
     "a call died after it had committed",
@@ -45,6 +45,15 @@ pub const MUST_HAPPEN: [&str; 43] = [
     "the ERP's clock was set back",
     "the ERP's people edited a line and it stayed",
     "two faults hit one queued write",
+    "a transfer was matched",
+    "a transfer was parted from its sales order",
+    "a product was made in LeafLink",
+    "a new product that nobody had heard of was found again",
+    "one new product was sent again after the quiet period",
+    "the price of the ERP's people stood at rest",
+    "the price of LeafLink's people stood at rest",
+    "a filled-in field was compared and agreed",
+    "the drift report was asked for at rest",
     "webhooks came in order",
     "webhooks came in reverse",
     "webhooks came twice",

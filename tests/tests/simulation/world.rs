@@ -72,6 +72,8 @@ pub struct Memory {
     pub held: BTreeSet<String>,
     /// Orders whose sales order went back to processing as its transfer was parted from it.
     pub parted: BTreeSet<String>,
+    /// The sale prices at the beginning.
+    pub first_sale_prices: BTreeMap<String, Decimal>,
     /// The sale price that people last entered for a product, and as which of all prices.
     pub sale_prices: BTreeMap<String, (Decimal, u64)>,
     /// The wholesale price that people last entered for a LeafLink product, likewise.

@@ -99,7 +99,9 @@ fn statuses(
         Status::Complete => is_at_least(sales_order.status, Erp::Delivered),
         Status::Rejected | Status::Cancelled | Status::Combined => sales_order.status == Erp::Canceled,
     };
-    let explained = !reasons.is_empty() || order.malformed;
+    // LeafLink has no step backwards.
+    let parted = world.memory.parted.contains(&order.number);
+    let explained = !reasons.is_empty() || order.malformed || parted;
     if (leaflink_follows || parked) && (erp_follows || explained) {
         return None;
     }
