@@ -216,12 +216,12 @@ impl Stage {
         Ok(stage)
     }
 
-    /// Moves the clocks of ERP and LeafLink to a time of the world's day.
+    /// Moves the clocks of ERP and LeafLink to a time of the day that it is.
     ///
     /// # Errors
     /// That time is past.
     pub fn move_to(&self, time: NaiveTime) -> anyhow::Result<()> {
-        let then = self.began.date_naive().and_time(time).and_local_timezone(self.began.timezone()).single();
+        let then = self.now().date_naive().and_time(time).and_local_timezone(self.began.timezone()).single();
         let then_ms = then.and_then(|then| u64::try_from(then.timestamp_millis()).ok());
         let then_ms = then_ms.filter(|then| *then >= self.clock.now_ms()).with_context(|| {
             format!("{} is past already; steps are in the order of time", time.format("%H:%M"))
@@ -309,6 +309,9 @@ impl Stage {
             Act::Sync(SyncAct::RunUntil(time)) => {
                 return Ok(Happened::Synced(Box::new(self.run_until(*time)?)));
             }
+            Act::Sync(SyncAct::RunDays(days)) => {
+                return Ok(Happened::Synced(Box::new(self.run_days(*days)?)));
+            }
             Act::Sync(SyncAct::RetryWrite(write)) => drop(self.calls.retry_write(&self.write_id(write))?),
             Act::Sync(SyncAct::DropWrite { write, why }) => {
                 drop(self.calls.drop_write(&self.write_id(write), why)?);
@@ -360,7 +363,7 @@ impl Stage {
         Ok(round)
     }
 
-    /// Runs the ERP's background work minute by minute until a time of the world's day: what the
+    /// Runs the ERP's background work minute by minute until a time of the day that it is: what the
     /// component says is due, and what people changed.
     ///
     /// # Errors
@@ -370,22 +373,39 @@ impl Stage {
         while self.now().time() < time {
             let minute = self.now().time() + TimeDelta::minutes(1);
             self.move_to(minute.min(time))?;
-            let now = self.clock.now_ms();
-            let due: Vec<_> = self
-                .calls
-                .polls_due()?
-                .into_iter()
-                .filter(|due| due.at_ms <= now)
-                .map(|due| due.source)
-                .collect();
-            let mut ticket = || self.next_ticket();
-            let (orders, products) = (due.contains(&Source::Orders), due.contains(&Source::Products));
-            round.join(self.look_at_changes(|calls, changes| {
-                sync_round::run_due(calls, changes, &mut ticket, orders, products)
-            })?);
-            self.send_mail()?;
-            round.join(self.webhooks_arrive()?);
+            round.join(self.work()?);
         }
+        Ok(round)
+    }
+
+    /// Runs the ERP's background work through whole days, every hour.
+    ///
+    /// # Errors
+    /// The component cannot say what is due.
+    pub fn run_days(&self, days: u32) -> anyhow::Result<Round> {
+        const STEP: Duration = Duration::from_secs(60 * 60);
+        const STEPS_OF_A_DAY: u32 = 24;
+
+        let mut round = Round::default();
+        for _ in 0..days.saturating_mul(STEPS_OF_A_DAY) {
+            self.let_pass(STEP);
+            round.join(self.work()?);
+        }
+        Ok(round)
+    }
+
+    /// The ERP's background work as it is due now.
+    fn work(&self) -> anyhow::Result<Round> {
+        let now = self.clock.now_ms();
+        let due = self.calls.polls_due()?;
+        let is_due = |source| due.iter().any(|due| due.source == source && due.at_ms <= now);
+        let (orders, products) = (is_due(Source::Orders), is_due(Source::Products));
+        let mut ticket = || self.next_ticket();
+        let mut round = self.look_at_changes(|calls, changes| {
+            sync_round::run_due(calls, changes, &mut ticket, orders, products)
+        })?;
+        self.send_mail()?;
+        round.join(self.webhooks_arrive()?);
         Ok(round)
     }
 

@@ -154,8 +154,8 @@ fn missed(
     Ok(None)
 }
 
-/// Reads one page and moves the pass on; answers the products, and whether there are more. A page that is too large for the host is halved, and a
-/// single product that is too large is passed over.
+/// Reads one page and moves the pass on; answers the products, and whether there are more. A page
+/// that is too large for the host is halved, and a single product that is too large is passed over.
 fn read_page(
     pass: &mut Pass,
     filter: Option<(&str, &str)>,

@@ -46,6 +46,8 @@ pub enum SyncAct {
     Unlink { product: String },
     /// The ERP's background work runs until this time, as the component says what is due.
     RunUntil(#[serde(deserialize_with = "time_of_day")] NaiveTime),
+    /// The ERP's background work runs for so many days, every hour, while nobody does anything.
+    RunDays(u32),
     /// A person has a parked write tried again, named as `order/<short id>` or `payment/<id>`.
     RetryWrite(String),
     /// A person drops a parked write, and says why.
@@ -71,7 +73,7 @@ pub enum SyncAct {
 }
 
 /// The verbs of [`SyncAct`].
-pub(super) const SYNC_VERBS: [&str; 27] = [
+pub(super) const SYNC_VERBS: [&str; 28] = [
     "sync",
     "push_stock",
     "crash",
@@ -89,6 +91,7 @@ pub(super) const SYNC_VERBS: [&str; 27] = [
     "link",
     "unlink",
     "run_until",
+    "run_days",
     "retry_write",
     "drop_write",
     "check_list",
