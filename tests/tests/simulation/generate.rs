@@ -45,6 +45,9 @@ pub fn history(seed: u64) -> History {
             });
             continue;
         }
+        if rng.u32(..20) == 0 {
+            acts.extend(a_transfer(&mut rng));
+        }
         acts.push(act(&mut rng, temper));
         if let Some(Act::Fault(_) | Act::Crash { .. } | Act::Amid { .. }) = acts.last()
             && rng.u32(..3) > 0
@@ -87,6 +90,23 @@ fn a_payment_in_trouble(rng: &mut Rng) -> [Act; 6] {
 fn a_product_in_trouble(rng: &mut Rng) -> [Act; 6] {
     let product = InErp::CreateListing { product: rng.usize(..2) };
     in_trouble(rng, product, Hits::NewProducts)
+}
+
+/// A sales order is shipped by a Metrc transfer, which is perhaps parted from it again.
+fn a_transfer(rng: &mut Rng) -> Vec<Act> {
+    let order = rng.usize(..4);
+    let mut acts = vec![
+        Act::InErp(InErp::Advance { order }),
+        Act::Sync(Sync::Round),
+        Act::InErp(InErp::MatchTransfer { order }),
+    ];
+    if rng.bool() {
+        acts.push(Act::Sync(Sync::Round));
+    }
+    if rng.bool() {
+        acts.push(Act::InErp(InErp::PartTransfer { transfer: rng.usize(..2), rejected: rng.bool() }));
+    }
+    acts
 }
 
 fn in_trouble(rng: &mut Rng, made: InErp, hits: Hits) -> [Act; 6] {
@@ -239,8 +259,6 @@ fn sync(rng: &mut Rng, temper: Temper) -> Sync {
         return if rng.bool() { Sync::Round } else { Sync::RoundAndPush };
     }
     match rng.u32(..21) {
-        19 => Sync::PollProducts,
-        20 => Sync::LookAtProduct,
         15..18 => Sync::Webhooks(match rng.u32(..8) {
             0 => Arrival::Reversed,
             1 => Arrival::Twice,
@@ -255,6 +273,8 @@ fn sync(rng: &mut Rng, temper: Temper) -> Sync {
         8..10 => Sync::Push,
         10..13 => Sync::Deliver(1 + rng.u32(..3)),
         13..15 => Sync::Round,
+        18 => Sync::PollProducts,
+        19 => Sync::LookAtProduct,
         _ => Sync::RoundAndPush,
     }
 }

@@ -79,6 +79,8 @@ pub struct Player {
     products_to_look_at: VecDeque<u64>,
     /// When LeafLink's catalogue was last read to its end.
     catalogue_read_ms: Option<u64>,
+    /// A pass through it was begun, likewise.
+    amid_the_catalogue: bool,
     hearing: Hearing,
     /// A poll went through to its end.
     is_connected: bool,
@@ -104,6 +106,7 @@ pub fn play(theatre: &Theatre, history: &History, keep_words: bool) -> anyhow::R
         to_look_at: VecDeque::new(),
         products_to_look_at: VecDeque::new(),
         catalogue_read_ms: None,
+        amid_the_catalogue: false,
         hearing: history.setup.hearing,
         is_connected: false,
         amid_a_pass: false,
@@ -121,7 +124,7 @@ pub fn play(theatre: &Theatre, history: &History, keep_words: bool) -> anyhow::R
     if player.acts(&history.acts)? && player.comes_to_rest()? {
         player.read_books(false)?;
         settled::check(&player)?;
-        goods::check(&player);
+        goods::check(&player)?;
         drift::check(&player)?;
         end = settled::end(&player)?;
     }
@@ -288,6 +291,7 @@ impl Player {
     /// Reads one page of LeafLink's catalogue; answers whether there is more.
     fn poll_products(&mut self) -> anyhow::Result<Option<bool>> {
         let polled = self.call(Kind::Notes, |calls| calls.poll(Source::Products))?;
+        self.amid_the_catalogue = polled.as_ref().is_none_or(|polled| polled.more);
         Ok(polled.map(|polled| {
             if !polled.more {
                 self.catalogue_read_ms = Some(self.stage.world().now_ms);
@@ -472,7 +476,9 @@ impl Player {
         self.hearing = if self.hearing == Hearing::Polls { Hearing::Polls } else { Hearing::Both };
         for round in 0..ROUNDS_TO_REST {
             let before = self.journal;
-            let began_amid_a_pass = self.amid_a_pass;
+            let began_amid_a_pass = self.amid_a_pass || self.amid_the_catalogue;
+            // Each of these rounds reads it.
+            self.catalogue_read_ms = None;
             self.stage.world().call.wrote = false;
             let mut wrote = self.stage.world().writes;
             let due = self.round()?;

@@ -1,6 +1,9 @@
 //! Products and their prices: each product is made once, and at rest the two sides show the price that
 //! goes first and what people filled in.
 
+use anyhow::anyhow;
+use leaflink_sync_kit::host::Records;
+use leaflink_sync_kit::host::records::{SalesOrderStatus, TransferState};
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde_json::Value;
 
@@ -22,7 +25,8 @@ pub fn made_once(world: &mut World) {
 }
 
 /// Judges the end of a history.
-pub fn check(player: &Player) {
+pub fn check(player: &Player) -> anyhow::Result<()> {
+    shipped(player)?;
     let mut world = player.stage.world();
     for leaflink in world.sandbox.products() {
         let id = leaflink["id"].as_u64().unwrap_or_default();
@@ -30,6 +34,31 @@ pub fn check(player: &Player) {
         price(&mut world, &product, id, &leaflink);
         filled_in(&mut world, &product, &leaflink);
     }
+    Ok(())
+}
+
+/// A sales order that is matched with a transfer is completed, if nothing was said against it.
+fn shipped(player: &Player) -> anyhow::Result<()> {
+    let transfers = player.view()?.get_transfers(&player.transfers).map_err(|error| anyhow!("{error:?}"))?;
+    let mut world = player.stage.world();
+    for transfer in transfers.iter().filter(|transfer| transfer.state == TransferState::Matched) {
+        let orders = &world.memory.books.orders;
+        let order = orders.iter().find(|order| Some(&order.id) == transfer.sales_order.as_ref());
+        let Some((number, status)) = order.map(|order| (order.number.clone(), order.status)) else {
+            continue;
+        };
+        let told = world.memory.decided.get(&transfer.id).is_some_and(|codes| !codes.is_empty());
+        if matches!(status, SalesOrderStatus::Completed | SalesOrderStatus::Canceled) {
+            world.counters.hit("a matched sales order was completed at rest");
+        } else if told {
+            world.counters.hit("a transfer said why its sales order was not completed");
+        } else {
+            let told =
+                format!("{number} is matched with {}, is {status:?}, and nothing says why", transfer.id);
+            world.violations.push(told);
+        }
+    }
+    Ok(())
 }
 
 /// Both sides show one price: the ERP's, unless LeafLink's people were the last to enter one. Then it
@@ -50,7 +79,9 @@ fn price(world: &mut World, product: &str, id: u64, leaflink: &Value) {
     let (entered, at) = erps.unwrap_or((first, 0));
     let came_over =
         theirs.is_some_and(|(price, later)| world.prices && later > at && rounded(price / units, 9) == sale);
-    if sale == entered {
+    if at == 0 && sale == entered {
+        world.counters.hit("a price that nobody had changed was compared and agreed");
+    } else if sale == entered {
         world.counters.hit("the price of the ERP's people stood at rest");
     } else if came_over {
         world.counters.hit("the price of LeafLink's people stood at rest");

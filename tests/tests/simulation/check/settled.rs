@@ -81,7 +81,7 @@ fn statuses(
     parked: bool,
     reasons: &[String],
 ) -> Option<String> {
-    let world = player.stage.world();
+    let mut world = player.stage.world();
     let moved_back = world.memory.moved_back.contains(&order.number);
     let leaflink_follows = match sales_order.status {
         Erp::Pending => true,
@@ -100,7 +100,10 @@ fn statuses(
         Status::Rejected | Status::Cancelled | Status::Combined => sales_order.status == Erp::Canceled,
     };
     // LeafLink has no step backwards.
-    let parted = world.memory.parted.contains(&order.number);
+    let parted = world.memory.parted.contains(&order.number) && !is_over(order.status);
+    if parted && !erp_follows {
+        world.counters.hit("a parted transfer left LeafLink's order ahead");
+    }
     let explained = !reasons.is_empty() || order.malformed || parted;
     if (leaflink_follows || parked) && (erp_follows || explained) {
         return None;
