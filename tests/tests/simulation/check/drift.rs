@@ -9,11 +9,16 @@ use crate::play::Player;
 /// Judges the end of a history.
 pub fn check(player: &Player) -> anyhow::Result<()> {
     let report = drift::report(&player.stage.calls, &[])?;
+    let held = player.stage.calls.held_orders(None, 500)?;
     let mut world = player.stage.world();
     let mut found = Vec::new();
     for difference in &report.differences {
         match difference.explanation.as_ref().map(|explanation| explanation.cause) {
             None => found.push(format!("nothing explains that {}", told(difference))),
+            // Held orders are looked at in every round, in case what they wait for was put right.
+            Some(Cause::Recent) if held.iter().any(|order| difference.id.contains(&order.number)) => {
+                world.counters.hit("at rest a held order was to be looked at again");
+            }
             Some(Cause::Recent) => {
                 found.push(format!("at rest it was to be seen to yet that {}", told(difference)))
             }
