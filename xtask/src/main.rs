@@ -24,6 +24,7 @@ Usage: cargo xtask COMMAND
   simulate [N]  play random days for N minutes (60 when left out), from seeds of their own
   fuzz [--minutes N]
                 damage orders, webhooks and stored state for N minutes each (10 if not given)
+  golden        before a release: keep what this version stores in tests/golden, for all versions after it
   check         format, lints (the component's also for wasm32) and documentation
   build         build the component and print its path and size
   setup         add the wasm32 target; demo, test, check and build do so by themselves
@@ -59,6 +60,7 @@ enum Task {
     Fuzz {
         minutes: u32,
     },
+    Golden,
     Check,
     Build,
     Setup,
@@ -110,6 +112,7 @@ impl Task {
             Some("sweep") => return Sweep::parse(rest).map(Self::Sweep),
             Some("simulate") => return Self::parse_simulate(&rest),
             Some("fuzz") => return fuzz_task(&rest),
+            Some("golden") => Self::Golden,
             Some("check") => Self::Check,
             Some("build") => Self::Build,
             Some("setup") => Self::Setup,
@@ -151,6 +154,7 @@ impl Task {
             Self::Sweep(how_far) => sweep(workspace, how_far),
             Self::Simulate(minutes) => simulate(workspace, minutes),
             Self::Fuzz { minutes } => fuzz(workspace, minutes),
+            Self::Golden => golden(workspace),
             Self::Check => check(workspace),
             Self::Build => {
                 let built = component::build(workspace)?;
@@ -250,6 +254,17 @@ fn fuzz(workspace: &Workspace, minutes: u32) -> Result<(), String> {
         .env("LEAFLINK_SYNC_COMPONENT", component)
         .env("LEAFLINK_SYNC_FUZZ_MINUTES", minutes.to_string());
     run(tests, "a seed failed; its number and what it did are above")
+}
+
+fn golden(workspace: &Workspace) -> Result<(), String> {
+    let component = component::build(workspace)?.path;
+
+    heading("writing what this version stores");
+    let mut writes = workspace.cargo(["test", "--locked", "--workspace", "--test", "golden"]);
+    writes
+        .args(["--", "--ignored", "--exact", "write_golden_state", "--nocapture"])
+        .env("LEAFLINK_SYNC_COMPONENT", component);
+    run(writes, "nothing was written; see above")
 }
 
 fn check(workspace: &Workspace) -> Result<(), String> {
