@@ -52,6 +52,18 @@ pub struct DocumentRow {
 }
 
 impl Erp {
+    /// Every company of this ERP, by id.
+    ///
+    /// # Errors
+    /// SQLite failed.
+    pub fn companies(&self) -> anyhow::Result<Vec<CompanyId>> {
+        let lease = self.lease_to_read()?;
+        let mut statement =
+            lease.connection().prepare_cached("SELECT tenant FROM tenants ORDER BY tenant")?;
+        let companies = statement.query_map([], |row| row.get(0).map(CompanyId))?;
+        Ok(companies.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// The sales orders of a company, oldest first; with `search`, those whose number, LeafLink
     /// order number or customer's name contains it, in whatever case.
     ///

@@ -59,6 +59,86 @@ pub struct Trial<'a> {
     pub differences_expected: bool,
 }
 
+/// What came of a trial that a file passed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passed {
+    /// Companies whose state is migrated before their next call.
+    pub to_migrate: Vec<CompanyId>,
+    /// Recorded calls that were played on it.
+    pub played: usize,
+    /// Those that came out differently, or could not be compared.
+    pub different: usize,
+}
+
+impl Trial<'_> {
+    /// Tries a file and changes nothing: for a host that keeps the file in use elsewhere than in a
+    /// [`Slot`].
+    ///
+    /// # Errors
+    /// What speaks against it.
+    pub fn of(&self, candidate: &Connector, host: &dyn Host) -> Result<Passed, Refusal> {
+        let (played, different) = self.play(candidate)?;
+        Ok(Passed { to_migrate: look_at_states(candidate, host, self.companies)?, played, different })
+    }
+
+    /// Plays the recorded calls; answers how many there were, and how many came out differently.
+    fn play(&self, candidate: &Connector) -> Result<(usize, usize), Refusal> {
+        let mut different = 0;
+        let mut first = None;
+        for call in self.recorded {
+            let played = replay(candidate, call).map_err(Refusal::Recording)?;
+            if played.comparison.verdict > Verdict::SameEffects {
+                different += 1;
+                first.get_or_insert_with(|| match call.subject() {
+                    Some(subject) => format!("`{}` of {subject}", call.call),
+                    None => format!("`{}`", call.call),
+                });
+            }
+        }
+        let played = self.recorded.len();
+        match first {
+            Some(first) if !self.differences_expected => Err(Refusal::Different { different, played, first }),
+            _ => Ok((played, different)),
+        }
+    }
+}
+
+/// Which companies' state must be migrated for this file; one whose state it cannot read is a refusal.
+fn look_at_states(
+    candidate: &Connector,
+    host: &dyn Host,
+    companies: &[CompanyId],
+) -> Result<Vec<CompanyId>, Refusal> {
+    let is = candidate.description();
+    let (writes, oldest) = (is.state_schema, is.oldest_readable_schema);
+    let mut to_migrate = Vec::new();
+    for company in companies {
+        let company = company.clone();
+        match stored(candidate, host, &company) {
+            Err(source) => return Err(Refusal::Host { company, source }),
+            Ok(stored) => match stored.fit(is) {
+                Fit::Ready => {}
+                Fit::AfterMigration => to_migrate.push(company),
+                Fit::TooNew | Fit::TooOld => {
+                    return Err(Refusal::State { company, stored, oldest, writes });
+                }
+            },
+        }
+    }
+    Ok(to_migrate)
+}
+
+/// The schema of a company's state, in a transaction of its own.
+fn stored(connector: &Connector, host: &dyn Host, company: &CompanyId) -> anyhow::Result<StoredSchema> {
+    let info = CallInfo {
+        id: host.next_call_id(),
+        call: "swap",
+        subject: None,
+        component: connector.name_and_revision(),
+    };
+    StoredSchema::read(host.begin(company, &info)?.as_mut())
+}
+
 /// A file that was put in.
 #[derive(Clone, Debug)]
 pub struct Swapped {
@@ -155,25 +235,8 @@ impl Slot {
     pub fn install(&self, file: &[u8], trial: Trial<'_>) -> Result<Swapped, Refusal> {
         let _one_at_a_time = self.0.swapping.lock().unwrap_or_else(PoisonError::into_inner);
         let candidate = self.current().engine().load_bytes(file)?;
-        let mut different = 0;
-        let mut first = None;
-        for call in trial.recorded {
-            let played = replay(&candidate, call).map_err(Refusal::Recording)?;
-            if played.comparison.verdict > Verdict::SameEffects {
-                different += 1;
-                first.get_or_insert_with(|| match call.subject() {
-                    Some(subject) => format!("`{}` of {subject}", call.call),
-                    None => format!("`{}`", call.call),
-                });
-            }
-        }
-        let played = trial.recorded.len();
-        match first {
-            Some(first) if !trial.differences_expected => {
-                Err(Refusal::Different { different, played, first })
-            }
-            _ => self.switch(candidate, trial.companies, played, different),
-        }
+        let (played, different) = trial.play(&candidate)?;
+        self.switch(candidate, trial.companies, played, different)
     }
 
     /// Puts the file back that was in use before; the one in use now can be put back in the same way.
@@ -195,39 +258,13 @@ impl Slot {
         different: usize,
     ) -> Result<Swapped, Refusal> {
         let mut files = self.0.files.write().unwrap_or_else(PoisonError::into_inner);
-        let mut to_migrate = Vec::new();
-        for company in companies {
-            let is = candidate.description();
-            let (writes, oldest) = (is.state_schema, is.oldest_readable_schema);
-            let company = company.clone();
-            match self.stored(&candidate, &company) {
-                Err(source) => return Err(Refusal::Host { company, source }),
-                Ok(stored) => match stored.fit(is) {
-                    Fit::Ready => {}
-                    Fit::AfterMigration => to_migrate.push(company),
-                    Fit::TooNew | Fit::TooOld => {
-                        return Err(Refusal::State { company, stored, oldest, writes });
-                    }
-                },
-            }
-        }
+        let to_migrate = look_at_states(&candidate, self.0.host.as_ref(), companies)?;
         let before = std::mem::replace(&mut files.current, candidate.clone());
         let what = |connector: &Connector| (connector.digest(), connector.description().clone());
         let swapped =
             Swapped { before: what(&before), after: what(&candidate), to_migrate, played, different };
         files.previous = Some(before);
         Ok(swapped)
-    }
-
-    /// The schema of a company's state, in a transaction of its own.
-    fn stored(&self, connector: &Connector, company: &CompanyId) -> anyhow::Result<StoredSchema> {
-        let info = CallInfo {
-            id: self.0.host.next_call_id(),
-            call: "swap",
-            subject: None,
-            component: connector.name_and_revision(),
-        };
-        StoredSchema::read(self.0.host.begin(company, &info)?.as_mut())
     }
 
     /// What to do after the state turned out not to fit the component of a call, which did nothing:

@@ -8,6 +8,7 @@
 //!   built-in business day and shows it.
 //! - [`explained`] puts the component's answers to people's questions into plain words.
 //! - [`drift`] asks for the drift report and shows it.
+//! - [`in_use`] keeps the component of a kept ERP beside its database.
 //! - [`recording`] keeps the component's calls in a file, for `replay`.
 //! - [`commands`] is the command line.
 
@@ -17,6 +18,7 @@ pub mod document;
 pub mod drift;
 pub mod explained;
 pub mod host;
+pub mod in_use;
 pub mod post;
 pub mod recording;
 pub mod scenario;

@@ -62,6 +62,54 @@ pub const MUST_HAPPEN: [&str; 53] = [
     "old webhooks came once more",
 ];
 
+/// How often in 500 histories each of them must have happened.
+const LEAST: u64 = 10;
+
+/// What a check passes over, of what it judges, and the most percent of that. An exemption that
+/// swallows more hides what the check is for.
+const EXEMPTIONS: [(&str, &str, u64); 9] = [
+    (UNSURE_FIGURE, FIGURE, 20),
+    (OUT_OF_STEP, IN_STEP, 35),
+    (STATUS_EXPLAINED, STATUSES, 5),
+    (STATUS_PARTED, STATUSES, 10),
+    (LINES_APART, LINES, 35),
+    (PAYMENT_PARKED, PAYMENTS, 1),
+    (STOCK_UNREADABLE, STOCK, 1),
+    (STOCK_BELOW_NONE, STOCK, 1),
+    (STOCK_DISPUTED, STOCK, 4),
+];
+
+/// LeafLink took a figure of stock.
+pub const FIGURE: &str = "judged: a figure that LeafLink took";
+/// Of those: it was read or sent while somebody acted, was read from a stale page, or came late.
+pub const UNSURE_FIGURE: &str = "passed over: a figure reckoned while somebody acted, or late";
+/// What LeafLink offers of a product, after each act.
+pub const IN_STEP: &str = "judged: what LeafLink offers of a product after an act";
+/// Of those: units had left the ERP by a way that LeafLink does not know, and no push came since.
+pub const OUT_OF_STEP: &str = "passed over: a product that no push followed yet";
+/// The statuses of an order on both sides, at rest.
+pub const STATUSES: &str = "judged: the statuses of an order at rest";
+/// Of those: they differ, and a reason says why.
+pub const STATUS_EXPLAINED: &str = "passed over: statuses that a reason explains";
+/// Of those: the sales order went back as its transfer was parted from it, and LeafLink's stays.
+pub const STATUS_PARTED: &str = "passed over: a status ahead in LeafLink after a parted transfer";
+/// The lines of an order on both sides, at rest.
+pub const LINES: &str = "judged: the lines of an order at rest";
+/// Of those: people edited them in the ERP, or a reason says why LeafLink's did not come over.
+pub const LINES_APART: &str = "passed over: lines edited in the ERP, held or canceled";
+/// The payments of an order on both sides, at rest.
+pub const PAYMENTS: &str = "judged: the payments of an order at rest";
+/// Of those: an entry was sent five times without an answer, and a person was told.
+pub const PAYMENT_PARKED: &str = "passed over: payments of an order that wait for a person";
+/// What LeafLink offers of a product, at rest.
+pub const STOCK: &str = "judged: what LeafLink offers of a product at rest";
+/// Of those: it is on an order that cannot be read and that LeafLink has subtracted already.
+pub const STOCK_UNREADABLE: &str = "passed over: a product on an order that cannot be read";
+/// Of those: the ERP says that it has less than none.
+pub const STOCK_BELOW_NONE: &str = "passed over: a product with less than none on hand";
+/// Of those: people have to agree what is on an order, so that a range is right.
+pub const STOCK_DISPUTED: &str = "in a range: a product on an order that is disputed";
+
 /// The counters of one or many histories.
 #[derive(Clone, Debug, Default)]
 pub struct Counters(BTreeMap<&'static str, u64>);
@@ -107,9 +155,23 @@ impl Counters {
         }
     }
 
-    /// Those that must happen and did not.
-    pub fn missing(&self) -> Vec<&'static str> {
-        MUST_HAPPEN.into_iter().filter(|what| !self.0.contains_key(what)).collect()
+    /// Those that must happen, and did not often enough in so many histories.
+    pub fn missing(&self, histories: u64) -> Vec<String> {
+        let least = histories * LEAST / 500;
+        let seldom = MUST_HAPPEN.into_iter().filter(|what| self.of(what) < least);
+        seldom.map(|what| format!("{what} ({} times, expected {least})", self.of(what))).collect()
+    }
+
+    /// Exemptions that swallowed more than their share.
+    pub fn too_wide(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        for (exemption, of, most) in EXEMPTIONS {
+            let (used, judged) = (self.of(exemption), self.of(of));
+            if used * 100 > judged * most {
+                found.push(format!("{exemption}: {used} of {judged}, more than {most} %"));
+            }
+        }
+        found
     }
 
     /// How often something happened.

@@ -20,7 +20,7 @@ struct Temper {
 pub fn history(seed: u64) -> History {
     let mut rng = Rng::with_seed(seed);
     let temper = Temper {
-        trouble: if rng.u32(..10) < 3 { 0 } else { 5 + rng.u32(..20) },
+        trouble: if rng.u32(..10) < 3 { 0 } else { 8 + rng.u32(..24) },
         one_by_one: rng.u32(..10) < 8,
     };
     let setup = Setup {
@@ -45,8 +45,13 @@ pub fn history(seed: u64) -> History {
             });
             continue;
         }
-        if rng.u32(..20) == 0 {
-            acts.extend(a_transfer(&mut rng));
+        if rng.u32(..16) == 0 {
+            acts.extend(if rng.u32(..3) == 0 { two_prices(&mut rng) } else { a_transfer(&mut rng) });
+            continue;
+        }
+        if rng.u32(..9) == 0 {
+            acts.extend(a_rare_moment(&mut rng, temper));
+            continue;
         }
         acts.push(act(&mut rng, temper));
         if let Some(Act::Fault(_) | Act::Crash { .. } | Act::Amid { .. }) = acts.last()
@@ -78,6 +83,93 @@ fn opening(rng: &mut Rng) -> Vec<Act> {
     acts
 }
 
+/// What hardly ever comes about by acts that know nothing of each other.
+fn a_rare_moment(rng: &mut Rng, temper: Temper) -> Vec<Act> {
+    let order = rng.usize(..4);
+    let line = rng.usize(..3);
+    let round = || Act::Sync(Sync::Round);
+    let push = || Act::Sync(Sync::RoundAndPush);
+    let failing = [Effect::LostAnswer, Effect::Status(503), Effect::LostRequest, Effect::NotSent];
+    match rng.u32(..9) {
+        // Packed, and then edited or called off in LeafLink.
+        0 | 1 => {
+            let leaflink = match rng.u32(..3) {
+                0 => InLeafLink::SetQuantity { order, line, quantity: 1 + rng.u32(..24) },
+                1 => InLeafLink::Reject { order },
+                _ => InLeafLink::Cancel { order },
+            };
+            let packed = InErp::Pack { order, line, quantity: 1 + rng.u32(..6) };
+            vec![
+                round(),
+                Act::InErp(InErp::Advance { order }),
+                Act::InErp(packed),
+                round(),
+                Act::InLeafLink(leaflink),
+            ]
+        }
+        2 => vec![
+            round(),
+            Act::InErp(InErp::Advance { order }),
+            round(),
+            Act::InErp(InErp::BackToPending { order }),
+        ],
+        // Deleted, and edited in LeafLink: it comes over again.
+        3 => vec![
+            round(),
+            Act::InErp(InErp::Delete { order, reject: false }),
+            round(),
+            Act::InLeafLink(InLeafLink::SetNotes { order, note: rng.u32(..3) }),
+            round(),
+        ],
+        // Writes that fail several times in a row.
+        4 if temper.trouble > 0 => vec![
+            Act::InErp(InErp::Receive { product: rng.usize(..3), quantity: 1 + rng.u32(..9) }),
+            Act::Fault(Fault {
+                hits: Hits::Writes,
+                after: 0,
+                times: 3 + rng.u32(..4),
+                effect: failing[rng.usize(..failing.len())],
+            }),
+            push(),
+            Act::Wait(61),
+            push(),
+            Act::Wait(130),
+            push(),
+        ],
+        // Somebody acts in LeafLink while figures are sent.
+        5 | 4 => vec![
+            round(),
+            Act::InErp(InErp::Receive { product: rng.usize(..3), quantity: 1 + rng.u32(..9) }),
+            Act::Sync(Sync::Push),
+            Act::Amid { request: 1 + rng.u32(..3), act: an_order(rng) },
+            Act::Sync(Sync::Deliver(3)),
+        ],
+        // Held for its rep, who is connected when another one takes it over.
+        6 => {
+            let mut held = an_order(rng);
+            if let InLeafLink::Place { rep, .. } = &mut held {
+                *rep = 7;
+            }
+            let others = (0..4).map(|order| Act::InLeafLink(InLeafLink::SetRep { order, rep: 0 }));
+            [Act::InLeafLink(held), round()].into_iter().chain(others).chain([round()]).collect()
+        }
+        7 => vec![round(), Act::InLeafLink(InLeafLink::Combine { first: order, second: order + 1 }), round()],
+        // All of a product is ordered.
+        _ => {
+            let all = InLeafLink::Place {
+                customer: 0,
+                rep: 0,
+                lines: vec![(3 * rng.usize(..3), 100)],
+                discount_percent: 0,
+                taxed: false,
+                shipping: 0,
+                malformed: false,
+            };
+            vec![push(), Act::InLeafLink(all), push()]
+        }
+    }
+}
+
 /// A payment whose entry LeafLink makes late or without saying so, or whose sender dies, and rounds
 /// before and after: there is a reading between the sending and what LeafLink makes of it.
 fn a_payment_in_trouble(rng: &mut Rng) -> [Act; 6] {
@@ -107,6 +199,16 @@ fn a_transfer(rng: &mut Rng) -> Vec<Act> {
         acts.push(Act::InErp(InErp::PartTransfer { transfer: rng.usize(..2), rejected: rng.bool() }));
     }
     acts
+}
+
+/// People on both sides change the price of one product before either change is seen.
+fn two_prices(rng: &mut Rng) -> Vec<Act> {
+    let product = rng.usize(..3);
+    vec![
+        Act::InLeafLink(InLeafLink::SetWholesalePrice { product, cents: 100 + rng.u32(..9_900) }),
+        Act::InErp(InErp::SetSalePrice { product, cents: 50 + rng.u32(..3_000) }),
+        Act::Sync([Sync::Round, Sync::PollProducts, Sync::Follow][rng.usize(..3)]),
+    ]
 }
 
 fn in_trouble(rng: &mut Rng, made: InErp, hits: Hits) -> [Act; 6] {
@@ -162,7 +264,7 @@ pub fn day_of_goods(seed: u64) -> History {
         marked: true,
     };
     let mut acts = connecting(&mut rng);
-    while acts.len() < 40 {
+    while acts.len() < 48 {
         acts.push(act(&mut rng, temper));
         if rng.u32(..4) == 0 {
             acts.extend([Act::Sync(Sync::Push), Act::Sync(Sync::Deliver(3))]);
@@ -294,14 +396,14 @@ fn trouble(rng: &mut Rng) -> Act {
 fn fault(rng: &mut Rng) -> Fault {
     let hits = [Hits::Any, Hits::Reads, Hits::Writes, Hits::Writes, Hits::Payments, Hits::Products];
     let hits = hits[rng.usize(..hits.len())];
-    let effect = match rng.u32(..16) {
-        0 => Effect::Status([500, 502, 503, 504][rng.usize(..4)]),
-        1 => Effect::TooMany { retry_after: rng.bool().then(|| 1 + rng.u32(..60)) },
+    let effect = match rng.u32(..20) {
+        0 | 16 => Effect::Status([500, 502, 503, 504][rng.usize(..4)]),
+        1 | 17 => Effect::TooMany { retry_after: rng.bool().then(|| 1 + rng.u32(..60)) },
         2 => Effect::NotSent,
         3 => Effect::LostRequest,
         4..7 => Effect::LostAnswer,
         7..10 => Effect::CarriedOutLate(1 + rng.u32(..110)),
-        10 => Effect::Truncated,
+        10 | 18 | 19 => Effect::Truncated,
         11 => Effect::Garbled,
         12 => Effect::Dies { carried_out: [None, Some(0)][rng.usize(..2)] },
         13 => Effect::Dies { carried_out: Some(1 + rng.u32(..110)) },

@@ -94,8 +94,11 @@ fn histories(connector: &Connector) -> anyhow::Result<()> {
     };
     let run = all_well(connector, first, until, generate::history)?;
     eprintln!("{}, from seed {first}\n{}", run.summary(), run.counters.table());
-    let missing = run.counters.missing();
-    ensure!(missing.is_empty(), "these paths were never taken: {}", missing.join("; "));
+    let missing = run.counters.missing(run.histories);
+    ensure!(missing.is_empty(), "these paths were taken too seldom: {}", missing.join("; "));
+    // A share of a few says nothing.
+    let too_wide = if run.histories < HISTORIES { Vec::new() } else { run.counters.too_wide() };
+    ensure!(too_wide.is_empty(), "the checks passed over too much: {}", too_wide.join("; "));
     Ok(())
 }
 
@@ -140,8 +143,10 @@ fn pairs(connector: &Connector) -> anyhow::Result<()> {
         ] {
             (history.setup.page, history.setup.hearing) = (page, hearing);
             let played = play(&theatre, &history, false)?;
-            if let Some(violation) = played.violation {
-                bail!("seed {seed} with {name}: {violation}");
+            if let Some(violation) = &played.violation {
+                let report =
+                    run::report(connector, &history, violation, Path::new(env!("CARGO_TARGET_TMPDIR")))?;
+                bail!("with {name}: {report}");
             }
             let end = usual.get_or_insert_with(|| played.end.clone());
             ensure!(

@@ -47,6 +47,8 @@ pub struct Memory {
     pub books: Books,
     /// Products of which LeafLink offers what the last push said, as far as orders did not change it.
     pub in_step: BTreeSet<u64>,
+    /// Products of which LeafLink took a figure at some time.
+    pub pushed: BTreeSet<u64>,
     /// Somebody acted in LeafLink while the figures that are queued were reckoned, or what was read
     /// for them was no longer so.
     pub figures_are_doubtful: bool,

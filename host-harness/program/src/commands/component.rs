@@ -7,6 +7,8 @@ use anyhow::{Context, anyhow, bail};
 use leaflink_sync_kit::{Connector, Engine, Limits, LoadError};
 
 use super::ComponentFile;
+use super::tables::ErpFile;
+use crate::in_use::InUse;
 
 /// Names the component where the command line does not.
 const VARIABLE: &str = "LEAFLINK_SYNC_COMPONENT";
@@ -18,11 +20,29 @@ const BUILT: &str = "wasm32-unknown-unknown/component/leaflink_sync_component.wa
 /// # Errors
 /// There is none, or the file is no connector; names the file.
 pub fn load(wish: &ComponentFile) -> anyhow::Result<Connector> {
-    let path = match &wish.component {
-        Some(path) => path.clone(),
-        None => built()?,
-    };
-    load_file(&path)
+    load_file(&path(wish)?)
+}
+
+/// Loads the component that the command line names, or else the one in use for a kept ERP, or else the
+/// one that was built.
+///
+/// # Errors
+/// As [`load`].
+pub(super) fn load_for(wish: &ComponentFile, erp: &ErpFile) -> anyhow::Result<Connector> {
+    if wish.component.is_none()
+        && let Some(connector) = InUse::beside(erp.path()).current(&Engine::new(Limits::DEFAULT)?)?
+    {
+        return Ok(connector);
+    }
+    load(wish)
+}
+
+/// The file that [`load`] loads.
+///
+/// # Errors
+/// There is none.
+pub fn path(wish: &ComponentFile) -> anyhow::Result<PathBuf> {
+    wish.component.clone().map_or_else(built, Ok)
 }
 
 /// Loads one file.

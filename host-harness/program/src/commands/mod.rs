@@ -4,6 +4,7 @@ mod bench;
 mod check;
 mod component;
 mod drift;
+mod install;
 mod journal;
 mod play;
 mod products;
@@ -12,15 +13,19 @@ mod replay;
 mod tables;
 
 use std::io::{self, Write};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use leaflink_sync_transport::{ApiKey, LeafLinkAccess, LeafLinkClient, Origin};
+use reference_erp::Erp;
 
 use crate::demo;
+use crate::host::{Keys, LocalHost};
 use crate::terminal::Ink;
 
-pub use component::load;
+pub use component::{load, path as component_path};
 
 /// Plays the leaflink-sync component with a reference ERP and a LeafLink sandbox.
 #[derive(Debug, Parser)]
@@ -64,6 +69,10 @@ enum Task {
         /// The component
         file: PathBuf,
     },
+    /// Put another component in use for an ERP that the demo kept: checks it, migrates what is stored
+    Install(install::Wishes),
+    /// Put the component back in use that was in use before the last `install`
+    Rollback(tables::ErpFile),
     /// Play recorded calls on a component, and show what it does differently
     Replay(replay::Wishes),
     /// List every reason that the component can give, and what to do about it
@@ -93,6 +102,8 @@ pub fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Task::Companies(erp) => (tables::companies(erp)?, ExitCode::SUCCESS),
         Task::Products { erp, component } => (products::run(erp, component)?, ExitCode::SUCCESS),
         Task::Drift(wishes) => (drift::run(wishes, ink)?, ExitCode::SUCCESS),
+        Task::Install(wishes) => (install::install(wishes)?, ExitCode::SUCCESS),
+        Task::Rollback(erp) => (install::rollback(erp)?, ExitCode::SUCCESS),
         Task::Bench(wishes) => (bench::run(wishes)?, ExitCode::SUCCESS),
         Task::Check { file } => (check::run(file)?, ExitCode::SUCCESS),
         Task::Reasons(file) => (reasons::run(file)?, ExitCode::SUCCESS),
@@ -108,4 +119,14 @@ fn print(text: &str) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written,
     }
+}
+
+/// A company's host as far as questions to the component's own state go: nothing answers where it
+/// takes LeafLink to be, and it holds no keys.
+fn offline(erp: &Erp) -> anyhow::Result<LocalHost> {
+    const DISCARD: u16 = 9;
+    let nowhere = Origin::loopback(SocketAddr::from((Ipv4Addr::LOCALHOST, DISCARD)))?;
+    let client = LeafLinkClient::new(LeafLinkAccess::new(nowhere, ApiKey::new("none")?))?;
+    let keys = Keys { leaflink_webhook: None, write_token: Vec::new() };
+    Ok(LocalHost::new(erp.clone(), client, keys, 0))
 }

@@ -4,19 +4,15 @@
 //! from LeafLink's catalogue as it was last read. So LeafLink itself need not be there.
 
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use leaflink_sync_kit::Calls;
 use leaflink_sync_kit::exports::product_links::Linked;
 use leaflink_sync_kit::host::Records;
 use leaflink_sync_kit::host::records::Product;
-use leaflink_sync_transport::{ApiKey, LeafLinkAccess, LeafLinkClient, Origin};
-use reference_erp::Erp;
 
 use super::tables::{ErpFile, open};
-use super::{ComponentFile, component};
-use crate::host::{Keys, LocalHost};
+use super::{ComponentFile, component, offline};
 use crate::terminal::table;
 use crate::words::count;
 
@@ -26,7 +22,8 @@ const PAGE: u32 = 500;
 /// Every product of a kept ERP.
 pub(super) fn run(file: &ErpFile, component: &ComponentFile) -> anyhow::Result<String> {
     let (erp, company) = open(file)?;
-    let linked = linked(&component::load(component)?.calls(Arc::new(offline(&erp)?), company.clone()))?;
+    let linked =
+        linked(&component::load_for(component, file)?.calls(Arc::new(offline(&erp)?), company.clone()))?;
     let mut view = erp.view(&company)?;
     let mut rows = Vec::new();
     let mut after: Option<String> = None;
@@ -38,16 +35,6 @@ pub(super) fn run(file: &ErpFile, component: &ComponentFile) -> anyhow::Result<S
     }
     let found = count(rows.len(), "product");
     Ok(format!("{}{found}\n", table(&["Product", "SKU", "Unit", ">Sale Price", "LeafLink Product"], rows)))
-}
-
-/// The company's host as far as questions to the component's own state go: nothing answers where it
-/// takes LeafLink to be, and it holds no keys.
-fn offline(erp: &Erp) -> anyhow::Result<LocalHost> {
-    const DISCARD: u16 = 9;
-    let nowhere = Origin::loopback(SocketAddr::from((Ipv4Addr::LOCALHOST, DISCARD)))?;
-    let client = LeafLinkClient::new(LeafLinkAccess::new(nowhere, ApiKey::new("none")?))?;
-    let keys = Keys { leaflink_webhook: None, write_token: Vec::new() };
-    Ok(LocalHost::new(erp.clone(), client, keys, 0))
 }
 
 fn linked(calls: &Calls) -> anyhow::Result<BTreeMap<String, Linked>> {

@@ -1,6 +1,6 @@
 //! `orders` and `companies`: the reference ERP's tables, from a file that the demo kept.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use clap::Args;
@@ -21,6 +21,13 @@ pub(super) struct ErpFile {
     /// The ERP's database, as `demo --erp FILE` keeps it
     #[arg(long, value_name = "FILE")]
     erp: PathBuf,
+}
+
+impl ErpFile {
+    /// The database.
+    pub(super) fn path(&self) -> &Path {
+        &self.erp
+    }
 }
 
 /// The sales orders whose number, LeafLink order number or customer contains `search`.

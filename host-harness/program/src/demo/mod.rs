@@ -18,9 +18,10 @@ use clap::Args;
 use leaflink_sync_kit::Host;
 use leaflink_sync_transport::HttpLog;
 
-use crate::commands::{ComponentFile, load};
+use crate::commands::{ComponentFile, component_path, load};
 use crate::document::{Document, Place};
 use crate::host::TrafficLog;
+use crate::in_use::InUse;
 use crate::recording::Recording;
 use crate::stage::{Options, Stage};
 use crate::steps;
@@ -94,6 +95,9 @@ pub fn run(wishes: &Wishes, ink: Ink) -> anyhow::Result<String> {
             ..Options::default()
         },
     )?;
+    if let Some(erp) = &wishes.erp {
+        InUse::beside(erp).begin(&connector, &fs::read(component_path(&wishes.component)?)?)?;
+    }
     if let Some(document) = &settings {
         put_settings(&stage, document)?;
     }

@@ -11,6 +11,10 @@ use rust_decimal::Decimal;
 
 use super::stock;
 use crate::books::{self, number, of_product};
+use crate::counters::{
+    LINES, LINES_APART, PAYMENT_PARKED, PAYMENTS, STATUS_EXPLAINED, STATUS_PARTED, STATUSES, STOCK,
+    STOCK_BELOW_NONE, STOCK_DISPUTED, STOCK_UNREADABLE,
+};
 use crate::play::Player;
 use crate::stage::PRODUCTS;
 use crate::world::is_over;
@@ -101,10 +105,13 @@ fn statuses(
     };
     // LeafLink has no step backwards.
     let parted = world.memory.parted.contains(&order.number) && !is_over(order.status);
-    if parted && !erp_follows {
-        world.counters.hit("a parted transfer left LeafLink's order ahead");
-    }
     let explained = !reasons.is_empty() || order.malformed || parted;
+    world.counters.hit(STATUSES);
+    if leaflink_follows && !erp_follows && parted {
+        world.counters.hit(STATUS_PARTED);
+    } else if !leaflink_follows || !erp_follows {
+        world.counters.hit(STATUS_EXPLAINED);
+    }
     if (leaflink_follows || parked) && (erp_follows || explained) {
         return None;
     }
@@ -122,8 +129,11 @@ fn is_at_least(status: Erp, other: Erp) -> bool {
 /// Every line that people did not edit in the ERP is there once, with LeafLink's quantity, and the
 /// total is LeafLink's to the cent.
 fn lines(player: &Player, order: &OrderRow, sales_order: &SalesOrder, reasons: &[String]) -> Option<String> {
-    let edited = player.stage.world().memory.edited_in_erp.contains(&order.number);
+    let mut world = player.stage.world();
+    world.counters.hit(LINES);
+    let edited = world.memory.edited_in_erp.contains(&order.number);
     if edited || !reasons.is_empty() || order.malformed || sales_order.status == Erp::Canceled {
+        world.counters.hit(LINES_APART);
         return None;
     }
     let theirs: BTreeMap<u64, Decimal> = order.lines.iter().map(|line| (line.id, line.quantity)).collect();
@@ -154,8 +164,13 @@ fn payments(
     sales_order: Option<&SalesOrder>,
     outbox: &BTreeMap<String, Vec<u8>>,
 ) -> anyhow::Result<Option<String>> {
-    if outbox.keys().any(|key| key.starts_with("outbox/payment/")) {
+    player.stage.world().counters.hit(PAYMENTS);
+    let waits = |(key, intent): (&String, &Vec<u8>)| {
+        key.starts_with("outbox/payment/") && String::from_utf8_lossy(intent).contains(&order.number)
+    };
+    if outbox.iter().any(waits) {
         // Five sendings without an answer: a person was told, and must look.
+        player.stage.world().counters.hit(PAYMENT_PARKED);
         return Ok(None);
     }
     let erp = match sales_order {
@@ -177,20 +192,25 @@ fn payments(
 fn stock_agrees(player: &Player, orders: &[OrderRow]) -> Vec<String> {
     let mut world = player.stage.world();
     let mut found = Vec::new();
-    if orders.iter().any(|order| order.malformed) {
-        // What is on it nobody can tell; what LeafLink reserved for it is held back.
-        return found;
-    }
     for row in world.sandbox.product_rows() {
         if !world.memory.books.links.contains_key(&row.id) || !row.managed {
             continue;
         }
+        world.counters.hit(STOCK);
+        if orders.iter().any(|order| order.malformed && has_subtracted(order, row.id)) {
+            // What is on it nobody can tell, and LeafLink reserves nothing for it any more.
+            world.counters.hit(STOCK_UNREADABLE);
+            continue;
+        }
         if stock::is_below_none(&world, row.id) {
             // People are told to count it first, and LeafLink keeps its figure.
-            world.counters.hit("the ERP had less than none of a product at rest");
+            world.counters.hit(STOCK_BELOW_NONE);
             continue;
         }
         let (least, most) = stock::free(&world, row.id);
+        if least < most {
+            world.counters.hit(STOCK_DISPUTED);
+        }
         if row.available < least || row.available > most {
             found.push(format!(
                 "at rest LeafLink offers {} of product {}, and {most} are free: {}",
@@ -201,6 +221,12 @@ fn stock_agrees(player: &Player, orders: &[OrderRow]) -> Vec<String> {
         }
     }
     found
+}
+
+/// Whether LeafLink has taken a product on an order off its quantity.
+fn has_subtracted(order: &OrderRow, product: u64) -> bool {
+    matches!(order.status, Status::Fulfilled | Status::Shipped | Status::Complete)
+        && order.lines.iter().any(|line| line.product == Some(product))
 }
 
 /// A quantity that people entered in the ERP is there as long as nobody edited the order in LeafLink.

@@ -25,6 +25,7 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 
 use crate::books::{Books, Level, of_product};
+use crate::counters::{FIGURE, IN_STEP, OUT_OF_STEP, UNSURE_FIGURE};
 use crate::stage::PRODUCTS;
 use crate::world::{World, is_over};
 
@@ -38,10 +39,12 @@ pub fn confirmed(world: &mut World, path: &str, body: &[u8]) {
         world.violations.push(format!("LeafLink product {product} is to offer {figure}"));
     }
     world.memory.in_step.remove(&product);
+    world.counters.hit(FIGURE);
     if world.call.disturbed {
         world.counters.hit("somebody acted in LeafLink while a figure was written");
     }
     if world.call.disturbed || world.call.stale || world.memory.figures_are_doubtful {
+        world.counters.hit(UNSURE_FIGURE);
         return;
     }
     world.counters.hit("stock was pushed and compared");
@@ -56,6 +59,7 @@ pub fn confirmed(world: &mut World, path: &str, body: &[u8]) {
         ));
     }
     world.memory.in_step.insert(product);
+    world.memory.pushed.insert(product);
 }
 
 /// Units can leave the ERP by a way that LeafLink does not know.
@@ -100,7 +104,14 @@ pub fn given_back(world: &mut World, order: &OrderRow) {
 /// After every act: the second sentence.
 pub fn still_in_step(world: &mut World) {
     for row in world.sandbox.product_rows() {
+        // A product that was never pushed is not kept in step yet.
+        if world.memory.pushed.contains(&row.id) && world.memory.books.links.contains_key(&row.id) {
+            world.counters.hit(IN_STEP);
+        }
         if !world.memory.in_step.contains(&row.id) {
+            if world.memory.pushed.contains(&row.id) && world.memory.books.links.contains_key(&row.id) {
+                world.counters.hit(OUT_OF_STEP);
+            }
             continue;
         }
         let balance = balance(world, row.id, Sales::AsWanted);
