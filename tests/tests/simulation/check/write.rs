@@ -1,13 +1,14 @@
 //! Every write to LeafLink: it was decided and kept before it was sent, it goes no way back, and it
 //! is made once.
 
-use leaflink_sandbox::{Action, Request};
+use leaflink_sandbox::{Action, Method, Request};
 use leaflink_sync_kit::host::http;
 use leaflink_sync_kit::host::records::SalesOrderStatus;
 use rust_decimal::Decimal;
 use serde_json::Value;
 
-use super::stock;
+use super::{goods, stock};
+use crate::stage::NEW_PRODUCTS;
 use crate::world::{World, action_of};
 
 /// Judges a write that is about to be sent.
@@ -25,9 +26,23 @@ pub fn allowed(world: &mut World, request: &http::Request) {
             (queued.contains(&format!("outbox/order/{id}")), world.memory.decided.contains_key(id))
         }
         "products" => {
-            let product = id.parse().ok().and_then(|id: u64| world.memory.books.links.get(&id));
-            let decided = product.is_some_and(|product| world.memory.decided.contains_key(product));
-            (queued.contains(&format!("outbox/stock/{id}")), decided)
+            let body = body(request);
+            let product = match id.parse::<u64>() {
+                Ok(id) => world.memory.books.links.get(&id).map(String::as_str),
+                Err(_) => {
+                    NEW_PRODUCTS.iter().find(|(_, sku)| body["sku"] == *sku).map(|(product, _)| *product)
+                }
+            };
+            let product = product.unwrap_or_default();
+            let wish = match (id, body.as_object()) {
+                ("", _) => format!("outbox/new-product/{product}"),
+                (_, Some(fields)) if fields.contains_key("available_inventory") => {
+                    format!("outbox/stock/{id}")
+                }
+                (_, Some(fields)) if fields.keys().eq(["wholesale_price"]) => format!("outbox/price/{id}"),
+                _ => format!("outbox/listing/{product}"),
+            };
+            (queued.contains(&wish), world.memory.decided.contains_key(product))
         }
         "order-payments" => {
             let payment = mark_of(&body(request)).map(|(payment, _)| payment).unwrap_or_default();
@@ -56,6 +71,9 @@ pub fn took_effect(world: &mut World, request: &Request) {
     let path = request.path.trim_start_matches("/api/v2");
     if path.starts_with("/products/") {
         stock::confirmed(world, path, &request.body);
+        if request.method == Method::Post {
+            goods::made_once(world);
+        }
     }
     if path.starts_with("/order-payments/") {
         once(world);
