@@ -100,6 +100,10 @@ pub struct OrderState {
     /// Its sales order was deleted, and LeafLink's order is to be rejected for that.
     #[serde(default)]
     pub reject: bool,
+    /// The sales order that was deleted. The order may have become another one before, of which the
+    /// ERP tells later.
+    #[serde(default)]
+    pub deleted: Option<String>,
     /// While it waits: the units that its buyer was promised, by LeafLink product.
     #[serde(default)]
     pub holds: Map<u64, String>,
