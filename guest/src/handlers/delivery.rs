@@ -62,7 +62,9 @@ impl Guest for Component {
 pub(super) enum Attempt {
     /// These requests were sent and taken; none, if all was as it should be.
     Done(Vec<wit::Effect>),
-    /// As above, with what a person may want to know.
+    /// As above, and the wish is to be looked at again at this time.
+    Again(Vec<wit::Effect>, u64),
+    /// As the first, with what a person may want to know.
     Noted(Vec<wit::Effect>, Vec<Reason>),
     /// Nothing was sent; the next call sends.
     Prepared,
@@ -96,8 +98,9 @@ fn work_on(subject: &Subject, mut intent: Intent, ticket: u64) -> Result<wit::De
         attempt => attempt?,
     };
     match attempt {
-        Attempt::Done(effects) => done(subject, intent, effects, &[]),
-        Attempt::Noted(effects, reasons) => done(subject, intent, effects, &reasons),
+        Attempt::Done(effects) => done(subject, intent, effects, &[], 0),
+        Attempt::Again(effects, at_ms) => done(subject, intent, effects, &[], at_ms),
+        Attempt::Noted(effects, reasons) => done(subject, intent, effects, &reasons, 0),
         Attempt::Prepared => {
             outbox::put_intent(subject, &intent)?;
             note(subject, &intent.label, wit::Outcome::Unchanged, Vec::new(), Vec::new())
@@ -119,9 +122,10 @@ fn done(
     mut intent: Intent,
     effects: Vec<wit::Effect>,
     reasons: &[Reason],
+    not_before_ms: u64,
 ) -> Result<wit::Decision, Failure> {
     intent.attempts = 0;
-    intent.not_before_ms = 0;
+    intent.not_before_ms = not_before_ms;
     outbox::put_intent(subject, &intent)?;
     let outcome = if effects.is_empty() { wit::Outcome::Unchanged } else { wit::Outcome::Applied };
     note(subject, &intent.label, outcome, answer::reasons(reasons), effects)

@@ -35,7 +35,7 @@ pub struct UnderWay {
     /// It died while a request was under way.
     pub died_waiting: bool,
     /// The writes that are queued as it begins; absent: it is no call that may send any.
-    pub queued: Option<BTreeSet<String>>,
+    pub queued: Option<BTreeMap<String, Vec<u8>>>,
     /// A write reached LeafLink.
     pub wrote: bool,
 }

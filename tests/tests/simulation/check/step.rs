@@ -28,8 +28,7 @@ pub fn begins(world: &mut World, queued: Option<&BTreeMap<String, Vec<u8>>>) -> 
         }
         (Some((Some(_), _)), None) | (None, _) => None,
     };
-    let queued = queued.map(|queued| queued.keys().cloned().collect());
-    world.call = UnderWay { dies, queued, ..UnderWay::default() };
+    world.call = UnderWay { dies, queued: queued.cloned(), ..UnderWay::default() };
     dies
 }
 

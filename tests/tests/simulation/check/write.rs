@@ -23,7 +23,7 @@ pub fn allowed(world: &mut World, request: &http::Request) {
     let (kind, id) = (segments.next().unwrap_or_default(), segments.next().unwrap_or_default());
     let (kept, decided) = match kind {
         "orders-received" => {
-            (queued.contains(&format!("outbox/order/{id}")), world.memory.decided.contains_key(id))
+            (queued.contains_key(&format!("outbox/order/{id}")), world.memory.decided.contains_key(id))
         }
         "products" => {
             let body = body(request);
@@ -42,11 +42,13 @@ pub fn allowed(world: &mut World, request: &http::Request) {
                 (_, Some(fields)) if fields.keys().eq(["wholesale_price"]) => format!("outbox/price/{id}"),
                 _ => format!("outbox/listing/{product}"),
             };
-            (queued.contains(&wish), world.memory.decided.contains_key(product))
+            // What LeafLink is about to give back is held back first, which is part of that wish.
+            let held_back = wish.starts_with("outbox/stock/") && queued.values().any(|it| gives_back(it, id));
+            (queued.contains_key(&wish) || held_back, world.memory.decided.contains_key(product) || held_back)
         }
         "order-payments" => {
             let payment = mark_of(&body(request)).map(|(payment, _)| payment).unwrap_or_default();
-            let kept = queued.contains(&format!("outbox/payment/{payment}"));
+            let kept = queued.contains_key(&format!("outbox/payment/{payment}"));
             (kept, world.memory.decided.contains_key(&payment))
         }
         _ => (false, false),
@@ -64,6 +66,12 @@ pub fn allowed(world: &mut World, request: &http::Request) {
             world.violations.push(format!("LeafLink order {id} is rejected, and nobody called it off"));
         }
     }
+}
+
+/// Whether a queued write has LeafLink put units of a product on offer again.
+fn gives_back(intent: &[u8], product: &str) -> bool {
+    let intent: Value = serde_json::from_slice(intent).unwrap_or(Value::Null);
+    intent["wish"]["order"]["gives_back"].get(product).is_some()
 }
 
 /// Judges what a write made of LeafLink.
