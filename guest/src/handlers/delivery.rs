@@ -14,7 +14,8 @@ mod stock;
 
 use super::Component;
 use super::letters;
-use super::payments::look_at_next;
+use super::payments;
+use super::products;
 use super::settings::in_force;
 use crate::bindings::exports::leaflink_sync::connector::delivery::{Delivered, Guest, Parked};
 use crate::bindings::leaflink_sync::host::types as wit;
@@ -35,7 +36,7 @@ impl Guest for Component {
         let next = outbox::next_due(host::now_ms())?;
         // After what people wait for and what was armed for this very call; before stock by the hundred.
         if !matches!(&next, Next::Due(subject, _) if !subject.is_bulk())
-            && let Some(looked) = look_at_next()?
+            && let Some(looked) = next_that_waits()?
         {
             return Ok(Delivered::Worked(looked));
         }
@@ -55,6 +56,14 @@ impl Guest for Component {
 
     fn drop_parked(id: String, why: String) -> Result<wit::Decision, Failure> {
         parked::drop(&id, &why)
+    }
+}
+
+/// Looks at the next payment or product of a round over those that wait.
+fn next_that_waits() -> Result<Option<wit::Decision>, Failure> {
+    match payments::look_at_next()? {
+        None => products::listing::look_at_next(),
+        looked => Ok(looked),
     }
 }
 
