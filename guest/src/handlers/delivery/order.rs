@@ -35,6 +35,7 @@ pub fn attempt(number: &OrderNumber, label: &str, wish: &mut OrderWish) -> Resul
             if target == Some(order.status) {
                 state::note_own_status(number, order.status)?;
             }
+            stock::look_again(&wish.gives_back)?;
             Attempt::Done(Vec::new())
         }
         Request::Blocked(reason) => Attempt::Refused(reason),

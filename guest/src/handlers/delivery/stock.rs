@@ -8,17 +8,20 @@ use serde_json::json;
 
 use super::Attempt;
 use crate::bindings::leaflink_sync::host::types as wit;
+use crate::handlers::inventory::intent;
 use crate::handlers::settings::in_force;
 use crate::handlers::stock::{Seen, as_seen, assess, seen, shown_now};
 use crate::host::answer::{Failure, effect};
 use crate::host::leaflink::Sent;
-use crate::host::outbox::StockWish;
+use crate::host::outbox::{self, StockWish, Subject};
 use crate::host::stock::StockRecord;
 use crate::host::{self, leaflink, stock};
 use crate::rules::decimal::plain;
 use crate::rules::decision::Reason;
 use crate::rules::ids::LeafLinkProductId;
+use crate::rules::once::QUIET_MS;
 use crate::rules::reasons::Code;
+use crate::rules::sorted::Map;
 use crate::rules::stock_push::Shown;
 
 /// Sets what LeafLink shows, unless it shows it already.
@@ -137,9 +140,26 @@ pub fn lower(ids: impl Iterator<Item = LeafLinkProductId>) -> Result<Option<Atte
             match send(id, &one.product, &one.product.name, shown, plain(available), &mut wish)? {
                 // The next push tells people of it, and what it is sent for does not wait for that.
                 Attempt::Refused(_) => {}
+                Attempt::Again(effects, _) => return Ok(Some(Attempt::Done(effects))),
                 attempt => return Ok(Some(attempt)),
             }
         }
     }
     Ok(None)
+}
+
+/// LeafLink gave these back. They are looked at once more when nothing that was sent for it can still
+/// come late.
+pub fn look_again(gave_back: &Map<u64, String>) -> Result<(), Failure> {
+    for id in gave_back.keys().map(|product| LeafLinkProductId(*product)) {
+        let subject = Subject::Stock(id);
+        if let Some(product) = stock::linked_to(id)?
+            && outbox::intent(&subject)?.is_none()
+        {
+            let mut wanted = intent(&product.name, "", StockWish::anew(String::new()));
+            wanted.not_before_ms = wanted.since_ms + QUIET_MS;
+            outbox::put_intent(&subject, &wanted)?;
+        }
+    }
+    Ok(())
 }
