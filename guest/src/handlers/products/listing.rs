@@ -163,6 +163,19 @@ pub fn look_again(id: &ProductId, made: LeafLinkProductId) -> Result<(), Failure
     Ok(())
 }
 
+/// Settles a new product that waits for a person, because the product is linked now. Answers what was
+/// done.
+pub fn settle_new(product: &Product) -> Result<Option<wit::Effect>, Failure> {
+    let new =
+        Writing { subject: Subject::NewProduct(product.id.clone()), name: &product.name, id: &product.id };
+    let Some((intent, effect)) = new.settled()? else { return Ok(None) };
+    outbox::put_intent(&new.subject, &intent)?;
+    let mut record = listings::record(&product.id)?;
+    record.made = record.made.saturating_add(1);
+    listings::put_record(&product.id, &record)?;
+    Ok(effect)
+}
+
 /// Looks at the next product of a round over those that wait for LeafLink to say who sells them; absent:
 /// there is none left, or they wait for that still.
 pub fn look_at_next() -> Result<Option<wit::Decision>, Failure> {
@@ -221,7 +234,7 @@ fn alone(
         _ => false,
     });
     // Whether LeafLink has it is not known; what changed since goes after it.
-    if begun {
+    if begun && !queued.as_ref().is_some_and(Intent::is_dropped) {
         return Ok(Plan::UnderWay);
     }
     let Some(tab) = product.tab.as_ref().filter(|tab| tab.create) else {
@@ -479,7 +492,7 @@ pub fn carry_out(look: Look, settings: &Settings) -> Result<Decided, Failure> {
     if waits != before.waits_for(Code::SellerUnknown) {
         PRODUCTS.note(&id.0, waits)?;
     }
-    if is_news || decision.outcome == wit::Outcome::Applied {
+    if is_news || !decision.effects.is_empty() {
         host::journal(&decision)?;
     }
     Ok((decision, unlike))
@@ -500,7 +513,15 @@ fn outcome(look: Look) -> Result<Outcome, Failure> {
     let mut intents: Vec<(Intent, Option<wit::Effect>)> = Vec::new();
     let current = if product.leaflink.is_some() { &listing } else { &new };
     let other = if product.leaflink.is_some() { &new } else { &listing };
-    let outgrown = other.dropped()?.map(|(intent, _)| (other.subject.clone(), intent));
+    let mut outgrown = other.dropped()?.map(|(intent, _)| (other.subject.clone(), intent));
+    let mut effects = Vec::new();
+    if product.leaflink.is_some()
+        && let Some((intent, effect)) = new.settled()?
+    {
+        record.made = record.made.saturating_add(1);
+        outgrown = Some((new.subject.clone(), intent));
+        effects.extend(effect);
+    }
     match plan {
         Plan::Nothing(reasons) => {
             found = reasons;
@@ -538,7 +559,6 @@ fn outcome(look: Look) -> Result<Outcome, Failure> {
     };
     let is_parked = parked.is_some();
     reasons.extend(parked.map(answer::kept));
-    let mut effects = Vec::new();
     let mut wanted: Vec<(Subject, Intent)> = outgrown.into_iter().collect();
     for (intent, effect) in intents {
         wanted.push((current.subject.clone(), intent));
@@ -637,15 +657,32 @@ impl Writing<'_> {
         Ok(self.kept(wish, queued, effect))
     }
 
-    /// Nobody wants it any more, and nothing of it was sent.
+    /// Nobody wants it any more, and nothing of it was sent, or a person dropped it.
     fn dropped(&self) -> Result<Option<Kept>, Failure> {
         let Some(mut queued) = outbox::intent(&self.subject)? else { return Ok(None) };
+        let is_dropped = queued.is_dropped();
         match &mut queued.wish {
-            Wish::NewProduct(wish) if !wish.progress.begun() => wish.progress = Progress::Settled,
+            Wish::NewProduct(wish) if is_dropped || !wish.progress.begun() => {
+                wish.progress = Progress::Settled;
+            }
             Wish::Listing(wish) => wish.values.clear(),
             _ => return Ok(None),
         }
         let summary = format!("Do not send {} to LeafLink.", self.name);
+        Ok(Some((queued, Some(self.effect("drop-leaflink-write", summary, &[])))))
+    }
+
+    /// A new product that was sent, of which nobody knows what LeafLink made of it, and that waits for a
+    /// person: linking the product, as people are told to, says which one it is.
+    fn settled(&self) -> Result<Option<Kept>, Failure> {
+        let Some(mut queued) = outbox::intent(&self.subject)?.filter(|queued| queued.parked.is_some()) else {
+            return Ok(None);
+        };
+        match &mut queued.wish {
+            Wish::NewProduct(wish) if wish.progress.begun() => wish.progress = Progress::Settled,
+            _ => return Ok(None),
+        }
+        let summary = format!("Make no further LeafLink product of {}: it is linked now.", self.name);
         Ok(Some((queued, Some(self.effect("drop-leaflink-write", summary, &[])))))
     }
 
