@@ -103,28 +103,48 @@ pub struct Compared {
 pub fn compared(
     product: Product,
     leaflink: LeafLinkProductId,
-    shown: &[(Field, String)],
+    shown: &Values,
     settings: &Settings,
 ) -> Result<Compared, Failure> {
     let record = listings::record(&product.id)?;
     let tab = product.tab.clone().unwrap_or_default();
     let entries = form(&product, &tab, &erp::currency()?, None).entries(&Choices::default());
-    let change = change(&record, leaflink, &entries, shown, settings);
+    let change = change(&product, &record, leaflink, &entries, Some(shown), settings)?;
     Ok(Compared { product, record, entries, change })
 }
 
-/// What a look at a linked product's form comes to.
+/// What a look at a linked product's form comes to: what was edited, unless LeafLink counts in another
+/// unit type, with the price that goes along, unless it cannot. Without what LeafLink shows (`there`)
+/// neither is known before it is sent.
 fn change(
+    product: &Product,
     record: &ListingRecord,
     leaflink: LeafLinkProductId,
     entries: &[Entry],
-    shown: &[(Field, String)],
+    there: Option<&Values>,
     settings: &Settings,
-) -> Change {
-    match record.applied(leaflink) {
+) -> Result<Change, Failure> {
+    let shown = there.map(Vec::as_slice).unwrap_or_default();
+    let mut change = match record.applied(leaflink) {
         Some(applied) => change::later(entries, &applied, settings.sync_prices),
         None => change::first(entries, shown, &record.seen(leaflink), settings.sync_prices),
+    };
+    let Some(there) = there else { return Ok(change) };
+    let queued = outbox::intent(&Subject::Listing(product.id.clone()))?;
+    let on_its_way = queued.is_some_and(|queued| !queued.is_dropped());
+    change.hold_for_unit(unit_differs(product, leaflink, there), on_its_way);
+    if settings.sync_prices && say_what_is_priced(&change.send) {
+        match price_along(product, leaflink, &change.send, there)? {
+            Ok((price, notices)) => {
+                change.send.extend(price.map(|price| (Field::WholesalePrice, price)));
+                change.reasons.extend(notices);
+            }
+            Err(reason) => change.reasons.push(*reason),
+        }
+    } else if !settings.sync_prices && !change.is_blocked() {
+        change.reasons.extend(change::price_that_stays(&product.name, &change.send, there));
     }
+    Ok(change)
 }
 
 /// Queues a field for LeafLink, which shows it no more. What makes a case goes together, and a product
@@ -291,23 +311,7 @@ fn linked(
         let waits_for = product.tab.as_ref().map(|_| (**reason).clone());
         return Ok(Plan::Nothing(waits_for.into_iter().collect()));
     }
-    let mut change = change(record, side.id, &entries, there.as_deref().unwrap_or_default(), settings);
-    if let Ok(there) = &there {
-        let queued = outbox::intent(&Subject::Listing(product.id.clone()))?;
-        let on_its_way = queued.is_some_and(|queued| !queued.is_dropped());
-        change.hold_for_unit(unit_differs(product, side.id, there), on_its_way);
-        if settings.sync_prices && say_what_is_priced(&change.send) {
-            match price_along(product, side.id, &change.send, there)? {
-                Ok((price, notices)) => {
-                    change.send.extend(price.map(|price| (Field::WholesalePrice, price)));
-                    change.reasons.extend(notices);
-                }
-                Err(reason) => change.reasons.push(*reason),
-            }
-        } else if !settings.sync_prices && !change.is_blocked() {
-            change.reasons.extend(change::price_that_stays(&product.name, &change.send, there));
-        }
-    }
+    let change = change(product, record, side.id, &entries, there.as_ref().ok(), settings)?;
     Ok(Plan::Change(side.id, change))
 }
 
