@@ -3,8 +3,6 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::time::{Duration, Instant};
-
 use leaflink_sync::document::Document;
 use leaflink_sync::scenario;
 use leaflink_sync::stage::{Connections, Options, Stage};
@@ -49,21 +47,4 @@ fn a_stage_comes_back_to_an_earlier_moment() {
     stage.restore(&before).unwrap();
     assert_eq!(stage.erp().dump().unwrap(), dump);
     assert_eq!(play(), end);
-}
-
-/// Not a benchmark, but a fence: over real connections a round takes some ten times as long.
-#[test]
-fn a_round_takes_far_less_than_one_over_the_network() {
-    let connector = component::load(Limits::DEFAULT).unwrap();
-    let world = LoadedWorld::load(&component::root().join("tests/scenarios/plain-order/world.json")).unwrap();
-    let options = Options { connections: Connections::InProcess, ..Options::default() };
-    let stage = Stage::set_up(&connector, &world, options).unwrap();
-    let round = || {
-        let began = Instant::now();
-        stage.sync().unwrap();
-        began.elapsed()
-    };
-    // The quickest of many, since other programs run at the same time.
-    let quickest = (0..100).map(|_| round()).min().unwrap();
-    assert!(quickest < Duration::from_millis(20), "a round without news takes {quickest:?}");
 }

@@ -3,7 +3,9 @@
 use super::Component;
 use super::settings::in_force;
 use super::stock::{Assessed, assess};
-use crate::bindings::exports::leaflink_sync::connector::inventory::{Availability, Guest, Mode, Pushed};
+use crate::bindings::exports::leaflink_sync::connector::inventory::{
+    Availability, Computed, Guest, Mode, Pushed,
+};
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{self, Failure, effect};
 use crate::host::outbox::{self, Intent, StockWish, Subject, Wish};
@@ -21,13 +23,15 @@ const MOST: usize = 500;
 const NAMED: usize = 50;
 
 impl Guest for Component {
-    fn compute_inventory(products: Vec<String>) -> Result<Vec<Availability>, Failure> {
-        let products = if products.is_empty() {
-            first_linked()?
+    fn compute_inventory(asked: Vec<String>, after: Option<String>) -> Result<Computed, Failure> {
+        let (products, next) = if asked.is_empty() {
+            stock::linked_page(after.as_deref())?
         } else {
-            stock::products(&products[..products.len().min(MOST)])?
+            let (page, next) = page(&asked, after.as_deref());
+            (stock::products(page)?, next)
         };
-        Ok(assess(products, &in_force()?)?.iter().map(availability).collect())
+        let products = assess(products, &in_force()?)?.iter().map(availability).collect();
+        Ok(Computed { products, next })
     }
 
     fn push_inventory(after: Option<String>) -> Result<Pushed, Failure> {
@@ -39,7 +43,7 @@ impl Guest for Component {
         let looked_at = u32::try_from(products.len()).unwrap_or(u32::MAX);
         let mut decisions = Vec::new();
         let mut letter = Vec::new();
-        let assessed = if products.is_empty() { Vec::new() } else { assess(products, &settings)? };
+        let assessed = assess(products, &settings)?;
         for one in &assessed {
             let Some(leaflink) = one.product.leaflink else { continue };
             decisions.extend(push(leaflink, one, &mut letter)?);
@@ -52,18 +56,16 @@ impl Guest for Component {
     }
 }
 
-fn first_linked() -> Result<Vec<stock::Product>, Failure> {
-    let mut linked = Vec::new();
-    let mut after: Option<String> = None;
-    loop {
-        let (page, next) = stock::linked_page(after.as_deref())?;
-        linked.extend(page);
-        if linked.len() >= MOST || next.is_none() {
-            linked.truncate(MOST);
-            return Ok(linked);
-        }
-        after = next;
-    }
+/// The page of a list behind one of its products, and the last product of a page that is not the
+/// last. Behind a product that is not in the list there is nothing.
+fn page<'a>(asked: &'a [String], after: Option<&str>) -> (&'a [String], Option<String>) {
+    let begin = match after {
+        None => 0,
+        Some(after) => asked.iter().position(|id| id == after).map_or(asked.len(), |at| at + 1),
+    };
+    let rest = &asked[begin..];
+    let page = &rest[..rest.len().min(MOST)];
+    (page, page.last().filter(|_| page.len() < rest.len()).cloned())
 }
 
 /// Queues the write that a product needs, or takes back one that it no longer needs. Answers the

@@ -51,6 +51,9 @@ pub struct Assessed {
 
 /// Reckons the figures of products.
 pub fn assess(products: Vec<Product>, settings: &Settings) -> Result<Vec<Assessed>, Failure> {
+    if products.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut claims = claims(&products)?;
     let levels = stock::levels(&products)?;
     let mut shown = shown(&products)?;

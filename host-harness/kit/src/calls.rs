@@ -133,9 +133,21 @@ impl Calls {
     }
 
     /// What LeafLink should show as available, and how that came about. Read only.
-    pub fn compute_inventory(&self, products: &[String]) -> Result<Vec<inventory::Availability>, CallError> {
-        self.run(Access::Read, "compute-inventory", &(&products,), |connector, store| {
-            connector.leaflink_sync_connector_inventory().call_compute_inventory(store, products)
+    ///
+    /// Of these products, or of every linked one if none is named, a page at a time: call it again
+    /// with the answer's `next`.
+    pub fn compute_inventory(
+        &self,
+        products: &[String],
+        after: Option<&str>,
+    ) -> Result<inventory::Computed, CallError> {
+        let after = after.map(str::to_owned);
+        self.run(Access::Read, "compute-inventory", &(&products, &after), |connector, store| {
+            connector.leaflink_sync_connector_inventory().call_compute_inventory(
+                store,
+                products,
+                after.as_ref(),
+            )
         })
     }
 

@@ -28,7 +28,7 @@ pub mod product_choices {
 
 /// `inventory.wit`.
 pub mod inventory {
-    pub use super::wit::inventory::{Availability, Mode, Pushed};
+    pub use super::wit::inventory::{Availability, Computed, Mode, Pushed};
 }
 
 /// `webhooks.wit`.

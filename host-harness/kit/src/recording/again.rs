@@ -69,7 +69,9 @@ fn make(calls: &Calls, call: &str, arguments: &Json) -> Result<(), String> {
         }
         "on-product-change" => make!(on_product_change, product: products::Product => &product),
         "on-company-change" => make!(on_company_change, id: String => &id),
-        "compute-inventory" => make!(compute_inventory, ids: Vec<String> => &ids),
+        "compute-inventory" => {
+            make!(compute_inventory, ids: Vec<String> => &ids, after: Option<String> => after.as_deref())
+        }
         "push-inventory" => make!(push_inventory, after: Option<String> => after.as_deref()),
         "on-payment" => make!(on_payment, id: String => &id),
         "on-transfer" => make!(on_transfer, id: String => &id),

@@ -134,7 +134,8 @@ fn products(stage: &Stage) -> anyhow::Result<Vec<ProductRow>> {
         let ids: Vec<_> = page.iter().map(|product| product.id.clone()).collect();
         let figures: BTreeMap<_, _> = stage
             .calls()
-            .compute_inventory(&ids)?
+            .compute_inventory(&ids, None)?
+            .products
             .into_iter()
             .map(|figure| (figure.product.clone(), figure))
             .collect();

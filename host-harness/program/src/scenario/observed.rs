@@ -314,7 +314,16 @@ fn leaflink_products(stage: &Stage) -> Vec<Value> {
 }
 
 fn availability(stage: &Stage) -> anyhow::Result<Vec<Value>> {
-    let figures = stage.calls().compute_inventory(&[])?;
+    let mut figures = Vec::new();
+    let mut after = None;
+    loop {
+        let page = stage.calls().compute_inventory(&[], after.as_deref())?;
+        figures.extend(page.products);
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
     let figure = figures.iter().map(|figure| {
         json!({
             "product": figure.product,

@@ -147,6 +147,9 @@ fn read_patch(form: &mut Form, record: &mut Customer) {
             record.other.insert((*name).to_owned(), json!(flag));
         }
     }
+    if let Some(zone) = form.nullable_integer("service_zone") {
+        record.other.insert("service_zone".to_owned(), json!(zone));
+    }
     if let Some(managers) = form.raw("managers") {
         record.other.insert("managers".to_owned(), managers);
     }

@@ -50,6 +50,11 @@ impl Form {
         self.errors.entry(name.to_owned()).or_default().push(message.to_owned());
     }
 
+    /// Reads on as if a field had not been sent.
+    pub fn ignore(&mut self, name: &str) {
+        self.fields.remove(name);
+    }
+
     /// A field as it was sent.
     pub fn raw(&self, name: &str) -> Option<Value> {
         self.fields.get(name).cloned()

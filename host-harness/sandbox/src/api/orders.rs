@@ -26,6 +26,8 @@ const FILTERS: &[Filter] = &[
     ("paid", "paid", Test::Flag),
     ("manual", "manual", Test::Flag),
     ("user", "user", Test::AnyCase),
+    ("connected_to_metrc", "connected_to_metrc", Test::Flag),
+    ("service_zone", "service_zone", Test::OneOf),
     ("company_slug", "slug", Test::OneOf),
     ("seller__slug__iexact", "slug", Test::AnyCase),
 ];
@@ -190,12 +192,20 @@ fn field(world: &World, order: &Order, name: &str) -> Value {
         "paid" => json!(order.paid),
         "manual" => json!(order.manual),
         "user" => json!(order.user),
+        "brand" => order.lines.iter().filter_map(|line| brand(world, line.product?)).collect(),
+        // No line of the sandbox has a Metrc package.
+        "connected_to_metrc" => json!(false),
+        "service_zone" => json!(customer().and_then(|record| record.other.get("service_zone"))),
         "slug" => json!(world.company.slug),
         "modified" => json!(order.modified.0),
         "created_on" => json!(order.created_on.0),
         "external_ids" => json!(order.external_ids),
         _ => Value::Null,
     }
+}
+
+fn brand(world: &World, product: u64) -> Option<Value> {
+    world.product(product).ok()?.other.get("brand").cloned()
 }
 
 /// Writes the fields that PATCH takes; read-only and unknown ones are ignored.

@@ -11,7 +11,7 @@ use super::{Answer, Call, Failure, read_id};
 use crate::http::{Method, Response};
 use crate::refusal::Refusal;
 use crate::view;
-use crate::world::{CURRENCY, Product, Tracking, World};
+use crate::world::{CASE, CURRENCY, Product, Tracking, World};
 
 const FILTERS: &[Filter] = &[
     ("id", "id", Test::OneOf),
@@ -25,7 +25,11 @@ const FILTERS: &[Filter] = &[
     ("product_line", "product_line", Test::OneOf),
     ("category", "category", Test::OneOf),
     ("sub_category", "sub_category", Test::OneOf),
+    ("sub_category__isnull", "sub_category", Test::IsNull),
     ("license", "license", Test::OneOf),
+    ("license__isnull", "license", Test::IsNull),
+    ("license__type", "license_type", Test::OneOfAnyCase),
+    ("s2s_connected", "s2s_connected", Test::Flag),
     ("listing_state", "listing_state", Test::OneOfAnyCase),
     ("archived", "archived", Test::Flag),
     ("parent", "parent", Test::OneOf),
@@ -97,9 +101,16 @@ impl Call<'_> {
     fn list_products(&self) -> Answer {
         let world = &*self.world;
         let conditions = Conditions::read(&[FILTERS, &MODIFIED, &CREATED_ON, &LAST_EDIT], &self.query)?;
+        let for_a_buyer = match self.param("buyer") {
+            Some(id) if id.parse::<u64>().is_err() => {
+                return Err(Refusal::field("buyer", "Enter a number.").into());
+            }
+            other => other.is_some(),
+        };
         let rows: Vec<&Product> = world
             .products
             .values()
+            .filter(|product| !for_a_buyer || product.is_shown_to_buyers())
             .filter(|product| conditions.hold(|name| field(world, product, name)))
             .collect();
         Ok(self.page(&rows, |product| self.shape(view::product(world, product)).to_string()))
@@ -140,7 +151,12 @@ impl Call<'_> {
         {
             form.error("quantity", "This field is required when inventory is managed.");
         }
+        // A new product says what is on hand; what is free of it can only be written later.
+        form.ignore("available_inventory");
         read_fields(&mut form, &mut product);
+        if product.unit_multiplier > 1 && !product.is_sold_in_cases() {
+            form.error("sell_in_unit_of_measure", "This field is required when unit_multiplier is above 1.");
+        }
         form.finish()?;
         Ok(self.world.add_product(product))
     }
@@ -173,6 +189,10 @@ fn field(world: &World, product: &Product, name: &str) -> Value {
         "modified" => json!(product.modified.0),
         "created_on" => json!(product.created_on.0),
         "last_edit" => json!(product.last_edit.0),
+        "license_type" => view::license(world, &product.other["license"])["display_type"].clone(),
+        "s2s_connected" => {
+            json!(product.other["extern_sts_ids"].as_array().is_some_and(|ids| !ids.is_empty()))
+        }
         "external_ids" => json!(product.external_ids),
         other => product.other.get(other).cloned().unwrap_or_default(),
     }
@@ -264,6 +284,9 @@ fn read_fields(form: &mut Form, product: &mut Product) {
         product.parent = parent["id"].as_u64();
     }
     form.choice("strain_classification", STRAINS);
+    if form.raw("sell_in_unit_of_measure").is_some_and(|sent| !sent.is_null()) {
+        form.choice("sell_in_unit_of_measure", &[CASE]);
+    }
     form.external_ids(&mut product.external_ids);
     read_other(form, product);
 }

@@ -78,9 +78,6 @@ pub(crate) fn product(world: &World, record: &Product) -> Value {
             _ => value.clone(),
         };
     }
-    if record.unit_multiplier > 1 {
-        body["sell_in_unit_of_measure"] = json!("Case");
-    }
     body
 }
 
@@ -104,7 +101,7 @@ fn denomination(written: &Value) -> Value {
 }
 
 /// Written as an id, read as an object.
-fn license(world: &World, written: &Value) -> Value {
+pub(crate) fn license(world: &World, written: &Value) -> Value {
     let known = world.reference.licenses.iter().find(|row| row["id"] == *written);
     known.cloned().unwrap_or(Value::Null)
 }

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};
 
 use super::place::Placing;
-use super::{Company, Customer, InventoryItem, Product, Reference, Staff, Tracking, World};
+use super::{CASE, Company, Customer, InventoryItem, Product, Reference, Staff, Tracking, World};
 use crate::seed::{CustomerSeed, ProductSeed, Seed, StaffSeed};
 use crate::time::{Instant, parse_offset};
 
@@ -94,6 +94,9 @@ impl World {
         }
         let mut other = self.product_defaults(seed.brand, seed.license);
         other.insert("description".to_owned(), json!(seed.name));
+        if seed.units_per_case > 1 {
+            other.insert("sell_in_unit_of_measure".to_owned(), json!(CASE));
+        }
         other.extend(seed.fields);
         Ok(Product {
             id: seed.id,

@@ -29,7 +29,7 @@ pub use orders::{LineEdit, OrderEdit};
 pub(crate) use payment_options::PaymentOption;
 pub(crate) use payments::{NewPayment, PAYMENT_TYPES};
 pub(crate) use place::Placing;
-pub(crate) use product::{CURRENCY, Product, Tracking};
+pub(crate) use product::{CASE, CURRENCY, Product, Tracking};
 pub use status::{Action, Status};
 pub(crate) use totals::Totals;
 

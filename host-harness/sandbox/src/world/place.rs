@@ -226,7 +226,7 @@ fn freeze(product: &Product) -> Map<String, Value> {
         "wholesale_price": decimal::text(product.wholesale_price, 2),
         "unit_denomination": "1",
         "base_units_per_unit": product.other.get("base_units_per_unit"),
-        "sell_in_unit_of_measure": (product.unit_multiplier > 1).then_some(1),
+        "sell_in_unit_of_measure": product.is_sold_in_cases().then_some(1),
         "suggested_wholesale_price": decimal::text(product.wholesale_price, 2),
     });
     match frozen {

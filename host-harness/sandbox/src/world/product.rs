@@ -10,6 +10,9 @@ use crate::time::Instant;
 /// The currency of every product's prices: LeafLink's companies have one.
 pub(crate) const CURRENCY: &str = "USD";
 
+/// What a product is sold in, if not by the unit.
+pub(crate) const CASE: &str = "Case";
+
 /// How a product's stock is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tracking {
@@ -73,6 +76,16 @@ impl Product {
     /// Units free to sell.
     pub fn available(&self) -> Decimal {
         self.quantity - self.reserved
+    }
+
+    /// Whether people buy it by the case.
+    pub fn is_sold_in_cases(&self) -> bool {
+        self.other.get("sell_in_unit_of_measure").is_some_and(|sold_in| *sold_in == CASE)
+    }
+
+    /// Whether retailers see it in the marketplace.
+    pub fn is_shown_to_buyers(&self) -> bool {
+        matches!(self.listing_state.as_str(), "Available" | "Backorder")
     }
 
     /// Lets the thresholds flip the listing state, as LeafLink does when stock changes.

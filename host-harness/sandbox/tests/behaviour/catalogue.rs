@@ -50,7 +50,7 @@ fn a_new_product_must_be_complete() {
         let mut body = complete.clone();
         body.as_object_mut().unwrap().remove(field);
         let response = send(&mut sandbox, Method::Post, "/products/", body);
-        let optional = ["unit_multiplier", "sell_in_unit_of_measure", "external_ids", "show_quantity"];
+        let optional = ["unit_multiplier", "external_ids", "show_quantity"];
         if optional.contains(&field.as_str()) {
             assert_eq!(response.status, 201, "{field}");
         } else {
@@ -203,4 +203,55 @@ fn inventory_items_replace_one_another() {
     let item = patch(&mut sandbox, "/inventory/items/440002/", json!({"quantity": 20.5}));
     assert_eq!(item["quantity"], json!(20.5));
     assert_eq!(item["quantity_in_product_uom"], "20.5000");
+    let nowhere = json!({"batch": 66012, "is_archived": false, "facility": 9, "product": 8, "quantity": 50});
+    let refused = send(&mut sandbox, Method::Post, "/inventory/items/", nowhere).to_json().unwrap();
+    assert_eq!(refused.as_object().unwrap().keys().collect::<Vec<_>>(), ["facility", "product"]);
+}
+
+#[test]
+fn a_product_has_as_many_units_as_its_facilities() {
+    let mut seed = seed();
+    seed["facilities"] = json!([{"id": 123, "name": "Main Vault"}, {"id": 124, "name": "Shed"}]);
+    let mut sandbox = build(&seed);
+    let on_hand = |sandbox: &mut _| get(sandbox, "/products/501001/")["quantity"].clone();
+    let item = |facility: u64, quantity: u64| {
+        json!({"batch": 66012, "is_archived": false, "facility": facility, "product": 501001,
+               "quantity": quantity})
+    };
+    send(&mut sandbox, Method::Post, "/inventory/items/", item(123, 50));
+    send(&mut sandbox, Method::Post, "/inventory/items/", item(124, 7));
+    assert_eq!(on_hand(&mut sandbox), "857.0000");
+    patch(&mut sandbox, "/inventory/items/440001/", json!({"quantity": 30}));
+    assert_eq!(on_hand(&mut sandbox), "837.0000");
+    patch(&mut sandbox, "/inventory/items/440002/", json!({"is_archived": true}));
+    assert_eq!(on_hand(&mut sandbox), "830.0000");
+}
+
+#[test]
+fn what_is_free_of_a_new_product_is_not_written() {
+    let mut sandbox = sandbox();
+    let mut body = new_product();
+    body["available_inventory"] = json!(12);
+    let created = send(&mut sandbox, Method::Post, "/products/", body).to_json().unwrap();
+    assert_eq!((&created["quantity"], &created["available_inventory"]), (&json!("80.0000"), &json!(80)));
+}
+
+#[test]
+fn products_are_filtered() {
+    let mut sandbox = sandbox();
+    patch(&mut sandbox, "/products/501001/", json!({"extern_sts_ids": ["1A4000000001"]}));
+    patch(&mut sandbox, "/products/501002/", json!({"listing_state": "Internal", "sub_category": 14}));
+    for (query, expected) in [
+        ("s2s_connected=true", vec![501_001]),
+        ("s2s_connected=false", vec![501_002, 501_003]),
+        ("buyer=62001", vec![501_001, 501_003]),
+        ("license__type=adult%20use", vec![501_001, 501_002, 501_003]),
+        ("license__type=medical", vec![]),
+        ("license__isnull=true", vec![]),
+        ("sub_category__isnull=false", vec![501_001, 501_002, 501_003]),
+    ] {
+        let page = get(&mut sandbox, &format!("/products/?{query}"));
+        assert_eq!(crate::column(&page, "id"), expected, "{query}");
+    }
+    assert_eq!(sandbox.handle(&request(Method::Get, "/products/?buyer=kettle")).status, 400);
 }

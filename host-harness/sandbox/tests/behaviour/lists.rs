@@ -61,6 +61,7 @@ fn the_order_of_orders_is_a_choice() {
 #[test]
 fn orders_are_filtered() {
     let mut sandbox = three_orders(json!({"newest_first": false}));
+    patch(&mut sandbox, "/customers/310045/", json!({"service_zone": 31}));
     let two = get(&mut sandbox, "/orders-received/")["results"][1]["number"].clone();
     let number = format!("number={}", two.as_str().unwrap());
     let order_id = format!("order_id={}", two.as_str().unwrap());
@@ -79,7 +80,11 @@ fn orders_are_filtered() {
         ("classification=medical", vec!["two"]),
         ("manual=true", vec!["two"]),
         ("paid=true", vec![]),
-        ("brand=2201", vec![]),
+        ("brand=2201", vec!["one", "two", "three"]),
+        ("brand__in=7,8", vec![]),
+        ("connected_to_metrc=true", vec![]),
+        ("connected_to_metrc=false", vec!["one", "two", "three"]),
+        ("service_zone=31", vec!["three"]),
         ("created_on__gt=2026-03-02T16:01:00Z", vec!["three"]),
         ("created_on__gte=2026-03-02T16:01:00Z", vec!["two", "three"]),
         ("modified__lt=2026-03-02T16:01:00Z", vec!["one"]),
