@@ -183,8 +183,11 @@ fn golden() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden")
 }
 
-/// The folders of released versions whose state is of this schema, with their records.
-fn released() -> Vec<(PathBuf, Vec<(String, Vec<u8>)>)> {
+/// The folder of a released version, and its records.
+type Released = (PathBuf, Vec<(String, Vec<u8>)>);
+
+/// The released versions whose state is of this schema.
+fn released() -> Vec<Released> {
     let mut found = Vec::new();
     for entry in fs::read_dir(golden()).expect("tests/golden") {
         let folder = entry.expect("an entry").path();
