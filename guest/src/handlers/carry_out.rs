@@ -99,6 +99,13 @@ fn after(
     before: Option<&OrderState>,
     sales_order: Option<(String, Option<CompanyId>)>,
 ) -> Result<OrderState, Failure> {
+    let is_gone = look.modified.is_empty() && look.plan.action == Action::Ignore;
+    if let Some(before) = before.filter(|_| is_gone)
+        && (sales_order.is_some() || !matches!(before.standing, Standing::Imported { .. }))
+    {
+        // LeafLink had it: it may have answered from an older copy, so what waits goes on waiting.
+        return Ok(before.clone());
+    }
     let blocking: Vec<ReasonRecord> = look.blocking().into_iter().map(ReasonRecord::from).collect();
     let (sales_order, customer) = sales_order.unzip();
     let standing = match (sales_order, &look.plan.action) {
@@ -113,8 +120,10 @@ fn after(
         (None, _) if before.is_some_and(OrderState::was_deleted) => Standing::Unlinked,
         (None, _) => Standing::Ignored,
     };
-    // An order that could not be read counts as seen as the list had it.
+    // An order that could not be read counts as seen as the list had it; one that LeafLink does not
+    // have, as not seen.
     let modified = match look.modified.as_str() {
+        "" if is_gone => String::new(),
         "" => state::look(&look.number)?.unwrap_or_default().modified,
         modified => modified.to_owned(),
     };
@@ -123,6 +132,13 @@ fn after(
         short_id: look.label.clone(),
         conflicts: if matches!(standing, Standing::Imported { .. }) { blocking } else { Vec::new() },
         reject: standing == Standing::Unlinked && before.is_some_and(|before| before.reject),
+        deleted: match before {
+            Some(before) if standing == Standing::Unlinked => match &before.standing {
+                Standing::Imported { sales_order } => Some(sales_order.clone()),
+                _ => before.deleted.clone(),
+            },
+            _ => None,
+        },
         standing,
         placed_at_ms: look.placed_at_ms,
         modified,
@@ -155,6 +171,7 @@ pub fn wish(label: &str, modified: &str, wanted: &outward::Wanted, settings: &Se
             status: wanted.status.map(|status| status.word().to_owned()),
             ship_day: wanted.ship_day.clone(),
             external_id: settings.external_id_key.clone().zip(wanted.external_id.clone()),
+            ..OrderWish::default()
         }),
         since_ms: host::now_ms(),
         attempts: 0,

@@ -14,7 +14,8 @@ mod stock;
 
 use super::Component;
 use super::letters;
-use super::payments::look_at_next;
+use super::payments;
+use super::products;
 use super::settings::in_force;
 use crate::bindings::exports::leaflink_sync::connector::delivery::{Delivered, Guest, Parked};
 use crate::bindings::leaflink_sync::host::types as wit;
@@ -35,7 +36,7 @@ impl Guest for Component {
         let next = outbox::next_due(host::now_ms())?;
         // After what people wait for and what was armed for this very call; before stock by the hundred.
         if !matches!(&next, Next::Due(subject, _) if !subject.is_bulk())
-            && let Some(looked) = look_at_next()?
+            && let Some(looked) = next_that_waits()?
         {
             return Ok(Delivered::Worked(looked));
         }
@@ -58,11 +59,21 @@ impl Guest for Component {
     }
 }
 
+/// Looks at the next payment or product of a round over those that wait.
+fn next_that_waits() -> Result<Option<wit::Decision>, Failure> {
+    match payments::look_at_next()? {
+        None => products::listing::look_at_next(),
+        looked => Ok(looked),
+    }
+}
+
 /// What came of one attempt. The wish has lost the parts that came true.
 pub(super) enum Attempt {
     /// These requests were sent and taken; none, if all was as it should be.
     Done(Vec<wit::Effect>),
-    /// As above, with what a person may want to know.
+    /// As above, and the wish is to be looked at again at this time.
+    Again(Vec<wit::Effect>, u64),
+    /// As the first, with what a person may want to know.
     Noted(Vec<wit::Effect>, Vec<Reason>),
     /// Nothing was sent; the next call sends.
     Prepared,
@@ -96,8 +107,9 @@ fn work_on(subject: &Subject, mut intent: Intent, ticket: u64) -> Result<wit::De
         attempt => attempt?,
     };
     match attempt {
-        Attempt::Done(effects) => done(subject, intent, effects, &[]),
-        Attempt::Noted(effects, reasons) => done(subject, intent, effects, &reasons),
+        Attempt::Done(effects) => done(subject, intent, effects, &[], 0),
+        Attempt::Again(effects, at_ms) => done(subject, intent, effects, &[], at_ms),
+        Attempt::Noted(effects, reasons) => done(subject, intent, effects, &reasons, 0),
         Attempt::Prepared => {
             outbox::put_intent(subject, &intent)?;
             note(subject, &intent.label, wit::Outcome::Unchanged, Vec::new(), Vec::new())
@@ -119,9 +131,10 @@ fn done(
     mut intent: Intent,
     effects: Vec<wit::Effect>,
     reasons: &[Reason],
+    not_before_ms: u64,
 ) -> Result<wit::Decision, Failure> {
     intent.attempts = 0;
-    intent.not_before_ms = 0;
+    intent.not_before_ms = not_before_ms;
     outbox::put_intent(subject, &intent)?;
     let outcome = if effects.is_empty() { wit::Outcome::Unchanged } else { wit::Outcome::Applied };
     note(subject, &intent.label, outcome, answer::reasons(reasons), effects)

@@ -80,7 +80,14 @@ fn push(
     let known = outbox::intent(&subject)?.map(|intent| intent.wish);
     let is_news = !matches!(&known, Some(Wish::Stock(known)) if known.available == available);
     let wish = StockWish { as_seen: one.as_seen.clone(), available: available.clone() };
-    outbox::want(&subject, intent(&one.product.name, &one.modified, wish))?;
+    let mut wanted = intent(&one.product.name, &one.modified, wish);
+    if let (None, Some(shown), Some(until_ms)) =
+        (&available, one.figure.available, one.record.unsure_until(wanted.since_ms))
+    {
+        wanted.wish = Wish::Stock(StockWish::anew(plain(shown)));
+        wanted.not_before_ms = until_ms;
+    }
+    outbox::want(&subject, wanted)?;
 
     let blocking: Vec<&Reason> = one.figure.reasons.iter().filter(|reason| reason.code.blocks()).collect();
     let codes: Vec<String> = blocking.iter().map(|reason| reason.code.word().to_owned()).collect();

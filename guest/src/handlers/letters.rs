@@ -6,6 +6,7 @@ use super::look::Look;
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::Failure;
 use crate::host::outbox::{self, Subject};
+use crate::host::rounds::PAYMENTS;
 use crate::host::state::{CauseState, OrderState, ReasonRecord, Standing};
 use crate::host::{self, listings, mail, payments, prices, state};
 use crate::rules::ids::{LeafLinkProductId, OrderNumber, PaymentId, ProductId};
@@ -108,7 +109,7 @@ fn news(look: &Look, after: &OrderState, before: Option<&OrderState>) -> Result<
 /// Sends a digest for each cause that has orders nobody was told of. Call it once a round.
 pub fn flush(settings: &Settings) -> Result<(), Failure> {
     let now = host::now_ms();
-    let payments_under_way = payments::is_round_under_way()?;
+    let payments_under_way = PAYMENTS.is_under_way()?;
     for (cause, mut known) in state::causes(None, CAUSES)? {
         if payments_under_way && cause.starts_with(PAYMENT) {
             // What they waited for may have come: those that wait still are told of after the round.

@@ -8,6 +8,7 @@ use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{self, Failure, effect, set};
 use crate::host::outbox::{self, Intent, Subject, Wish};
 use crate::host::payments::{self, EntryRecord, PaymentState, PaymentWish};
+use crate::host::rounds::PAYMENTS;
 use crate::host::state::ReasonRecord;
 use crate::host::{self, erp, state};
 use crate::rules::decision::Reason;
@@ -27,7 +28,7 @@ impl Guest for Component {
 
 /// Looks at the next payment of a round over those that wait; absent: there is none left.
 pub fn look_at_next() -> Result<Option<wit::Decision>, Failure> {
-    let Some(id) = payments::next_of_round()? else { return Ok(None) };
+    let Some(id) = PAYMENTS.next()?.map(PaymentId) else { return Ok(None) };
     match look(&id, &in_force()?) {
         // One that cannot be read keeps no other from being looked at.
         Err(Failure::Reject(reason)) => {

@@ -17,6 +17,7 @@ impl Guest for Component {
     }
 
     fn refresh(kind: Kind) -> Result<Choices, Failure> {
+        choices::ask_seller_anew()?;
         Ok(page(choices::refresh(list(kind), &in_force()?, true)?, None))
     }
 }

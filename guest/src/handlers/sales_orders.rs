@@ -37,7 +37,9 @@ impl Guest for Component {
         // A look that came first found the sales order gone, and knew nothing of LeafLink's order.
         let is_news = match &known.standing {
             Standing::Imported { sales_order } => *sales_order == id.0,
-            Standing::Unlinked => deletion.reject_in_leaflink && !known.reject,
+            Standing::Unlinked => {
+                deletion.reject_in_leaflink && !known.reject && known.deleted.as_ref() == Some(&id.0)
+            }
             _ => false,
         };
         if !is_news {
@@ -49,6 +51,7 @@ impl Guest for Component {
         known.conflicts.clear();
         known.seen_customer = None;
         known.reject = deletion.reject_in_leaflink;
+        known.deleted = Some(id.0.clone());
         let wanted = Wanted {
             status: deletion.reject_in_leaflink.then_some(SourceStatus::Rejected),
             ship_day: None,

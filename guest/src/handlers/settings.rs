@@ -6,7 +6,8 @@ use serde_json::{Map, Value as Json};
 use super::Component;
 use crate::bindings::exports::leaflink_sync::connector::settings::{Definition, Guest, Kind, Problem};
 use crate::host::answer::Failure;
-use crate::host::{self, erp, payments, prices, state};
+use crate::host::rounds::{PAYMENTS, PRODUCTS};
+use crate::host::{self, choices, erp, payments, prices, state};
 use crate::rules::decimal;
 use crate::rules::settings::{self, DEFINITIONS, Kind as Is, Settings, Value, is_email, is_page_address};
 use crate::rules::sorted::{self, Set};
@@ -70,7 +71,9 @@ impl Guest for Component {
                 let settings = in_force()?;
                 payments::put_setting(settings.sync_payments, host::now_ms())?;
                 prices::put_setting(settings.sync_prices)?;
-                payments::begin_round()?;
+                choices::ask_seller_anew()?;
+                PAYMENTS.begin()?;
+                PRODUCTS.begin()?;
                 Ok(Vec::new())
             }
         }

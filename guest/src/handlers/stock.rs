@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use super::polling;
 use crate::host::answer::Failure;
 use crate::host::leaflink::{self, Found};
+use crate::host::outbox;
 use crate::host::state::{self, Standing};
 use crate::host::stock::{self, Product, StockRecord};
 use crate::leaflink::order::OpenOrder;
@@ -225,7 +226,8 @@ fn claims(products: &[Product]) -> Result<Map<LeafLinkProductId, Vec<Claim>>, Fa
     let in_erp = stock::on_sales_orders(&numbers)?;
     let mut claims: Map<LeafLinkProductId, Vec<Claim>> = Map::new();
     for (number, order) in &orders {
-        // What LeafLink has taken already is owed only if the ERP will hear of it.
+        // What LeafLink has taken already is owed only if the ERP will hear of it, and not once people
+        // there called it off.
         let sales_order = in_erp.get(number);
         if !order.reserves && sales_order.is_none() && is_settled(number)? {
             continue;
@@ -240,12 +242,32 @@ fn claims(products: &[Product]) -> Result<Map<LeafLinkProductId, Vec<Claim>>, Fa
             });
         }
     }
-    for (leaflink, claim) in held_claims(&orders)? {
-        if erp_ids.contains_key(&leaflink) {
-            claims.entry(leaflink, Default::default).push(claim);
-        }
+    let waiting = held_claims(&orders)?.into_iter().chain(given_back()?);
+    for (leaflink, claim) in waiting.filter(|(leaflink, _)| erp_ids.contains_key(leaflink)) {
+        claims.entry(leaflink, Default::default).push(claim);
     }
     Ok(claims)
+}
+
+/// What LeafLink puts on offer again as soon as it rejects an order because of us. The ERP has those
+/// units on its shelf already, and they are not to be on offer twice.
+fn given_back() -> Result<Vec<(LeafLinkProductId, Claim)>, Failure> {
+    let mut claims = Vec::new();
+    for (label, products) in outbox::giving_back()? {
+        claims.extend(products.iter().map(|(product, quantity)| promised(&label, *product, quantity)));
+    }
+    Ok(claims)
+}
+
+/// A claim of which neither the ERP nor LeafLink's reserved quantity tells.
+fn promised(label: &str, product: u64, quantity: &str) -> (LeafLinkProductId, Claim) {
+    let claim = Claim {
+        order: label.to_owned(),
+        quantity: parse(quantity, 18, 9).unwrap_or_default(),
+        reserved: Decimal::ZERO,
+        in_erp: Decimal::ZERO,
+    };
+    (LeafLinkProductId(product), claim)
 }
 
 /// One of LeafLink's orders, as far as stock goes.
@@ -331,15 +353,9 @@ fn held_claims(orders: &Map<OrderNumber, Placed>) -> Result<Vec<(LeafLinkProduct
             if !matches!(known.standing, Standing::Held { .. }) {
                 continue;
             }
-            for (product, quantity) in &known.holds {
-                let claim = Claim {
-                    order: known.short_id.clone(),
-                    quantity: parse(quantity, 18, 9).unwrap_or_default(),
-                    reserved: Decimal::ZERO,
-                    in_erp: Decimal::ZERO,
-                };
-                held.push((LeafLinkProductId(*product), claim));
-            }
+            held.extend(
+                known.holds.iter().map(|(product, quantity)| promised(&known.short_id, *product, quantity)),
+            );
         }
         if page.len() < HELD as usize {
             return Ok(held);

@@ -6,7 +6,8 @@ use crate::bindings::exports::leaflink_sync::connector::users::{Guest, Mapping};
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{self, Failure, effect};
 use crate::host::leaflink::Listed;
-use crate::host::{self, erp, leaflink, payments, state};
+use crate::host::rounds::PAYMENTS;
+use crate::host::{self, erp, leaflink, state};
 use crate::leaflink::company_staff::CompanyStaff;
 use crate::leaflink::read;
 use crate::rules::decision::Reason;
@@ -35,7 +36,7 @@ impl Guest for Component {
         state::put_schema()?;
         state::put_user(staff, Some(&UserId(user.clone())))?;
         wake("staff", &staff.to_string())?;
-        payments::begin_round()?;
+        PAYMENTS.begin()?;
         noted(
             staff,
             before,

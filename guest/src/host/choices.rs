@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::answer::Failure;
-use super::state::{get, put};
+use super::state::{delete, get, put};
 use super::{leaflink, now_ms};
 use crate::leaflink::listing::ChoiceRow;
 use crate::leaflink::read;
@@ -15,6 +15,8 @@ use crate::rules::settings::Settings;
 /// A list is not read again within this time because a choice is missing in it.
 const MISSED_MS: u64 = 10 * 60 * 1_000;
 const SELLER_KEY: &str = "choices/seller";
+const LISTS: [List; 6] =
+    [List::License, List::Brand, List::ProductLine, List::Category, List::Subcategory, List::Strain];
 
 /// A list as it was last read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,29 +98,48 @@ pub fn refresh(list: List, settings: &Settings, keep: bool) -> Result<ListRecord
     Ok(record)
 }
 
-/// The LeafLink company whose products these are; absent: LeafLink names none, or several.
+/// The LeafLink company whose products these are; absent: LeafLink names none, or several. That is for
+/// people to put right, with another key, and so it is asked each time.
 pub fn seller(settings: &Settings, keep: bool) -> Result<Option<u64>, Failure> {
-    let known: ListRecord = get(SELLER_KEY)?.unwrap_or_default();
-    let sellers = if known.is_fresh(settings) && !known.rows.is_empty() {
-        known.rows
-    } else {
-        let mut record = ListRecord { read_ms: now_ms(), rows: Vec::new() };
-        leaflink::every("/companies/", &[], &mut |row| {
-            if let Ok(row) = read::<ChoiceRow>(row.as_bytes())
-                && row.seller != Some(false)
-            {
-                record.rows.push((row.id, row.name.unwrap_or_default(), None));
-            }
-        })?;
-        if keep {
-            put(SELLER_KEY, &record)?;
+    let known: Option<ListRecord> = get(SELLER_KEY)?;
+    if let Some(seller) = known.as_ref().filter(|known| known.is_fresh(settings)).and_then(only) {
+        return Ok(Some(seller));
+    }
+    let mut record = ListRecord { read_ms: now_ms(), rows: Vec::new() };
+    leaflink::every("/companies/", &[], &mut |row| {
+        if let Ok(row) = read::<ChoiceRow>(row.as_bytes())
+            && row.seller != Some(false)
+        {
+            record.rows.push((row.id, row.name.unwrap_or_default(), None));
         }
-        record.rows
-    };
-    Ok(match sellers.as_slice() {
+    })?;
+    if keep {
+        if known.is_some_and(|known| known.rows != record.rows) {
+            // The lists are those of another company, or of several.
+            for list in LISTS {
+                delete(&key(list))?;
+            }
+        }
+        put(SELLER_KEY, &record)?;
+    }
+    Ok(only(&record))
+}
+
+/// The one company of a list.
+fn only(record: &ListRecord) -> Option<u64> {
+    match record.rows.as_slice() {
         [(id, ..)] => Some(*id),
         _ => None,
-    })
+    }
+}
+
+/// Has the company be asked for at the next need, however lately it was: people may have put another
+/// key in.
+pub fn ask_seller_anew() -> Result<(), Failure> {
+    match get::<ListRecord>(SELLER_KEY)? {
+        Some(known) => put(SELLER_KEY, &ListRecord { read_ms: 0, ..known }),
+        None => Ok(()),
+    }
 }
 
 /// Why there is no seller.

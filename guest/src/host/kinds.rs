@@ -106,6 +106,8 @@ const KINDS: &[Kind] = kinds! {
     };
     "waiting/payment/<id>": ();
     "look/payments": String;
+    "waiting/product/<id>": ();
+    "look/products": String;
     "payments-from": u64;
     "transfer/<id>": TransferState, |transfer| {
         transfer.done.as_deref().is_none_or(|done| transfer_words().any(|word| word == done))

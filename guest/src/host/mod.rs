@@ -20,6 +20,7 @@ pub mod payments;
 pub mod prices;
 pub mod products;
 pub mod projection;
+pub mod rounds;
 mod sales_order_wire;
 pub mod state;
 pub mod stock;

@@ -17,6 +17,7 @@ use crate::rules::ids::{LeafLinkProductId, OrderNumber, PaymentId, ProductId};
 use crate::rules::once::Progress;
 use crate::rules::order::SourceStatus;
 use crate::rules::reasons::Code;
+use crate::rules::sorted::Map;
 
 const PREFIX: &str = "outbox/";
 const ORDER: &str = "order/";
@@ -152,6 +153,25 @@ pub struct OrderWish {
     /// The key of `external_ids`, and the value to set; no value: to be removed.
     #[serde(default)]
     pub external_id: Option<(String, Option<String>)>,
+    /// What LeafLink puts on offer again once it rejects the order, by LeafLink product. It is held
+    /// back from the moment that this is noted until LeafLink has done so.
+    #[serde(default)]
+    pub gives_back: Map<u64, String>,
+}
+
+impl OrderWish {
+    /// Whether another wants the same of the order.
+    fn wants_the_same(&self, other: &Self) -> bool {
+        let wanted = |wish: &Self| (wish.status.clone(), wish.ship_day.clone(), wish.external_id.clone());
+        wanted(self) == wanted(other)
+    }
+}
+
+impl StockWish {
+    /// To be reckoned anew when it is due; `available` is the figure that was reckoned last.
+    pub fn anew(available: String) -> Self {
+        Self { available: Some(available), as_seen: String::new() }
+    }
 }
 
 impl Intent {
@@ -182,7 +202,7 @@ impl Wish {
     /// Whether nothing is left to do.
     pub fn is_done(&self) -> bool {
         match self {
-            Wish::Order(order) => *order == OrderWish::default(),
+            Wish::Order(order) => order.wants_the_same(&OrderWish::default()),
             Wish::Payment(payment) => payment.progress == Progress::Settled,
             Wish::Stock(stock) => stock.available.is_none(),
             Wish::NewProduct(product) => product.progress == Progress::Settled,
@@ -212,6 +232,28 @@ pub fn wanted_status(number: &OrderNumber) -> Result<Option<SourceStatus>, Failu
         Some(Wish::Order(wish)) => wish.status.as_deref().and_then(SourceStatus::from_word),
         _ => None,
     })
+}
+
+/// An order that LeafLink is about to reject because of us: what people know it by, and what LeafLink
+/// then puts on offer again.
+pub type GivingBack = (String, Map<u64, String>);
+
+/// Orders that LeafLink is about to reject because of us, as far as it gives something back.
+pub fn giving_back() -> Result<Vec<GivingBack>, Failure> {
+    let mut found = Vec::new();
+    scan(None, &mut |(subject, intent)| {
+        if !matches!(subject, Subject::Order(_)) {
+            // Orders come before all that is bulk.
+            return Ok(!subject.is_bulk());
+        }
+        if let Ok(Intent { label, wish: Wish::Order(wish), parked: None, .. }) = intent
+            && !wish.gives_back.is_empty()
+        {
+            found.push((label, wish.gives_back));
+        }
+        Ok(true)
+    })?;
+    Ok(found)
 }
 
 /// Keeps a wanted write, or removes one of which nothing is left.
@@ -244,7 +286,11 @@ fn is_the_same(known: Option<&Intent>, wanted: &Intent) -> bool {
     match known {
         Some(known) => {
             let stands = known.parked.is_none() || known.is_dropped() || known.modified == wanted.modified;
-            known.wish == wanted.wish && stands
+            let same = match (&known.wish, &wanted.wish) {
+                (Wish::Order(known), Wish::Order(wanted)) => known.wants_the_same(wanted),
+                (known, wanted) => known == wanted,
+            };
+            same && stands
         }
         None => wanted.wish.is_done(),
     }

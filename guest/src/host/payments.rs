@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::Failure;
 use super::erp;
+use super::rounds::PAYMENTS;
 use super::state::{self, ReasonRecord};
 use crate::bindings::leaflink_sync::host::{records, secrets};
 use crate::rules::decimal::{parse, plain};
@@ -14,8 +15,6 @@ use crate::rules::payment::{Entry, Method, Payment, Side};
 
 const FROM_KEY: &str = "payments-from";
 const PAYMENT_PREFIX: &str = "payment/";
-const WAITING_PREFIX: &str = "waiting/payment/";
-const ROUND_KEY: &str = "look/payments";
 
 /// Reads a payment of the ERP, and whose it is; absent: there is none.
 pub fn read(id: &PaymentId) -> Result<Option<(Payment, SalesOrderId)>, Failure> {
@@ -207,43 +206,9 @@ pub fn known(id: &PaymentId) -> Result<PaymentState, Failure> {
 
 /// Keeps it, and the list of waiting payments in step.
 pub fn put(id: &PaymentId, known: &PaymentState) -> Result<(), Failure> {
-    let (key, waiting) = (format!("{PAYMENT_PREFIX}{id}"), format!("{WAITING_PREFIX}{id}"));
-    if known.waits() {
-        state::put(&waiting, &())?;
-    } else {
-        state::delete(&waiting)?;
-    }
+    PAYMENTS.note(&id.0, known.waits())?;
+    let key = format!("{PAYMENT_PREFIX}{id}");
     if *known == PaymentState::default() { state::delete(&key) } else { state::put(&key, known) }
-}
-
-/// Begins a round over the payments that wait: there may be more of them than one call can look at.
-pub fn begin_round() -> Result<(), Failure> {
-    if first_waiting(None)?.is_none() {
-        return state::delete(ROUND_KEY);
-    }
-    state::put(ROUND_KEY, &String::new())
-}
-
-/// Whether such a round is not at its end yet.
-pub fn is_round_under_way() -> Result<bool, Failure> {
-    Ok(state::get_or_default::<String>(ROUND_KEY)?.is_some())
-}
-
-/// The next payment of the round; absent: none is under way, or it is at its end.
-pub fn next_of_round() -> Result<Option<PaymentId>, Failure> {
-    let Some(after) = state::get_or_default::<String>(ROUND_KEY)? else { return Ok(None) };
-    let next = first_waiting(Some(&after).filter(|after| !after.is_empty()))?;
-    match &next {
-        Some(id) => state::put(ROUND_KEY, &id.0)?,
-        None => state::delete(ROUND_KEY)?,
-    }
-    Ok(next)
-}
-
-/// The first waiting payment after another, by id.
-fn first_waiting(after: Option<&String>) -> Result<Option<PaymentId>, Failure> {
-    let found: Vec<(String, ())> = state::entries_or_default(WAITING_PREFIX, after.map(String::as_str), 1)?;
-    Ok(found.into_iter().next().map(|(id, ())| PaymentId(id)))
 }
 
 #[cfg(test)]

@@ -17,6 +17,8 @@
 //! | `payment/<id>` | what LeafLink has of a payment, and what people were told of it |
 //! | `waiting/payment/<id>` | nothing; a payment that waits |
 //! | `look/payments` | the waiting payment that was last looked at; absent: no round over them is under way |
+//! | `waiting/product/<id>` | nothing; a product that waits for LeafLink to say which company sells it; see [`super::rounds`] |
+//! | `look/products` | the same as `look/payments`, of those |
 //! | `payments-from` | when the payments setting was turned on; absent: it is off |
 //! | `transfer/<id>` | the transfer as it was last acted upon |
 //! | `matched/<sales order>` | the transfer that was last seen matched to it |
@@ -100,6 +102,10 @@ pub struct OrderState {
     /// Its sales order was deleted, and LeafLink's order is to be rejected for that.
     #[serde(default)]
     pub reject: bool,
+    /// The sales order that was deleted. The order may have become another one before, of which the
+    /// ERP tells later.
+    #[serde(default)]
+    pub deleted: Option<String>,
     /// While it waits: the units that its buyer was promised, by LeafLink product.
     #[serde(default)]
     pub holds: Map<u64, String>,

@@ -10,6 +10,7 @@ use super::state::{get, put};
 use crate::bindings::leaflink_sync::host::records;
 use crate::rules::decimal;
 use crate::rules::ids::{LeafLinkProductId, LocationId, OrderNumber, ProductId};
+use crate::rules::once::QUIET_MS;
 use crate::rules::order::StockLevel;
 use crate::rules::product::unit_type::UnitType;
 use crate::rules::sorted::Map;
@@ -67,17 +68,18 @@ pub fn levels(products: &[Product]) -> Result<Map<ProductId, Vec<StockLevel>>, F
 }
 
 /// What the sales orders of LeafLink orders hold, by LeafLink's number and by product. Canceled
-/// ones hold nothing.
+/// ones are left out.
 pub fn on_sales_orders(numbers: &[String]) -> Result<Map<OrderNumber, Map<ProductId, Decimal>>, Failure> {
     let mut held = Map::new();
     for batch in numbers.chunks(BATCH) {
         for order in records::sales_orders_by_leaflink_number(batch).map_err(failure)? {
             let Some(origin) = order.origin else { continue };
             let mut quantities: Map<ProductId, Decimal> = Map::new();
-            if order.status != records::SalesOrderStatus::Canceled {
-                for line in order.lines {
-                    *quantities.entry(ProductId(line.product), Default::default) += number(&line.quantity)?;
-                }
+            if order.status == records::SalesOrderStatus::Canceled {
+                continue;
+            }
+            for line in order.lines {
+                *quantities.entry(ProductId(line.product), Default::default) += number(&line.quantity)?;
             }
             held.insert(OrderNumber(origin.number), quantities);
         }
@@ -106,9 +108,19 @@ pub struct StockRecord {
     /// The codes of what people were told stands in its way.
     #[serde(default)]
     pub told: Vec<String>,
+    /// When a figure was last sent and not answered.
+    #[serde(default)]
+    pub unanswered_ms: Option<u64>,
 }
 
 impl StockRecord {
+    /// Until when LeafLink may still carry out a figure that was sent and not answered, and so show
+    /// it in place of a later one.
+    pub fn unsure_until(&self, now_ms: u64) -> Option<u64> {
+        let sent_ms = self.unanswered_ms.filter(|sent_ms| *sent_ms <= now_ms)?;
+        Some(sent_ms + QUIET_MS).filter(|until_ms| now_ms < *until_ms)
+    }
+
     /// As a quantity.
     pub fn confirmed(&self) -> Option<Decimal> {
         decimal::parse(self.confirmed.as_deref()?, 9, 6)

@@ -388,7 +388,7 @@ reasons! {
         "To have another LeafLink product made, untick it and save, and after the next sync tick it and save again; or link the product to one that is there.";
     SellerUnknown, "seller-unknown", Blocking,
         "LeafLink does not say which company the products of this API key are sold by.",
-        "Settings, Integrations, LeafLink, API Key: use the key of one LeafLink company that sells.";
+        "Settings, Integrations, LeafLink, API Key: use the key of one LeafLink company that sells. The product is then made by itself.";
     LeafLinkProductExists, "leaflink-product-exists", Blocking,
         "LeafLink has a product of this name and SKU already, so no second one is made.",
         "Link the product to it, or give the new one another name or SKU.";

@@ -8,7 +8,7 @@ use leaflink_sync_kit::host::{CompanyId, Records, Store};
 use reference_erp::{Erp, ErpTransaction};
 use rust_decimal::Decimal;
 
-use super::stage::PRODUCTS;
+use super::stage::{NEW_PRODUCTS, PRODUCTS};
 
 /// What the ERP holds.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +19,8 @@ pub struct Books {
     pub levels: BTreeMap<String, Level>,
     /// The product of each LeafLink product.
     pub links: BTreeMap<u64, String>,
+    /// The sale price of each product, for one unit.
+    pub sale_prices: BTreeMap<String, Decimal>,
 }
 
 /// Stock of a product.
@@ -30,8 +32,8 @@ pub struct Level {
 }
 
 impl Books {
-    /// Reads sales orders and stock; which product is linked to which only people change.
-    pub fn read(view: &mut ErpTransaction, links: BTreeMap<u64, String>) -> anyhow::Result<Self> {
+    /// Reads what the ERP holds.
+    pub fn read(view: &mut ErpTransaction) -> anyhow::Result<Self> {
         let told = |error| anyhow!("{error:?}");
         let orders = view.list_sales_orders(None, 500).map_err(told)?;
         let mut levels: BTreeMap<String, Level> = BTreeMap::new();
@@ -41,13 +43,16 @@ impl Books {
             level.reserved += number(&row.reserved);
             level.promised += number(&row.promised);
         }
-        Ok(Self { orders, levels, links })
-    }
-
-    /// Reads which product is linked to which.
-    pub fn links(view: &mut ErpTransaction) -> anyhow::Result<BTreeMap<u64, String>> {
-        let products = view.get_products(&products()).map_err(|error| anyhow!("{error:?}"))?;
-        Ok(products.into_iter().filter_map(|it| Some((it.leaflink_product_id?, it.id))).collect())
+        let (mut links, mut sale_prices) = (BTreeMap::new(), BTreeMap::new());
+        for product in view.get_products(&products()).map_err(told)? {
+            if let Some(price) = &product.sale_price {
+                sale_prices.insert(product.id.clone(), number(&price.amount));
+            }
+            if let Some(leaflink) = product.leaflink_product_id {
+                links.insert(leaflink, product.id);
+            }
+        }
+        Ok(Self { orders, levels, links, sale_prices })
     }
 
     /// The sales order of a LeafLink order.
@@ -101,5 +106,6 @@ pub fn stored(view: &mut ErpTransaction, prefix: &str) -> anyhow::Result<BTreeMa
 }
 
 fn products() -> Vec<String> {
-    PRODUCTS.iter().map(|(product, _)| (*product).to_owned()).collect()
+    let linked = PRODUCTS.iter().map(|(product, _)| *product);
+    linked.chain(NEW_PRODUCTS.iter().map(|(product, _)| *product)).map(str::to_owned).collect()
 }

@@ -29,13 +29,24 @@ pub fn history(seed: u64) -> History {
         payment_moves_modified: rng.bool(),
         buffer: if rng.u32(..4) == 0 { 5 } else { 0 },
         hearing: [Hearing::Polls, Hearing::Webhooks, Hearing::Both][rng.usize(..3)],
+        prices: rng.u32(..3) > 0,
+        marked: rng.bool(),
     };
     let mut acts = connecting(&mut rng);
     acts.extend(opening(&mut rng));
     let length = acts.len() + 8 + rng.usize(..24);
     while acts.len() < length {
         if temper.trouble > 0 && rng.u32(..16) == 0 {
-            acts.extend(a_payment_in_trouble(&mut rng));
+            let product = rng.u32(..3) == 0;
+            acts.extend(if product {
+                a_product_in_trouble(&mut rng)
+            } else {
+                a_payment_in_trouble(&mut rng)
+            });
+            continue;
+        }
+        if rng.u32(..16) == 0 {
+            acts.extend(if rng.u32(..3) == 0 { two_prices(&mut rng) } else { a_transfer(&mut rng) });
             continue;
         }
         if rng.u32(..9) == 0 {
@@ -162,6 +173,45 @@ fn a_rare_moment(rng: &mut Rng, temper: Temper) -> Vec<Act> {
 /// A payment whose entry LeafLink makes late or without saying so, or whose sender dies, and rounds
 /// before and after: there is a reading between the sending and what LeafLink makes of it.
 fn a_payment_in_trouble(rng: &mut Rng) -> [Act; 6] {
+    let payment = InErp::Pay { order: rng.usize(..4), cents: 1 + rng.u32(..20_000) };
+    let hits = if rng.u32(..4) == 0 { Hits::Writes } else { Hits::NewPayments };
+    in_trouble(rng, payment, hits)
+}
+
+/// The same for a new product.
+fn a_product_in_trouble(rng: &mut Rng) -> [Act; 6] {
+    let product = InErp::CreateListing { product: rng.usize(..2) };
+    in_trouble(rng, product, Hits::NewProducts)
+}
+
+/// A sales order is shipped by a Metrc transfer, which is perhaps parted from it again.
+fn a_transfer(rng: &mut Rng) -> Vec<Act> {
+    let order = rng.usize(..4);
+    let mut acts = vec![
+        Act::InErp(InErp::Advance { order }),
+        Act::Sync(Sync::Round),
+        Act::InErp(InErp::MatchTransfer { order }),
+    ];
+    if rng.bool() {
+        acts.push(Act::Sync(Sync::Round));
+    }
+    if rng.bool() {
+        acts.push(Act::InErp(InErp::PartTransfer { transfer: rng.usize(..2), rejected: rng.bool() }));
+    }
+    acts
+}
+
+/// People on both sides change the price of one product before either change is seen.
+fn two_prices(rng: &mut Rng) -> Vec<Act> {
+    let product = rng.usize(..3);
+    vec![
+        Act::InLeafLink(InLeafLink::SetWholesalePrice { product, cents: 100 + rng.u32(..9_900) }),
+        Act::InErp(InErp::SetSalePrice { product, cents: 50 + rng.u32(..3_000) }),
+        Act::Sync([Sync::Round, Sync::PollProducts, Sync::Follow][rng.usize(..3)]),
+    ]
+}
+
+fn in_trouble(rng: &mut Rng, made: InErp, hits: Hits) -> [Act; 6] {
     let late = 30 + rng.u32(..80);
     let effect = match rng.u32(..10) {
         0..4 => Effect::CarriedOutLate(late),
@@ -170,9 +220,8 @@ fn a_payment_in_trouble(rng: &mut Rng) -> [Act; 6] {
         7 => Effect::Dies { carried_out: [None, Some(0)][rng.usize(..2)] },
         _ => Effect::Dies { carried_out: Some(late) },
     };
-    let hits = if rng.u32(..4) == 0 { Hits::Writes } else { Hits::NewPayments };
     [
-        Act::InErp(InErp::Pay { order: rng.usize(..4), cents: 1 + rng.u32(..20_000) }),
+        Act::InErp(made),
         Act::Fault(Fault { hits, after: rng.u32(..2) * rng.u32(..2), times: 1, effect }),
         Act::Sync(Sync::Round),
         Act::Wait([20, 61][rng.usize(..2)]),
@@ -192,6 +241,9 @@ pub fn in_rounds(seed: u64) -> History {
         payment_moves_modified: rng.bool(),
         buffer: 0,
         hearing: Hearing::Polls,
+        // Which price goes first depends on when LeafLink's was heard of.
+        prices: false,
+        marked: rng.bool(),
     };
     let mut acts = connecting(&mut rng);
     acts.extend((0..10 + rng.usize(..20)).map(|_| act(&mut rng, temper)));
@@ -208,9 +260,11 @@ pub fn day_of_goods(seed: u64) -> History {
         payment_moves_modified: false,
         buffer: 0,
         hearing: Hearing::Polls,
+        prices: true,
+        marked: true,
     };
     let mut acts = connecting(&mut rng);
-    while acts.len() < 40 {
+    while acts.len() < 48 {
         acts.push(act(&mut rng, temper));
         if rng.u32(..4) == 0 {
             acts.extend([Act::Sync(Sync::Push), Act::Sync(Sync::Deliver(3))]);
@@ -249,8 +303,9 @@ fn in_leaflink(rng: &mut Rng) -> InLeafLink {
         74..80 => InLeafLink::Fulfill { order },
         80..83 => InLeafLink::Ship { order },
         83..85 => InLeafLink::Complete { order },
-        85..91 => InLeafLink::Reject { order },
-        91..95 => InLeafLink::Cancel { order },
+        85..90 => InLeafLink::Reject { order },
+        90..93 => InLeafLink::Cancel { order },
+        93..97 => InLeafLink::SetWholesalePrice { product: rng.usize(..6), cents: 100 + rng.u32(..9_900) },
         _ => InLeafLink::Combine { first: order, second: order + 1 },
     }
 }
@@ -272,7 +327,13 @@ fn in_erp(rng: &mut Rng) -> InErp {
     let order = rng.usize(..4);
     let line = rng.usize(..3);
     let product = rng.usize(..3);
-    match rng.u32(..100) {
+    match rng.u32(..120) {
+        100..104 => InErp::SetSalePrice { product: rng.usize(..5), cents: 50 + rng.u32(..3_000) },
+        104..108 => InErp::CreateListing { product: rng.usize(..2) },
+        108..111 => InErp::SetMinimum { product: rng.usize(..5), quantity: 1 + rng.u32(..6) },
+        111..113 => InErp::Rename { product: rng.usize(..5), name: rng.u32(..3) },
+        113..117 => InErp::MatchTransfer { order },
+        117..120 => InErp::PartTransfer { transfer: rng.usize(..2), rejected: rng.bool() },
         0..24 => InErp::Advance { order },
         24..26 => InErp::BackToPending { order },
         26..30 => InErp::Cancel { order },
@@ -299,7 +360,7 @@ fn sync(rng: &mut Rng, temper: Temper) -> Sync {
     if !temper.one_by_one {
         return if rng.bool() { Sync::Round } else { Sync::RoundAndPush };
     }
-    match rng.u32(..19) {
+    match rng.u32(..21) {
         15..18 => Sync::Webhooks(match rng.u32(..8) {
             0 => Arrival::Reversed,
             1 => Arrival::Twice,
@@ -314,6 +375,8 @@ fn sync(rng: &mut Rng, temper: Temper) -> Sync {
         8..10 => Sync::Push,
         10..13 => Sync::Deliver(1 + rng.u32(..3)),
         13..15 => Sync::Round,
+        18 => Sync::PollProducts,
+        19 => Sync::LookAtProduct,
         _ => Sync::RoundAndPush,
     }
 }
@@ -331,7 +394,8 @@ fn trouble(rng: &mut Rng) -> Act {
 }
 
 fn fault(rng: &mut Rng) -> Fault {
-    let hits = [Hits::Any, Hits::Reads, Hits::Writes, Hits::Writes, Hits::Payments][rng.usize(..5)];
+    let hits = [Hits::Any, Hits::Reads, Hits::Writes, Hits::Writes, Hits::Payments, Hits::Products];
+    let hits = hits[rng.usize(..hits.len())];
     let effect = match rng.u32(..20) {
         0 | 16 => Effect::Status([500, 502, 503, 504][rng.usize(..4)]),
         1 | 17 => Effect::TooMany { retry_after: rng.bool().then(|| 1 + rng.u32(..60)) },

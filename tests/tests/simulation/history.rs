@@ -32,6 +32,12 @@ pub struct Setup {
     pub buffer: u32,
     /// How the ERP hears of what happens in LeafLink.
     pub hearing: Hearing,
+    /// "Sync Sale Price to LeafLink Wholesale Price" is on.
+    #[serde(default)]
+    pub prices: bool,
+    /// LeafLink's support issued a key, under which a new product bears a mark.
+    #[serde(default)]
+    pub marked: bool,
 }
 
 /// How the ERP hears of what happens in LeafLink. At rest it polls in any case.
@@ -138,6 +144,10 @@ pub enum InLeafLink {
         first: usize,
         second: usize,
     },
+    SetWholesalePrice {
+        product: usize,
+        cents: u32,
+    },
 }
 
 /// What people do in the ERP.
@@ -221,6 +231,32 @@ pub enum InErp {
         payment: usize,
         delete: bool,
     },
+    SetSalePrice {
+        product: usize,
+        cents: u32,
+    },
+    /// "Create LeafLink product" is ticked, and the form filled in.
+    CreateListing {
+        product: usize,
+    },
+    /// "Minimum Order (Units)" of a product that is linked or is to be made.
+    SetMinimum {
+        product: usize,
+        quantity: u32,
+    },
+    Rename {
+        product: usize,
+        name: u32,
+    },
+    /// What is open of a sales order is packed, and matched with an outgoing Metrc transfer.
+    MatchTransfer {
+        order: usize,
+    },
+    /// It is unmatched, or the buyer turned it away.
+    PartTransfer {
+        transfer: usize,
+        rejected: bool,
+    },
 }
 
 /// A call of the component.
@@ -229,8 +265,12 @@ pub enum InErp {
 pub enum Sync {
     /// One page of what changed in LeafLink.
     Poll,
+    /// One page of what changed in LeafLink's catalogue.
+    PollProducts,
     /// The next order that a poll named.
     Look,
+    /// The next product that a poll named.
+    LookAtProduct,
     /// The next change that people made in the ERP.
     Follow,
     /// The webhooks that LeafLink has sent since arrive.
@@ -269,6 +309,10 @@ pub enum Hits {
     Payments,
     /// Those that make a payment.
     NewPayments,
+    /// Those that make a product, or change one.
+    Products,
+    /// Those that make a product.
+    NewProducts,
 }
 
 /// A request that goes wrong.
@@ -306,8 +350,8 @@ pub enum Effect {
     Truncated,
     /// LeafLink carries it out; what arrives is no JSON.
     Garbled,
-    /// A read is answered from what was there when the fault was armed. Never the list of an
-    /// order's payments: see `INVARIANTS.md`.
+    /// A read is answered from what was there when the fault was armed. Never one that looks for a
+    /// payment or a new product: see `INVARIANTS.md`.
     Stale,
 }
 

@@ -2,15 +2,17 @@
 //! from LeafLink or a payment is noted for the next round, as the ERP's screens do.
 
 use leaflink_sync_kit::exports::sales_orders::Deletion;
-use leaflink_sync_kit::host::records::{PaymentMethod, SalesOrder, SalesOrderStatus};
+use leaflink_sync_kit::host::records::{PaymentMethod, SalesOrder, SalesOrderStatus, TransferState};
 use leaflink_sync_kit::host::{CompanyId, Records};
-use reference_erp::{Erp, NewLine, NewPayment, NewSalesOrder, People};
+use reference_erp::{Erp, NewLine, NewPayment, NewSalesOrder, People, ProductEdit};
 use rust_decimal::Decimal;
+use serde_json::{Map, Value, json};
 
+use super::books::number;
 use super::check::stock;
 use super::history::InErp;
 use super::play::Player;
-use super::stage::{PLACE, PRODUCTS};
+use super::stage::{NEW_PRODUCTS, PLACE, PRODUCTS};
 
 /// Does something; answers whether the ERP let them.
 pub fn act(player: &mut Player, act: &InErp) -> bool {
@@ -100,15 +102,116 @@ pub fn act(player: &mut Player, act: &InErp) -> bool {
         }
         InErp::Unlink { product } => {
             stock::the_erps_own(&mut player.stage.world());
+            player.changes.products.insert(PRODUCTS[product].0.to_owned());
             people.link_product(PRODUCTS[product].0, None).is_ok()
         }
         InErp::Relink => {
             stock::the_erps_own(&mut player.stage.world());
-            PRODUCTS.iter().all(|(product, leaflink)| people.link_product(product, Some(*leaflink)).is_ok())
+            PRODUCTS.iter().all(|(product, leaflink)| {
+                player.changes.products.insert((*product).to_owned());
+                people.link_product(product, Some(*leaflink)).is_ok()
+            })
         }
         InErp::Pay { order, cents } => pay(player, people, order, cents),
         InErp::TakeBack { payment, delete } => take_back(player, people, payment, delete),
+        InErp::SetSalePrice { product, cents } => with_product(player, product, |player, product| {
+            let price = Decimal::new(i64::from(cents), 2);
+            let done = people.set_sale_price(product, price).is_ok();
+            if done {
+                let memory = &mut player.stage.world().memory;
+                memory.prices_entered += 1;
+                memory.sale_prices.insert(product.to_owned(), (price, memory.prices_entered));
+            }
+            done
+        }),
+        InErp::CreateListing { product } => with_product(player, PRODUCTS.len() + product, |_, product| {
+            people.edit_listing(product, &form()).is_ok()
+        }),
+        InErp::SetMinimum { product, quantity } => with_product(player, product, |player, product| {
+            // Two of the products are sold by the case on both sides.
+            let by_the_case = [PRODUCTS[0].0, PRODUCTS[2].0].contains(&product);
+            let fields = json!({"minimum_order": quantity.to_string(), "sell_in_multiples": by_the_case});
+            let Value::Object(fields) = fields else { return false };
+            let done = people.edit_listing(product, &fields).is_ok();
+            if done {
+                player.stage.world().memory.minimums.insert(product.to_owned(), quantity);
+            }
+            done
+        }),
+        InErp::Rename { product, name } => with_product(player, product, |_, product| {
+            let name = Some(format!("{product}, batch {name}"));
+            people.edit_product(product, &ProductEdit { name, ..ProductEdit::default() }).is_ok()
+        }),
+        InErp::MatchTransfer { order } => {
+            with_order(player, order, |player, order| match_transfer(player, people, order))
+        }
+        InErp::PartTransfer { transfer, rejected } => part_transfer(player, people, transfer, rejected),
     }
+}
+
+/// The LeafLink tab of a product that is to be made in LeafLink.
+fn form() -> Map<String, Value> {
+    let fields = [
+        ("create", json!(true)),
+        ("license", json!(70_220)),
+        ("brand", json!(2_201)),
+        ("category", json!(7)),
+        ("subcategory", json!(14)),
+        ("inventory_management", json!("managed")),
+        ("wholesale_price", json!("24.00")),
+        ("strain_classification", json!("hybrid")),
+    ];
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+fn with_product(player: &mut Player, product: usize, what: impl FnOnce(&mut Player, &str) -> bool) -> bool {
+    let known = PRODUCTS.iter().map(|(product, _)| *product);
+    let mut known = known.chain(NEW_PRODUCTS.iter().map(|(product, _)| *product)).cycle();
+    let Some(product) = known.nth(product) else { return false };
+    let done = what(player, product);
+    if done {
+        player.changes.products.insert(product.to_owned());
+    }
+    done
+}
+
+/// What is open is packed with the transfer's packages.
+fn match_transfer(player: &mut Player, people: People<'_>, order: &SalesOrder) -> bool {
+    let open =
+        order.lines.iter().map(|line| (line.id.clone(), number(&line.quantity) - number(&line.fulfilled)));
+    let packages: Vec<_> = open.filter(|(_, open)| *open > Decimal::ZERO).collect();
+    let manifest = format!("000{}", player.transfers.len() + 1);
+    let Ok(id) = people.match_transfer(&order.id, &manifest, &packages, None) else { return false };
+    player.changes.transfers.insert(id.clone());
+    player.transfers.push(id);
+    player.stage.world().counters.hit("a transfer was matched");
+    true
+}
+
+/// The sales order is processing again, and keeps what was packed.
+fn part_transfer(player: &mut Player, people: People<'_>, transfer: usize, rejected: bool) -> bool {
+    let count = player.transfers.len();
+    let Some(id) = player.transfers.get(transfer % count.max(1)).cloned() else { return false };
+    let Some(order) = order_of(&player.stage.erp, &player.stage.company, &id) else { return false };
+    let done = if rejected { people.reject_transfer(&id) } else { people.unmatch_transfer(&id) };
+    if done.is_err() {
+        return false;
+    }
+    player.changes.transfers.insert(id);
+    let known = player.stage.world().memory.books.orders.iter().find(|known| known.id == order).cloned();
+    if let Some(known) = known {
+        let mut world = player.stage.world();
+        world.memory.parted.insert(number_of(&known));
+        world.counters.hit("a transfer was parted from its sales order");
+    }
+    player.changes.sales_orders.insert(order);
+    true
+}
+
+/// The sales order that a transfer is matched with.
+fn order_of(erp: &Erp, company: &CompanyId, transfer: &str) -> Option<String> {
+    let transfers = erp.begin(company).ok()?.get_transfers(&[transfer.to_owned()]).ok()?;
+    transfers.into_iter().find(|it| it.state == TransferState::Matched)?.sales_order
 }
 
 fn with_order(

@@ -66,7 +66,25 @@ pub fn act(world: &mut World, act: &InLeafLink) -> bool {
         InLeafLink::Reject { order } => transition(world, *order, Action::Reject),
         InLeafLink::Cancel { order } => transition(world, *order, Action::Cancel),
         InLeafLink::Combine { first, second } => combine(world, *first, *second),
+        InLeafLink::SetWholesalePrice { product, cents } => {
+            set_wholesale_price(world, *product, Decimal::new(i64::from(*cents), 2))
+        }
     }
+}
+
+fn set_wholesale_price(world: &mut World, product: usize, price: Decimal) -> bool {
+    let rows = world.sandbox.product_rows();
+    let product = rows[product % rows.len()].id;
+    let fields = json!({"wholesale_price": {"amount": price.to_string(), "currency": "USD"}});
+    let event = json!({"edit_product": {"product": product, "fields": fields}});
+    let Ok(event) = serde_json::from_value::<Event>(event) else { return false };
+    let done = world.sandbox.apply(event).is_ok();
+    if done {
+        let memory = &mut world.memory;
+        memory.prices_entered += 1;
+        memory.wholesale_prices.insert(product, (price, memory.prices_entered));
+    }
+    done
 }
 
 fn place(world: &mut World, act: &InLeafLink) -> bool {

@@ -1,10 +1,11 @@
 //! Playing a history: one act after the other, each followed by the checks.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::panic::{self, AssertUnwindSafe};
 
 use leaflink_sync_kit::exports::delivery::Delivered;
 use leaflink_sync_kit::exports::polling::{Source, Subject};
+use leaflink_sync_kit::exports::products::Product;
 use leaflink_sync_kit::exports::sales_orders::Deletion;
 use leaflink_sync_kit::exports::webhooks::{Delivery, Received};
 use leaflink_sync_kit::host::types::{Decision, Severity};
@@ -12,7 +13,7 @@ use leaflink_sync_kit::{CallError, Calls};
 use reference_erp::ErpTransaction;
 
 use super::books::{self, Books};
-use super::check::{drift, settled, step};
+use super::check::{drift, goods, settled, step};
 use super::counters::Counters;
 use super::history::{Act, Arrival, Crash, Hearing, History, Sync};
 use super::stage::{ProcessDied, Stage, Theatre};
@@ -24,6 +25,10 @@ const ROUNDS_TO_REST: usize = 14;
 const CALLS: usize = 400;
 /// Between two rounds when nothing is due earlier.
 const ROUND_EVERY_MS: u64 = 11 * 60 * 1_000;
+/// How often LeafLink's catalogue is read.
+const CATALOGUE_EVERY_MS: u64 = 10 * 60 * 1_000;
+/// Under which new products are queued.
+const NEW_PRODUCT: &str = "outbox/new-product/";
 
 /// How a history went.
 pub struct Played {
@@ -44,7 +49,9 @@ pub struct Played {
 #[derive(Default)]
 pub struct Changes {
     pub sales_orders: BTreeSet<String>,
+    pub products: BTreeSet<String>,
     pub payments: BTreeSet<String>,
+    pub transfers: BTreeSet<String>,
     pub deletions: VecDeque<Deletion>,
 }
 
@@ -64,9 +71,16 @@ pub struct Player {
     pub stage: Stage,
     pub changes: Changes,
     pub payments: Vec<String>,
+    pub transfers: Vec<String>,
     pub assemblies: VecDeque<String>,
     /// Orders that a poll named, in the process's memory.
     to_look_at: VecDeque<String>,
+    /// Products likewise.
+    products_to_look_at: VecDeque<u64>,
+    /// When LeafLink's catalogue was last read to its end.
+    catalogue_read_ms: Option<u64>,
+    /// A pass through it was begun, likewise.
+    amid_the_catalogue: bool,
     hearing: Hearing,
     /// A poll went through to its end.
     is_connected: bool,
@@ -87,8 +101,12 @@ pub fn play(theatre: &Theatre, history: &History, keep_words: bool) -> anyhow::R
         stage,
         changes: Changes::default(),
         payments: Vec::new(),
+        transfers: Vec::new(),
         assemblies: VecDeque::new(),
         to_look_at: VecDeque::new(),
+        products_to_look_at: VecDeque::new(),
+        catalogue_read_ms: None,
+        amid_the_catalogue: false,
         hearing: history.setup.hearing,
         is_connected: false,
         amid_a_pass: false,
@@ -98,10 +116,15 @@ pub fn play(theatre: &Theatre, history: &History, keep_words: bool) -> anyhow::R
     };
     player.read_journal()?;
     player.read_books(true)?;
+    {
+        let memory = &mut player.stage.world().memory;
+        memory.first_sale_prices = memory.books.sale_prices.clone();
+    }
     let mut end = String::new();
     if player.acts(&history.acts)? && player.comes_to_rest()? {
         player.read_books(false)?;
         settled::check(&player)?;
+        goods::check(&player)?;
         drift::check(&player)?;
         end = settled::end(&player)?;
     }
@@ -165,7 +188,9 @@ impl Player {
     fn sync(&mut self, sync: Sync) -> anyhow::Result<()> {
         match sync {
             Sync::Poll => drop(self.poll()?),
+            Sync::PollProducts => drop(self.poll_products()?),
             Sync::Look => drop(self.look()?),
+            Sync::LookAtProduct => drop(self.look_at_product()?),
             Sync::Follow => drop(self.follow()?),
             Sync::Webhooks(arrival) => self.hear(arrival)?,
             Sync::Push => self.push()?,
@@ -194,6 +219,16 @@ impl Player {
                 break;
             }
         }
+        let now_ms = self.stage.world().now_ms;
+        if self.catalogue_read_ms.is_none_or(|read_ms| now_ms >= read_ms + CATALOGUE_EVERY_MS) {
+            for _ in 0..CALLS {
+                if self.poll_products()? != Some(true) {
+                    break;
+                }
+            }
+        }
+        // One that cannot be looked at now is named again.
+        while self.look_at_product()? {}
         self.deliver(CALLS)
     }
 
@@ -241,12 +276,35 @@ impl Player {
 
     fn are_to_look_at(&mut self, subjects: Vec<Subject>) {
         for subject in subjects {
-            if let Subject::Order(number) = subject
-                && !self.to_look_at.contains(&number)
-            {
-                self.to_look_at.push_back(number);
+            match subject {
+                Subject::Order(number) if !self.to_look_at.contains(&number) => {
+                    self.to_look_at.push_back(number);
+                }
+                Subject::Product(id) if !self.products_to_look_at.contains(&id) => {
+                    self.products_to_look_at.push_back(id);
+                }
+                Subject::Order(_) | Subject::Product(_) => {}
             }
         }
+    }
+
+    /// Reads one page of LeafLink's catalogue; answers whether there is more.
+    fn poll_products(&mut self) -> anyhow::Result<Option<bool>> {
+        let polled = self.call(Kind::Notes, |calls| calls.poll(Source::Products))?;
+        self.amid_the_catalogue = polled.as_ref().is_none_or(|polled| polled.more);
+        Ok(polled.map(|polled| {
+            if !polled.more {
+                self.catalogue_read_ms = Some(self.stage.world().now_ms);
+            }
+            self.are_to_look_at(polled.look_at);
+            polled.more
+        }))
+    }
+
+    /// Looks at the next product that was named.
+    fn look_at_product(&mut self) -> anyhow::Result<bool> {
+        let Some(id) = self.products_to_look_at.pop_front() else { return Ok(false) };
+        Ok(self.call(Kind::Decides, |calls| calls.on_product_change(&Product::Leaflink(id)))?.is_some())
     }
 
     /// Polls one page; answers whether there is more.
@@ -277,6 +335,15 @@ impl Player {
             let number = decision.as_ref().map(|decision| decision.subject.clone()).unwrap_or_default();
             if self.looked_at(&number, decision) {
                 self.changes.sales_orders.remove(&id);
+            }
+        } else if let Some(id) = self.changes.products.first().cloned() {
+            let product = Product::Erp(id.clone());
+            if self.call(Kind::Decides, |calls| calls.on_product_change(&product))?.is_some() {
+                self.changes.products.remove(&id);
+            }
+        } else if let Some(id) = self.changes.transfers.first().cloned() {
+            if self.call(Kind::Decides, |calls| calls.on_transfer(&id))?.is_some() {
+                self.changes.transfers.remove(&id);
             }
         } else if let Some(id) = self.changes.payments.first().cloned() {
             if self.call(Kind::Notes, |calls| calls.on_payment(&id))?.is_some() {
@@ -345,11 +412,14 @@ impl Player {
         let heard = step::ended(&mut self.stage.world(), outcome.as_ref());
         if dies.is_some() || outcome.is_none() {
             self.to_look_at.clear();
+            self.products_to_look_at.clear();
         }
         self.read_journal()?;
         // Reading all of them after each call would take as long as the calls. What another kind of
         // call did to them is seen after the next of this kind, or after people's next act.
-        if kind == Kind::Decides {
+        let makes_products =
+            |queued: &BTreeMap<String, _>| queued.keys().any(|key| key.starts_with(NEW_PRODUCT));
+        if kind == Kind::Decides || queued.as_ref().is_some_and(makes_products) {
             self.read_books(false)?;
         }
         if let Some(queued) = &queued {
@@ -373,17 +443,11 @@ impl Player {
         Ok(self.stage.erp.begin(&self.stage.company)?)
     }
 
-    fn read_books(&self, links_may_have_changed: bool) -> anyhow::Result<()> {
-        let mut view = self.view()?;
-        let links = match links_may_have_changed {
-            true => Books::links(&mut view)?,
-            false => self.stage.world().memory.books.links.clone(),
-        };
-        let books = Books::read(&mut view, links)?;
-        drop(view);
+    fn read_books(&self, people_acted: bool) -> anyhow::Result<()> {
+        let books = Books::read(&mut self.view()?)?;
         let mut world = self.stage.world();
         let before = std::mem::replace(&mut world.memory.books, books);
-        if !links_may_have_changed {
+        if !people_acted {
             step::compare(&mut world, &before);
         }
         Ok(())
@@ -412,7 +476,9 @@ impl Player {
         self.hearing = if self.hearing == Hearing::Polls { Hearing::Polls } else { Hearing::Both };
         for round in 0..ROUNDS_TO_REST {
             let before = self.journal;
-            let began_amid_a_pass = self.amid_a_pass;
+            let began_amid_a_pass = self.amid_a_pass || self.amid_the_catalogue;
+            // Each of these rounds reads it.
+            self.catalogue_read_ms = None;
             self.stage.world().call.wrote = false;
             let mut wrote = self.stage.world().writes;
             let due = self.round()?;
@@ -440,6 +506,10 @@ impl Player {
 impl Changes {
     /// How many wait.
     pub fn count(&self) -> usize {
-        self.sales_orders.len() + self.payments.len() + self.deletions.len()
+        self.sales_orders.len()
+            + self.products.len()
+            + self.payments.len()
+            + self.transfers.len()
+            + self.deletions.len()
     }
 }

@@ -24,6 +24,8 @@ pub const PRODUCTS: [(&str, u64); 3] =
     [("p-gummies", 501_001), ("p-flower", 501_002), ("p-chocolate", 501_003)];
 /// LeafLink's products; the last is not linked.
 pub const LEAFLINK_PRODUCTS: [u64; 4] = [501_001, 501_002, 501_003, 501_004];
+/// Products that people may have made in LeafLink: the ERP's id and the SKU.
+pub const NEW_PRODUCTS: [(&str, &str); 2] = [("p-chews", "CHW-PL-50"), ("p-tonic", "TON-GI-20")];
 /// LeafLink's customers; the last is connected to nobody.
 pub const CUSTOMERS: [u64; 3] = [310_044, 310_045, 310_046];
 /// Where all stock is.
@@ -79,8 +81,15 @@ impl Theatre {
 
     /// A stage as it is before a history.
     pub fn stage(&self, history: &History) -> anyhow::Result<Stage> {
-        let Setup { page, straight_to_processing, payment_moves_modified, buffer, hearing: _ } =
-            history.setup;
+        let Setup {
+            page,
+            straight_to_processing,
+            payment_moves_modified,
+            buffer,
+            hearing: _,
+            prices,
+            marked,
+        } = history.setup;
         self.erp.back_to(&self.seeded)?;
         // Payments count from when they were turned on: long before whatever the clock does.
         *lock(&self.clock) = self.now_ms - 24 * 3_600_000;
@@ -92,12 +101,17 @@ impl Theatre {
         sandbox.set_now_ms(self.now_ms);
         let mut world = World::new(sandbox, self.now_ms, history.seed);
         world.buffer = Decimal::from(buffer);
+        world.prices = prices;
         let world = Arc::new(Mutex::new(world));
         let host = Arc::new(SimulatedHost { erp: self.erp.clone(), world: Arc::clone(&world) });
         let calls = self.connector.calls(host, self.company.clone());
 
         let mut settings = self.settings.clone();
         settings.insert("safety-buffers".to_owned(), json!({ PRODUCTS[0].0: buffer.to_string() }));
+        settings.insert("sync-prices".to_owned(), json!(prices));
+        if marked {
+            settings.insert("external-id-key".to_owned(), json!("erp"));
+        }
         let submitted = if straight_to_processing { "processing" } else { "pending" };
         settings.insert("on-submitted".to_owned(), json!(submitted));
         let problems = calls.put_settings(&Value::Object(settings).to_string())?;

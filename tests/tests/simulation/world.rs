@@ -35,7 +35,7 @@ pub struct UnderWay {
     /// It died while a request was under way.
     pub died_waiting: bool,
     /// The writes that are queued as it begins; absent: it is no call that may send any.
-    pub queued: Option<BTreeSet<String>>,
+    pub queued: Option<BTreeMap<String, Vec<u8>>>,
     /// A write reached LeafLink.
     pub wrote: bool,
 }
@@ -72,6 +72,18 @@ pub struct Memory {
     pub entered: BTreeMap<(String, String), Decimal>,
     /// Orders that were held at some time.
     pub held: BTreeSet<String>,
+    /// Orders whose sales order went back to processing as its transfer was parted from it.
+    pub parted: BTreeSet<String>,
+    /// The sale prices at the beginning.
+    pub first_sale_prices: BTreeMap<String, Decimal>,
+    /// The sale price that people last entered for a product, and as which of all prices.
+    pub sale_prices: BTreeMap<String, (Decimal, u64)>,
+    /// The wholesale price that people last entered for a LeafLink product, likewise.
+    pub wholesale_prices: BTreeMap<u64, (Decimal, u64)>,
+    /// The minimum order that people last entered for a product.
+    pub minimums: BTreeMap<String, u32>,
+    /// Prices that people entered so far.
+    pub prices_entered: u64,
 }
 
 /// The world around the component.
@@ -91,6 +103,8 @@ pub struct World {
     pub memory: Memory,
     /// Units of the first product that LeafLink never gets to see.
     pub buffer: Decimal,
+    /// Sale prices and wholesale prices follow each other.
+    pub prices: bool,
     /// Webhooks that arrived before.
     pub past_webhooks: Vec<Webhook>,
     /// What must never happen and did.
@@ -115,6 +129,7 @@ impl World {
             crash: None,
             memory: Memory::default(),
             buffer: Decimal::ZERO,
+            prices: false,
             past_webhooks: Vec::new(),
             violations: Vec::new(),
             faults: Vec::new(),
@@ -244,6 +259,8 @@ impl World {
     fn strike(&mut self, request: &http::Request) -> Option<(Effect, Option<Box<Sandbox>>)> {
         let is_write = request.method != http::Method::Get;
         let is_payment = request.path.contains("payments");
+        let is_product = request.path.starts_with("/products/");
+        let looks_for_one = request.query.iter().any(|(name, _)| name == "sku" || name == "external_id_key");
         let mut struck = None;
         for waiting in &mut self.faults {
             let fault = waiting.fault;
@@ -253,9 +270,11 @@ impl World {
                 Hits::Writes => is_write,
                 Hits::Payments => is_payment,
                 Hits::NewPayments => is_payment && is_write,
+                Hits::Products => is_product,
+                Hits::NewProducts => is_product && request.method == http::Method::Post,
             };
             let makes_sense = match fault.effect {
-                Effect::Stale => !is_write && !is_payment,
+                Effect::Stale => !is_write && !is_payment && !looks_for_one,
                 Effect::CarriedOutLate(_) => is_write,
                 _ => true,
             };

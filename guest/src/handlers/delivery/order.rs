@@ -4,18 +4,20 @@
 
 use serde_json::json;
 
-use super::Attempt;
+use super::{Attempt, stock};
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{Failure, effect, set};
 use crate::host::leaflink::{Found, Sent};
 use crate::host::outbox::OrderWish;
 use crate::host::{erp, leaflink, state};
 use crate::leaflink::to_rules;
+use crate::rules::decimal::plain;
 use crate::rules::decision::Reason;
-use crate::rules::ids::OrderNumber;
+use crate::rules::ids::{LeafLinkProductId, OrderNumber};
 use crate::rules::order::outward::{Step, next_step, status_after};
 use crate::rules::order::{Order, SourceStatus};
 use crate::rules::reasons::Code;
+use crate::rules::sorted::Map;
 
 /// Sends the one request that brings the order nearer.
 pub fn attempt(number: &OrderNumber, label: &str, wish: &mut OrderWish) -> Result<Attempt, Failure> {
@@ -33,6 +35,7 @@ pub fn attempt(number: &OrderNumber, label: &str, wish: &mut OrderWish) -> Resul
             if target == Some(order.status) {
                 state::note_own_status(number, order.status)?;
             }
+            stock::look_again(&wish.gives_back)?;
             Attempt::Done(Vec::new())
         }
         Request::Blocked(reason) => Attempt::Refused(reason),
@@ -48,6 +51,7 @@ pub fn attempt(number: &OrderNumber, label: &str, wish: &mut OrderWish) -> Resul
             )),
             Sent::NotTaken(later) | Sent::Unknown(later) => Attempt::Later(later),
         },
+        Request::Transition("reject", _) if let Some(first) = hold_back(&order, wish)? => first,
         Request::Transition(action, effect) => match leaflink::transition(number, action)? {
             // Whether that was the last step, the next look at the order tells.
             Sent::Done(_) => {
@@ -60,6 +64,21 @@ pub fn attempt(number: &OrderNumber, label: &str, wish: &mut OrderWish) -> Resul
             Sent::NotTaken(later) | Sent::Unknown(later) => Attempt::Later(later),
         },
     })
+}
+
+/// What is to be done before an order is rejected that LeafLink has taken off its quantity: LeafLink
+/// puts those units on offer again by itself, and the ERP, where the sales order was called off, has
+/// them on its shelf already. So they are noted as held back, and LeafLink is told to show as much
+/// less, before it is asked to give them back.
+fn hold_back(order: &Order, wish: &mut OrderWish) -> Result<Option<Attempt>, Failure> {
+    let taken = matches!(order.status, SourceStatus::Fulfilled | SourceStatus::Shipped);
+    let units = if taken { order.units(|_| true) } else { Map::new() };
+    let gives_back = units.iter().map(|(product, quantity)| (*product, plain(*quantity))).collect();
+    if wish.gives_back != gives_back {
+        wish.gives_back = gives_back;
+        return Ok(Some(Attempt::Prepared));
+    }
+    stock::lower(wish.gives_back.keys().map(|product| LeafLinkProductId(*product)))
 }
 
 enum Request {

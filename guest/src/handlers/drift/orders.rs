@@ -194,7 +194,7 @@ fn write(
     if let Some(before) = outbox::intent(&subject)?.filter(|before| before.parked.is_none())
         && let (Wish::Order(before), Wish::Order(now)) = (before.wish, &mut intent.wish)
     {
-        let OrderWish { status, ship_day, external_id } = before;
+        let OrderWish { status, ship_day, external_id, gives_back: _ } = before;
         now.status = now.status.take().or(status);
         now.ship_day = now.ship_day.take().or(ship_day);
         now.external_id = now.external_id.take().or(external_id);

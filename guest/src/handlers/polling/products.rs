@@ -17,6 +17,7 @@ use crate::handlers::settings::in_force;
 use crate::host::answer::{self, Failure};
 use crate::host::catalogue::{self, CatalogueState, Record, Stage, UnderWay};
 use crate::host::leaflink::{FoundProduct, Listed};
+use crate::host::rounds::PRODUCTS;
 use crate::host::state::Pass;
 use crate::host::{self, leaflink, listings, outbox, prices, webhooks};
 use crate::leaflink::product::{Product, WhichProduct};
@@ -47,6 +48,10 @@ pub fn poll() -> Result<Polled, Failure> {
     };
     state.under_way = next;
     catalogue::put_state(&state)?;
+    if state.under_way.is_none() {
+        // LeafLink may say by now which company sells.
+        PRODUCTS.begin()?;
+    }
     Ok(Polled {
         look_at: webhooks::products(LOOKS)?.into_iter().map(|id| Subject::Product(id.0)).collect(),
         // A page that could not be read waits for the next call, some minutes later.

@@ -10,6 +10,7 @@ use crate::host::answer::{self, Failure, effect, set};
 use crate::host::leaflink::Found;
 use crate::host::listings::{self, ListingRecord, ListingWish, NewProductWish, Product, fields, stored};
 use crate::host::outbox::{self, Intent, Subject, Wish};
+use crate::host::rounds::PRODUCTS;
 use crate::host::state::ReasonRecord;
 use crate::host::{self, choices, erp, prices};
 use crate::leaflink::listing::shown;
@@ -162,6 +163,44 @@ pub fn look_again(id: &ProductId, made: LeafLinkProductId) -> Result<(), Failure
     Ok(())
 }
 
+/// Looks at the next product of a round over those that wait for LeafLink to say who sells them; absent:
+/// there is none left, or they wait for that still.
+pub fn look_at_next() -> Result<Option<wit::Decision>, Failure> {
+    let Some(id) = PRODUCTS.next()?.map(ProductId) else { return Ok(None) };
+    match look_at_waiting(&id) {
+        // What is sent meanwhile need not wait for LeafLink's answer to this.
+        Err(Failure::Retry(_) | Failure::Misconfigured(_)) => PRODUCTS.end().map(|()| None),
+        // One that cannot be read keeps no other from being looked at.
+        Err(Failure::Reject(reason)) => {
+            let decision = wit::Decision {
+                stream: wit::Stream::Products,
+                label: format!("Product {id}"),
+                subject: id.0,
+                outcome: wit::Outcome::Refused,
+                reasons: vec![reason],
+                effects: Vec::new(),
+            };
+            host::journal(&decision)?;
+            Ok(Some(decision))
+        }
+        looked => looked,
+    }
+}
+
+fn look_at_waiting(id: &ProductId) -> Result<Option<wit::Decision>, Failure> {
+    let settings = in_force()?;
+    let side = listings::product(id)?.and_then(|product| product.leaflink).map(Side::of);
+    let Some(look) = look(id, side.as_ref(), false, true, &settings)? else {
+        PRODUCTS.note(&id.0, false)?;
+        return Ok(None);
+    };
+    let (decision, _) = carry_out(look, &settings)?;
+    if decision.reasons.iter().any(|reason| reason.code == Code::SellerUnknown.word()) {
+        PRODUCTS.end()?;
+    }
+    Ok(Some(decision))
+}
+
 /// Whether these fields say what a price is for: the unit type, or what a case holds.
 pub fn say_what_is_priced(values: &[(Field, String)]) -> bool {
     let fields = [Field::UnitType, Field::UnitsPerCase, Field::SellInMultiples];
@@ -195,6 +234,8 @@ fn alone(
         );
         return Ok(Plan::Nothing(vec![Reason::new(Code::CreateTickSettled, message)]));
     }
+    // First of all, for lists of another company are no good.
+    let seller = choices::seller(settings, keep)?;
     let mut reasons = Vec::new();
     let mut values = Values::new();
     for entry in entries(product, tab, settings, keep, true)? {
@@ -203,7 +244,6 @@ fn alone(
             Err(reason) => reasons.push(*reason),
         }
     }
-    let seller = choices::seller(settings, keep)?;
     if seller.is_none() {
         reasons.push(choices::no_seller());
     }
@@ -434,6 +474,10 @@ pub fn carry_out(look: Look, settings: &Settings) -> Result<Decided, Failure> {
     }
     if record != before {
         listings::put_record(&id, &record)?;
+    }
+    let waits = record.waits_for(Code::SellerUnknown);
+    if waits != before.waits_for(Code::SellerUnknown) {
+        PRODUCTS.note(&id.0, waits)?;
     }
     if is_news || decision.outcome == wit::Outcome::Applied {
         host::journal(&decision)?;

@@ -151,15 +151,21 @@ impl Order {
     /// The units that its buyer was promised, by LeafLink product: of an order that was placed and
     /// not called off.
     pub fn holds(&self) -> Map<u64, Decimal> {
-        let mut holds: Map<u64, Decimal> = Map::new();
         if outward::rank(self.status).is_some() && self.status != SourceStatus::Backorder {
-            for line in self.lines.iter().filter(|line| !negative_price::is_discount(line)) {
-                if let Some(product) = line.product {
-                    *holds.entry(product.0, Default::default) += line.quantity;
-                }
+            return self.units(|line| !negative_price::is_discount(line));
+        }
+        Map::new()
+    }
+
+    /// The units on these lines, by LeafLink product.
+    pub fn units(&self, counts: fn(&OrderLine) -> bool) -> Map<u64, Decimal> {
+        let mut units: Map<u64, Decimal> = Map::new();
+        for line in self.lines.iter().filter(|line| counts(line)) {
+            if let Some(product) = line.product {
+                *units.entry(product.0, Default::default) += line.quantity;
             }
         }
-        holds
+        units
     }
 }
 

@@ -326,6 +326,16 @@ const KINDS: &[&str] = &[
     "topical",
     "beverage",
     "kief",
+    "distillate",
+    "crumble",
+    "sauce",
+    "pod",
+    "blunt",
+    "lozenge",
+    "caramel",
+    "seltzer",
+    "syrup",
+    "balm",
 ];
 const FILLERS: &[&str] = &[
     "premium",

@@ -88,7 +88,7 @@ impl Evidence {
             Same => points.add(6),
             OneSided => points.take(4, if self.same_sku { 100 } else { SURE - 2 }),
             Reconcilable => points.take(2, SURE - 2),
-            Different => points.take(25, if self.same_sku { 70 } else { 60 }),
+            Different => points.take(32, if self.same_sku { 70 } else { 60 }),
             Agreement::Unsaid => {}
         }
         match self.packs {

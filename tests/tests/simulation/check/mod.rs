@@ -2,6 +2,7 @@
 //! end is checked when nothing goes wrong any more and all is at rest.
 
 pub mod drift;
+pub mod goods;
 pub mod settled;
 pub mod step;
 pub mod stock;

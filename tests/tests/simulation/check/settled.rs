@@ -12,8 +12,8 @@ use rust_decimal::Decimal;
 use super::stock;
 use crate::books::{self, number, of_product};
 use crate::counters::{
-    LINES, LINES_APART, PAYMENT_PARKED, PAYMENTS, STATUS_EXPLAINED, STATUSES, STOCK, STOCK_BELOW_NONE,
-    STOCK_DISPUTED, STOCK_UNREADABLE,
+    LINES, LINES_APART, PAYMENT_PARKED, PAYMENTS, STATUS_EXPLAINED, STATUS_PARTED, STATUSES, STOCK,
+    STOCK_BELOW_NONE, STOCK_DISPUTED, STOCK_UNREADABLE,
 };
 use crate::play::Player;
 use crate::stage::PRODUCTS;
@@ -103,9 +103,13 @@ fn statuses(
         Status::Complete => is_at_least(sales_order.status, Erp::Delivered),
         Status::Rejected | Status::Cancelled | Status::Combined => sales_order.status == Erp::Canceled,
     };
-    let explained = !reasons.is_empty() || order.malformed;
+    // LeafLink has no step backwards.
+    let parted = world.memory.parted.contains(&order.number) && !is_over(order.status);
+    let explained = !reasons.is_empty() || order.malformed || parted;
     world.counters.hit(STATUSES);
-    if !leaflink_follows || !erp_follows {
+    if leaflink_follows && !erp_follows && parted {
+        world.counters.hit(STATUS_PARTED);
+    } else if !leaflink_follows || !erp_follows {
         world.counters.hit(STATUS_EXPLAINED);
     }
     if (leaflink_follows || parked) && (erp_follows || explained) {

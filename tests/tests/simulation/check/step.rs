@@ -28,8 +28,7 @@ pub fn begins(world: &mut World, queued: Option<&BTreeMap<String, Vec<u8>>>) -> 
         }
         (Some((Some(_), _)), None) | (None, _) => None,
     };
-    let queued = queued.map(|queued| queued.keys().cloned().collect());
-    world.call = UnderWay { dies, queued, ..UnderWay::default() };
+    world.call = UnderWay { dies, queued: queued.cloned(), ..UnderWay::default() };
     dies
 }
 
@@ -129,6 +128,8 @@ fn moved(world: &mut World, before: &SalesOrder, after: &SalesOrder) {
             let orders = world.sandbox.order_rows();
             orders.iter().any(|order| order.number == number && is_over(order.status))
         }
+        // Parting a transfer takes the sales order back, and the component sees to that later, too.
+        SalesOrderStatus::Processing if world.memory.parted.contains(number) => true,
         status => before.status != SalesOrderStatus::Canceled && status as u8 > before.status as u8,
     };
     if !allowed {
@@ -170,15 +171,27 @@ fn attempted(world: &mut World, key: &str, before: &[u8], after: Option<&Vec<u8>
     if was >= 2 && is.is_none_or(|is| is == 0) {
         world.counters.hit("a queued write succeeded after two failed attempts or more");
     }
-    if key.starts_with("outbox/payment/") {
+    let is_payment = key.starts_with("outbox/payment/");
+    if is_payment || key.starts_with("outbox/new-product/") {
+        let (sent_again, found) = if is_payment {
+            (
+                "one payment was sent again after the quiet period",
+                "a payment that nobody had heard of was found by its mark",
+            )
+        } else {
+            (
+                "one new product was sent again after the quiet period",
+                "a new product that nobody had heard of was found again",
+            )
+        };
         let unknown = |intent: &Value| intent.to_string().contains("unknown");
         let armed = |intent: &Value| intent.to_string().contains("armed");
         match &after {
             Some(after) if unknown(&before) && armed(after) => {
-                world.counters.hit("one payment was sent again after the quiet period");
+                world.counters.hit(sent_again);
             }
             None if unknown(&before) && !world.call.wrote => {
-                world.counters.hit("a payment that nobody had heard of was found by its mark");
+                world.counters.hit(found);
             }
             _ => {}
         }

@@ -1,13 +1,14 @@
 //! Every write to LeafLink: it was decided and kept before it was sent, it goes no way back, and it
 //! is made once.
 
-use leaflink_sandbox::{Action, Request};
+use leaflink_sandbox::{Action, Method, Request};
 use leaflink_sync_kit::host::http;
 use leaflink_sync_kit::host::records::SalesOrderStatus;
 use rust_decimal::Decimal;
 use serde_json::Value;
 
-use super::stock;
+use super::{goods, stock};
+use crate::stage::NEW_PRODUCTS;
 use crate::world::{World, action_of};
 
 /// Judges a write that is about to be sent.
@@ -22,16 +23,32 @@ pub fn allowed(world: &mut World, request: &http::Request) {
     let (kind, id) = (segments.next().unwrap_or_default(), segments.next().unwrap_or_default());
     let (kept, decided) = match kind {
         "orders-received" => {
-            (queued.contains(&format!("outbox/order/{id}")), world.memory.decided.contains_key(id))
+            (queued.contains_key(&format!("outbox/order/{id}")), world.memory.decided.contains_key(id))
         }
         "products" => {
-            let product = id.parse().ok().and_then(|id: u64| world.memory.books.links.get(&id));
-            let decided = product.is_some_and(|product| world.memory.decided.contains_key(product));
-            (queued.contains(&format!("outbox/stock/{id}")), decided)
+            let body = body(request);
+            let product = match id.parse::<u64>() {
+                Ok(id) => world.memory.books.links.get(&id).map(String::as_str),
+                Err(_) => {
+                    NEW_PRODUCTS.iter().find(|(_, sku)| body["sku"] == *sku).map(|(product, _)| *product)
+                }
+            };
+            let product = product.unwrap_or_default();
+            let wish = match (id, body.as_object()) {
+                ("", _) => format!("outbox/new-product/{product}"),
+                (_, Some(fields)) if fields.contains_key("available_inventory") => {
+                    format!("outbox/stock/{id}")
+                }
+                (_, Some(fields)) if fields.keys().eq(["wholesale_price"]) => format!("outbox/price/{id}"),
+                _ => format!("outbox/listing/{product}"),
+            };
+            // What LeafLink is about to give back is held back first, which is part of that wish.
+            let held_back = wish.starts_with("outbox/stock/") && queued.values().any(|it| gives_back(it, id));
+            (queued.contains_key(&wish) || held_back, world.memory.decided.contains_key(product) || held_back)
         }
         "order-payments" => {
             let payment = mark_of(&body(request)).map(|(payment, _)| payment).unwrap_or_default();
-            let kept = queued.contains(&format!("outbox/payment/{payment}"));
+            let kept = queued.contains_key(&format!("outbox/payment/{payment}"));
             (kept, world.memory.decided.contains_key(&payment))
         }
         _ => (false, false),
@@ -51,11 +68,20 @@ pub fn allowed(world: &mut World, request: &http::Request) {
     }
 }
 
+/// Whether a queued write has LeafLink put units of a product on offer again.
+fn gives_back(intent: &[u8], product: &str) -> bool {
+    let intent: Value = serde_json::from_slice(intent).unwrap_or(Value::Null);
+    intent["wish"]["order"]["gives_back"].get(product).is_some()
+}
+
 /// Judges what a write made of LeafLink.
 pub fn took_effect(world: &mut World, request: &Request) {
     let path = request.path.trim_start_matches("/api/v2");
     if path.starts_with("/products/") {
         stock::confirmed(world, path, &request.body);
+        if request.method == Method::Post {
+            goods::made_once(world);
+        }
     }
     if path.starts_with("/order-payments/") {
         once(world);
