@@ -9,6 +9,7 @@
 //! - [`explained`] puts the component's answers to people's questions into plain words.
 //! - [`drift`] asks for the drift report and shows it.
 //! - [`in_use`] keeps the component of a kept ERP beside its database.
+//! - [`parked`] lists the writes that wait for a person.
 //! - [`recording`] keeps the component's calls in a file, for `replay`.
 //! - [`commands`] is the command line.
 
@@ -19,6 +20,7 @@ pub mod drift;
 pub mod explained;
 pub mod host;
 pub mod in_use;
+pub mod parked;
 pub mod post;
 pub mod recording;
 pub mod scenario;

@@ -1,5 +1,6 @@
 //! The words that people and files use for the contract's enumerations.
 
+use chrono::{DateTime, SecondsFormat};
 use leaflink_sync_kit::host::records::{ChargeKind, PaymentMethod, SalesOrderStatus};
 
 /// Every status of a sales order, in order.
@@ -59,4 +60,10 @@ pub(crate) fn count(number: usize, noun: &str) -> String {
         1 => format!("1 {noun}"),
         _ => format!("{number} {noun}s"),
     }
+}
+
+/// An instant as RFC 3339 has it, in UTC and to the millisecond.
+pub(crate) fn utc(at_ms: u64) -> String {
+    let at = i64::try_from(at_ms).ok().and_then(DateTime::from_timestamp_millis);
+    at.map(|at| at.to_rfc3339_opts(SecondsFormat::Millis, true)).unwrap_or_default()
 }

@@ -337,3 +337,39 @@ fn the_day_leaves_metrics_and_a_log_that_agree_with_the_journal() {
     assert_eq!(journaled, logged);
     assert_eq!(sum("leaflink_sync_decisions_total{"), journaled.len() as f64);
 }
+
+#[test]
+fn a_write_that_waits_is_shown_tried_again_or_dropped() {
+    let folder = TempDir::new().unwrap();
+    day(folder.path(), &["--erp", "day.sqlite"]);
+    let parked = |more: &[&str]| {
+        let output = run(folder.path(), &[&["parked", "--erp", "day.sqlite"], more].concat());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let listed = |said: &str| serde_json::from_str::<Value>(said).unwrap()["parked"].take();
+    let before = listed(&parked(&["--json"]));
+    assert_eq!(before[0]["id"], "price/501004");
+    assert_eq!(before[0]["code"], "price-refused");
+    assert_eq!(before[0]["since"], "2026-03-02T22:30:00.000Z");
+    assert_eq!(before.as_array().unwrap().len(), 1);
+    let shown = parked(&[]);
+    assert!(
+        shown.contains("Tincture, Calm 30 ml") && shown.ends_with("1 write waits for a person.\n"),
+        "{shown}"
+    );
+
+    fs::copy(folder.path().join("day.sqlite"), folder.path().join("other.sqlite")).unwrap();
+    let retried = parked(&["--retry", "price/501004"]);
+    assert!(retried.starts_with("Tincture, Calm 30 ml is tried again by the next delivery."), "{retried}");
+    assert!(retried.ends_with("No write waits for a person.\n"), "{retried}");
+    let said = complaint(folder.path(), &["parked", "--erp", "day.sqlite", "--retry", "price/501004"]);
+    assert!(said.contains("No write `price/501004` waits for a person"), "{said}");
+
+    fs::copy(folder.path().join("other.sqlite"), folder.path().join("day.sqlite")).unwrap();
+    let why = "The price there is right";
+    let dropped = parked(&["--drop", "price/501004", "--why", why, "--json"]);
+    assert_eq!(listed(&dropped), serde_json::json!([]));
+    let journal = run(folder.path(), &["journal", "--erp", "day.sqlite", "--subject", "Tincture", "--json"]);
+    assert!(String::from_utf8(journal.stdout).unwrap().contains(why));
+}

@@ -1,7 +1,6 @@
 //! `journal`: what was decided and done, and whether anybody has changed the record of it since.
 
 use anyhow::Context;
-use chrono::{DateTime, SecondsFormat};
 use clap::Args;
 use leaflink_sync_kit::words;
 use reference_erp::JournalEntry;
@@ -10,7 +9,7 @@ use serde_json::{Value, json};
 use super::tables::{ErpFile, open};
 use crate::explained;
 use crate::terminal::table;
-use crate::words::count;
+use crate::words::{count, utc};
 
 /// Entries read in one go.
 const PAGE: u32 = 500;
@@ -67,7 +66,7 @@ fn row(entry: &JournalEntry) -> Vec<String> {
     let effects = decision.effects.iter().map(|effect| effect.summary.clone());
     let reasons = decision.reasons.iter().map(|reason| format!("{}: {}", reason.code, reason.message));
     vec![
-        time(entry.decided_at_ms),
+        utc(entry.decided_at_ms),
         entry.call_id.clone(),
         entry.call.clone(),
         words::stream(decision.stream).to_owned(),
@@ -81,7 +80,7 @@ fn as_json(entry: &JournalEntry) -> Value {
     let decision = &entry.decision;
     json!({
         "entry": entry.id,
-        "time": time(entry.decided_at_ms),
+        "time": utc(entry.decided_at_ms),
         "call_id": entry.call_id,
         "call": entry.call,
         "component": entry.component,
@@ -92,9 +91,4 @@ fn as_json(entry: &JournalEntry) -> Value {
         "reasons": explained::reasons(&decision.reasons),
         "effects": explained::effects(&decision.effects),
     })
-}
-
-fn time(at_ms: u64) -> String {
-    let at = i64::try_from(at_ms).ok().and_then(DateTime::from_timestamp_millis);
-    at.map(|at| at.to_rfc3339_opts(SecondsFormat::Millis, true)).unwrap_or_default()
 }

@@ -6,6 +6,7 @@ mod component;
 mod drift;
 mod install;
 mod journal;
+mod parked;
 mod play;
 mod products;
 mod reasons;
@@ -51,6 +52,8 @@ enum Task {
     },
     /// List what was decided and done in an ERP that the demo kept, and check that nobody changed it
     Journal(journal::Wishes),
+    /// List the writes to LeafLink that wait for a person; have one tried again, or drop it
+    Parked(parked::Wishes),
     /// List the companies of an ERP that the demo kept, with LeafLink customer and brand
     Companies(tables::ErpFile),
     /// List the products of an ERP that the demo kept, with name and page of their LeafLink products
@@ -99,6 +102,7 @@ pub fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Task::Replay(wishes) => return replay::run(wishes, ink),
         Task::Orders { erp, search } => (tables::orders(erp, search.as_deref())?, ExitCode::SUCCESS),
         Task::Journal(wishes) => (journal::run(wishes)?, ExitCode::SUCCESS),
+        Task::Parked(wishes) => (parked::run(wishes)?, ExitCode::SUCCESS),
         Task::Companies(erp) => (tables::companies(erp)?, ExitCode::SUCCESS),
         Task::Products { erp, component } => (products::run(erp, component)?, ExitCode::SUCCESS),
         Task::Drift(wishes) => (drift::run(wishes, ink)?, ExitCode::SUCCESS),

@@ -16,8 +16,9 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::day::Day;
-use super::tables::{CheckRow, Paid, ParkedWrite, ProductRow, Tables, Transferred};
+use super::tables::{CheckRow, Paid, ProductRow, Tables, Transferred};
 use crate::drift::DriftReport;
+use crate::parked::ParkedWrite;
 use crate::stage::Stage;
 use crate::words;
 

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::report::{Mail, Report};
 use super::show_tables;
+use crate::parked;
 use crate::terminal::{Ink, table, wrapped};
 use crate::words::count;
 
@@ -25,10 +26,7 @@ pub(super) fn text(report: &Report, ink: Ink) -> String {
             show_tables::payments(&report.payments),
         ),
         (format!("Transfers ({})", report.transfers.len()), show_tables::transfers(&report.transfers)),
-        (
-            format!("Writes that wait for a person ({})", report.parked.len()),
-            show_tables::parked(&report.parked),
-        ),
+        (format!("Writes that wait for a person ({})", report.parked.len()), parked::table(&report.parked)),
         ("Set-up".to_owned(), show_tables::check_list(&report.check_list)),
         ("Drift".to_owned(), report.drift.text(ink)),
         ("Totals".to_owned(), totals(report)),

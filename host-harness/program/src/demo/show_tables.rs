@@ -1,6 +1,6 @@
 //! The tables at the end of the day, as a person wants to see them.
 
-use super::tables::{CheckRow, Paid, ParkedWrite, ProductRow, Transferred};
+use super::tables::{CheckRow, Paid, ProductRow, Transferred};
 use crate::terminal::table;
 
 /// Name and page of the LeafLink product, prices and stock on both sides.
@@ -51,13 +51,6 @@ pub(super) fn transfers(rows: &[Transferred]) -> String {
             or_dash(row.leaflink_status.as_deref()),
         ]
     });
-    table(&headings, row.collect())
-}
-
-pub(super) fn parked(rows: &[ParkedWrite]) -> String {
-    let headings = ["Write", "About", "Why", "What to do"];
-    let row =
-        rows.iter().map(|row| vec![row.id.clone(), row.label.clone(), row.message.clone(), row.fix.clone()]);
     table(&headings, row.collect())
 }
 

@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use super::report::{PAGE, cents};
 use crate::drift::DriftReport;
+use crate::parked::{self, ParkedWrite};
 use crate::stage::Stage;
 
 /// All of them.
@@ -75,16 +76,6 @@ pub(super) struct Transferred {
     pub leaflink_status: Option<String>,
 }
 
-/// A write to LeafLink that waits for a person.
-#[derive(Debug, Serialize)]
-pub(super) struct ParkedWrite {
-    pub id: String,
-    pub label: String,
-    pub code: String,
-    pub message: String,
-    pub fix: String,
-}
-
 /// A line of the set-up check-list.
 #[derive(Debug, Serialize)]
 pub(super) struct CheckRow {
@@ -101,7 +92,7 @@ impl Tables {
             products: products(stage)?,
             payments: payments(stage, &orders)?,
             transfers: transfers(stage, &orders)?,
-            parked: parked(stage)?,
+            parked: parked::all(&stage.calls())?,
             check_list: checks
                 .map(|check| CheckRow { title: check.title, done: check.done, detail: check.detail })
                 .collect(),
@@ -265,21 +256,4 @@ fn transfers(stage: &Stage, orders: &BTreeMap<String, SalesOrder>) -> anyhow::Re
         }
     });
     Ok(row.collect())
-}
-
-fn parked(stage: &Stage) -> anyhow::Result<Vec<ParkedWrite>> {
-    let mut rows = Vec::new();
-    let mut after: Option<String> = None;
-    loop {
-        let page = stage.calls().parked_writes(after.as_deref(), PAGE)?;
-        let Some(last) = page.last() else { return Ok(rows) };
-        after = Some(last.id.clone());
-        rows.extend(page.into_iter().map(|write| ParkedWrite {
-            id: write.id,
-            label: write.label,
-            code: write.reason.code,
-            message: write.reason.message,
-            fix: write.reason.fix,
-        }));
-    }
 }
