@@ -264,7 +264,12 @@ fn golden(workspace: &Workspace) -> Result<(), String> {
     writes
         .args(["--", "--ignored", "--exact", "write_golden_state", "--nocapture"])
         .env("LEAFLINK_SYNC_COMPONENT", component);
-    run(writes, "nothing was written; see above")
+    run(writes, "nothing was written; see above")?;
+
+    // The component's own tests know the types.
+    let mut forms = workspace.cargo(["test", "--locked", "--package", component::PACKAGE, "--lib"]);
+    forms.args(["--", "--ignored", "--exact", "host::kinds::write_golden_forms", "--nocapture"]);
+    run(forms, "the forms were not written; see above")
 }
 
 fn check(workspace: &Workspace) -> Result<(), String> {

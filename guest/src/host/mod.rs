@@ -6,6 +6,8 @@ pub mod answer;
 pub mod catalogue;
 pub mod choices;
 pub mod erp;
+#[cfg(all(test, not(feature = "next-schema")))]
+mod kinds;
 #[cfg(target_arch = "wasm32")]
 #[allow(unsafe_code)]
 mod last_words;

@@ -92,7 +92,7 @@ pub fn set_sale_price(id: &ProductId, price: Decimal) -> Result<Written<Decimal>
 
 /// Whether the setting is on, and how often it was turned on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Setting {
+pub(super) struct Setting {
     on: bool,
     times: u32,
 }
