@@ -4,7 +4,7 @@
 //!
 //! With every test run imports and commits of each scenario are tried in one of the ways in which they
 //! can go wrong (of a step that reaches very many a fixed share, spread over it), those of the families
-//! in `EVERY_WAY` in each of the ways, and a share of the pairs of points in `WITH_EVERY_RUN`. How many points
+//! in `EVERY_WAY` in each of the ways, and a share of the pairs of points in `CORE`. How many points
 //! there are, and how many were tried, is printed. More is tried on demand:
 //!
 //! | variable | what it does |
@@ -38,14 +38,17 @@ use boundary::Died;
 use choice::Share;
 use story::{Pairs, Story, Tally};
 
-/// Where money, stock and status go out and orders come in: those of which pairs are tried.
-const CORE: [&str; 6] = [
+/// Where money, stock, products and status go out and orders come in: those of which pairs are tried.
+const CORE: [&str; 9] = [
     "held-then-through",
     "life-status-towards-leaflink-step-by-step",
     "payments-answer-lost",
     "payments-taken-back",
     "plain-order",
+    "price-changed-in-the-erp",
+    "product-create-from-the-form",
     "stock-pushed-when-it-differs",
+    "transfers-matched",
 ];
 
 /// The families of scenarios that are swept in every way with every test run: what money depends on,
@@ -64,9 +67,6 @@ const ON_DEMAND: [&str; 2] = ["alarm-leaflink-silent", "payments-many-waiting"];
 /// Of the other scenarios, and of the long ones, the most imports and commits of one step that are tried.
 const OTHERS: Share = Share::OneWayEach { most: 40 };
 const SOME: Share = Share::OneWayEach { most: 4 };
-
-/// The one of which a share of the pairs is tried with every test run.
-const WITH_EVERY_RUN: [&str; 1] = ["held-then-through"];
 
 /// The share of the pairs in each test run: of the first points, of their outcomes, and of the second
 /// points.
@@ -91,10 +91,7 @@ fn main() -> ExitCode {
     };
     let only = variable("ONLY").map(|only| only.to_string_lossy().into_owned()).unwrap_or_default();
     let all = variable("ALL").is_some();
-    let ((first, pairs), core) = match variable("PAIRS") {
-        Some(_) => (EVERY_PAIR, &CORE[..]),
-        None => (SOME_PAIRS, &WITH_EVERY_RUN[..]),
-    };
+    let (first, pairs) = if variable("PAIRS").is_some() { EVERY_PAIR } else { SOME_PAIRS };
     let (of_single, of_pairs) = ((connector.clone(), only.clone()), (connector, only));
     let trials = vec![
         Trial::test("every_fault", move || {
@@ -110,7 +107,7 @@ fn main() -> ExitCode {
             })
         }),
         Trial::test("pairs_of_faults", move || {
-            let is_wanted = |name: &str| core.contains(&name) && name.contains(&of_pairs.1);
+            let is_wanted = |name: &str| CORE.contains(&name) && name.contains(&of_pairs.1);
             sweep(&of_pairs.0, |name| is_wanted(name).then_some((first, Some(pairs))))
         }),
     ];

@@ -171,7 +171,7 @@ impl Story {
     /// for a while, what is left of the step, and the rest of the story with rounds until all is quiet.
     fn after(&self, step: usize, act: Move) -> Vec<Move> {
         let mut moves = Vec::new();
-        if is_of_the_sync(&self.steps[step].act) {
+        if self.is_done_by_itself(Move::Step(step)) {
             moves.push(Move::Step(step));
         }
         for wait in [A_MOMENT, A_MOMENT, A_WHILE, CATALOGUE] {
@@ -245,6 +245,9 @@ impl Story {
             tally.second_outcomes += 1;
             self.stage.restore(&before)?;
             self.disturbed(*act, *point);
+            if self.is_done_by_itself(*act) {
+                self.perform(*act);
+            }
             let points = [first, *point];
             let wrong = self.play_on(&points, rest, reference, tally)?;
             tally.wrong.extend(wrong.map(|differences| self.told(*act, &points, &differences)));
@@ -293,6 +296,11 @@ impl Story {
             self.perform(act);
         }
         died
+    }
+
+    /// Whether the host does a move again and again; its rounds follow anyhow.
+    fn is_done_by_itself(&self, act: Move) -> bool {
+        matches!(act, Move::Step(step) if is_of_the_sync(&self.steps[step].act))
     }
 
     /// What people do in the ERP is lost only with its own commit; what they do on the integration's
