@@ -1,7 +1,7 @@
 //! `product-links`: which ERP product is which LeafLink product.
 
 use super::Component;
-use super::products::listing::note_seen;
+use super::products::listing::{note_seen, settle_new};
 use super::settings::in_force;
 use super::waking::wake;
 use crate::bindings::exports::leaflink_sync::connector::product_links::{
@@ -163,18 +163,20 @@ impl Guest for Component {
         if let Some(reason) = obstacle(&product, &listed, &products::linked_to(&[id])?) {
             return Err(answer::reject(reason));
         }
+        let mut settled = None;
         if product.leaflink != Some(id) {
             products::link(&product.id, Some(id))?;
             state::put_schema()?;
             catalogue::put_record(id, &record)?;
             if let Some(product) = listings::product(&product.id)? {
                 note_seen(&product, true)?;
+                settled = settle_new(&product)?;
             }
             wake("leaflink-product", &id.to_string())?;
             // Its form may have been filled in before it had a link.
             webhooks::announce_product(id)?;
         }
-        noted(&product, Some(format!("{id} ({})", listed.name)), product.leaflink == Some(id))
+        noted(&product, Some(format!("{id} ({})", listed.name)), product.leaflink == Some(id), settled)
     }
 
     fn unlink(product: String) -> Result<wit::Decision, Failure> {
@@ -185,7 +187,7 @@ impl Guest for Component {
             products::link(&product.id, None)?;
             prices::unlinked(&product.id)?;
         }
-        noted(&product, None, product.leaflink.is_none())
+        noted(&product, None, product.leaflink.is_none(), None)
     }
 }
 
@@ -244,7 +246,13 @@ fn doubled(product: &Product, listed: &Listed, link: LeafLinkProductId, how: Str
     }
 }
 
-fn noted(product: &Product, after: Option<String>, unchanged: bool) -> Result<wit::Decision, Failure> {
+/// The decision, with what was done besides.
+fn noted(
+    product: &Product,
+    after: Option<String>,
+    unchanged: bool,
+    besides: Option<wit::Effect>,
+) -> Result<wit::Decision, Failure> {
     let summary = match &after {
         Some(listed) => format!("Link {} to LeafLink product {listed}.", product.name),
         None => format!("Unlink {} from its LeafLink product.", product.name),
@@ -263,7 +271,9 @@ fn noted(product: &Product, after: Option<String>, unchanged: bool) -> Result<wi
         effects: if unchanged {
             Vec::new()
         } else {
-            vec![effect("link-product", &product.id.0, summary, vec![change])]
+            let mut effects = vec![effect("link-product", &product.id.0, summary, vec![change])];
+            effects.extend(besides);
+            effects
         },
     };
     if !unchanged {

@@ -183,6 +183,9 @@ fn send(id: &ProductId, label: &str, wish: &mut NewProductWish) -> Result<Attemp
     put("manufacturer", json!(wish.seller));
     put("listing_state", json!(in_force()?.new_product_state));
     put("unit_denomination", json!(ONE));
+    // `base_units_per_unit`, the grams or the milligrams of cannabinoids in one unit, is left out, as in
+    // the example of LeafLink's manual: neither the form nor the ERP knows it, and buyers would see
+    // whatever were made up.
     if managed {
         // Nothing is offered before the next push of stock says how much there is.
         put("quantity", json!("0"));

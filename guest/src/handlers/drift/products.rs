@@ -117,16 +117,16 @@ fn of(
     found: Option<There>,
     settings: &Settings,
 ) -> Result<(Vec<Difference>, Option<Compared>), Failure> {
-    let (wire, values) = match &found {
-        Some((wire, values)) => (Some(wire), values.as_slice()),
-        None => (None, &[][..]),
+    let (wire, values) = match found {
+        Some((wire, values)) => (Some(wire), values),
+        None => (None, Values::new()),
     };
-    let listed = wire.map(|wire| Record::of(wire, 0).listed(leaflink, &[]));
+    let listed = wire.map(|wire| Record::of(&wire, 0).listed(leaflink, &[]));
     let link = product::difference(product, listed.as_ref());
     if listed.is_none_or(|listed| listed.standing != Standing::Live) {
         return Ok((link.into_iter().collect(), None));
     }
-    let compared = compared(form, leaflink, values, settings)?;
+    let compared = compared(form, leaflink, &values, settings)?;
     let queued = outbox::intent(&Subject::Listing(product.id.clone()))?;
     let sent = queued.as_ref().and_then(|queued| match &queued.wish {
         Wish::Listing(wish) => Some((fields(&wish.values), on_its_way(queued))),
@@ -138,7 +138,7 @@ fn of(
         id: &product.id,
         name: &product.name,
         entries: &compared.entries,
-        shown: values,
+        shown: &values,
         applied: compared.record.applied(leaflink).is_some(),
         change: &compared.change,
         prices: settings.sync_prices,

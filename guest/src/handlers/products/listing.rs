@@ -103,28 +103,48 @@ pub struct Compared {
 pub fn compared(
     product: Product,
     leaflink: LeafLinkProductId,
-    shown: &[(Field, String)],
+    shown: &Values,
     settings: &Settings,
 ) -> Result<Compared, Failure> {
     let record = listings::record(&product.id)?;
     let tab = product.tab.clone().unwrap_or_default();
     let entries = form(&product, &tab, &erp::currency()?, None).entries(&Choices::default());
-    let change = change(&record, leaflink, &entries, shown, settings);
+    let change = change(&product, &record, leaflink, &entries, Some(shown), settings)?;
     Ok(Compared { product, record, entries, change })
 }
 
-/// What a look at a linked product's form comes to.
+/// What a look at a linked product's form comes to: what was edited, unless LeafLink counts in another
+/// unit type, with the price that goes along, unless it cannot. Without what LeafLink shows (`there`)
+/// neither is known before it is sent.
 fn change(
+    product: &Product,
     record: &ListingRecord,
     leaflink: LeafLinkProductId,
     entries: &[Entry],
-    shown: &[(Field, String)],
+    there: Option<&Values>,
     settings: &Settings,
-) -> Change {
-    match record.applied(leaflink) {
+) -> Result<Change, Failure> {
+    let shown = there.map(Vec::as_slice).unwrap_or_default();
+    let mut change = match record.applied(leaflink) {
         Some(applied) => change::later(entries, &applied, settings.sync_prices),
         None => change::first(entries, shown, &record.seen(leaflink), settings.sync_prices),
+    };
+    let Some(there) = there else { return Ok(change) };
+    let queued = outbox::intent(&Subject::Listing(product.id.clone()))?;
+    let on_its_way = queued.is_some_and(|queued| !queued.is_dropped());
+    change.hold_for_unit(unit_differs(product, leaflink, there), on_its_way);
+    if settings.sync_prices && say_what_is_priced(&change.send) {
+        match price_along(product, leaflink, &change.send, there)? {
+            Ok((price, notices)) => {
+                change.send.extend(price.map(|price| (Field::WholesalePrice, price)));
+                change.reasons.extend(notices);
+            }
+            Err(reason) => change.reasons.push(*reason),
+        }
+    } else if !settings.sync_prices && !change.is_blocked() {
+        change.reasons.extend(change::price_that_stays(&product.name, &change.send, there));
     }
+    Ok(change)
 }
 
 /// Queues a field for LeafLink, which shows it no more. What makes a case goes together, and a product
@@ -161,6 +181,19 @@ pub fn look_again(id: &ProductId, made: LeafLinkProductId) -> Result<(), Failure
         carry_out(look, &settings)?;
     }
     Ok(())
+}
+
+/// Settles a new product that waits for a person, because the product is linked now. Answers what was
+/// done.
+pub fn settle_new(product: &Product) -> Result<Option<wit::Effect>, Failure> {
+    let new =
+        Writing { subject: Subject::NewProduct(product.id.clone()), name: &product.name, id: &product.id };
+    let Some((intent, effect)) = new.settled()? else { return Ok(None) };
+    outbox::put_intent(&new.subject, &intent)?;
+    let mut record = listings::record(&product.id)?;
+    record.made = record.made.saturating_add(1);
+    listings::put_record(&product.id, &record)?;
+    Ok(effect)
 }
 
 /// Looks at the next product of a round over those that wait for LeafLink to say who sells them; absent:
@@ -221,7 +254,7 @@ fn alone(
         _ => false,
     });
     // Whether LeafLink has it is not known; what changed since goes after it.
-    if begun {
+    if begun && !queued.as_ref().is_some_and(Intent::is_dropped) {
         return Ok(Plan::UnderWay);
     }
     let Some(tab) = product.tab.as_ref().filter(|tab| tab.create) else {
@@ -278,23 +311,7 @@ fn linked(
         let waits_for = product.tab.as_ref().map(|_| (**reason).clone());
         return Ok(Plan::Nothing(waits_for.into_iter().collect()));
     }
-    let mut change = change(record, side.id, &entries, there.as_deref().unwrap_or_default(), settings);
-    if let Ok(there) = &there {
-        let queued = outbox::intent(&Subject::Listing(product.id.clone()))?;
-        let on_its_way = queued.is_some_and(|queued| !queued.is_dropped());
-        change.hold_for_unit(unit_differs(product, side.id, there), on_its_way);
-        if settings.sync_prices && say_what_is_priced(&change.send) {
-            match price_along(product, side.id, &change.send, there)? {
-                Ok((price, notices)) => {
-                    change.send.extend(price.map(|price| (Field::WholesalePrice, price)));
-                    change.reasons.extend(notices);
-                }
-                Err(reason) => change.reasons.push(*reason),
-            }
-        } else if !settings.sync_prices && !change.is_blocked() {
-            change.reasons.extend(change::price_that_stays(&product.name, &change.send, there));
-        }
-    }
+    let change = change(product, record, side.id, &entries, there.as_ref().ok(), settings)?;
     Ok(Plan::Change(side.id, change))
 }
 
@@ -479,7 +496,7 @@ pub fn carry_out(look: Look, settings: &Settings) -> Result<Decided, Failure> {
     if waits != before.waits_for(Code::SellerUnknown) {
         PRODUCTS.note(&id.0, waits)?;
     }
-    if is_news || decision.outcome == wit::Outcome::Applied {
+    if is_news || !decision.effects.is_empty() {
         host::journal(&decision)?;
     }
     Ok((decision, unlike))
@@ -500,7 +517,15 @@ fn outcome(look: Look) -> Result<Outcome, Failure> {
     let mut intents: Vec<(Intent, Option<wit::Effect>)> = Vec::new();
     let current = if product.leaflink.is_some() { &listing } else { &new };
     let other = if product.leaflink.is_some() { &new } else { &listing };
-    let outgrown = other.dropped()?.map(|(intent, _)| (other.subject.clone(), intent));
+    let mut outgrown = other.dropped()?.map(|(intent, _)| (other.subject.clone(), intent));
+    let mut effects = Vec::new();
+    if product.leaflink.is_some()
+        && let Some((intent, effect)) = new.settled()?
+    {
+        record.made = record.made.saturating_add(1);
+        outgrown = Some((new.subject.clone(), intent));
+        effects.extend(effect);
+    }
     match plan {
         Plan::Nothing(reasons) => {
             found = reasons;
@@ -538,7 +563,6 @@ fn outcome(look: Look) -> Result<Outcome, Failure> {
     };
     let is_parked = parked.is_some();
     reasons.extend(parked.map(answer::kept));
-    let mut effects = Vec::new();
     let mut wanted: Vec<(Subject, Intent)> = outgrown.into_iter().collect();
     for (intent, effect) in intents {
         wanted.push((current.subject.clone(), intent));
@@ -637,15 +661,32 @@ impl Writing<'_> {
         Ok(self.kept(wish, queued, effect))
     }
 
-    /// Nobody wants it any more, and nothing of it was sent.
+    /// Nobody wants it any more, and nothing of it was sent, or a person dropped it.
     fn dropped(&self) -> Result<Option<Kept>, Failure> {
         let Some(mut queued) = outbox::intent(&self.subject)? else { return Ok(None) };
+        let is_dropped = queued.is_dropped();
         match &mut queued.wish {
-            Wish::NewProduct(wish) if !wish.progress.begun() => wish.progress = Progress::Settled,
+            Wish::NewProduct(wish) if is_dropped || !wish.progress.begun() => {
+                wish.progress = Progress::Settled;
+            }
             Wish::Listing(wish) => wish.values.clear(),
             _ => return Ok(None),
         }
         let summary = format!("Do not send {} to LeafLink.", self.name);
+        Ok(Some((queued, Some(self.effect("drop-leaflink-write", summary, &[])))))
+    }
+
+    /// A new product that was sent, of which nobody knows what LeafLink made of it, and that waits for a
+    /// person: linking the product, as people are told to, says which one it is.
+    fn settled(&self) -> Result<Option<Kept>, Failure> {
+        let Some(mut queued) = outbox::intent(&self.subject)?.filter(|queued| queued.parked.is_some()) else {
+            return Ok(None);
+        };
+        match &mut queued.wish {
+            Wish::NewProduct(wish) if wish.progress.begun() => wish.progress = Progress::Settled,
+            _ => return Ok(None),
+        }
+        let summary = format!("Make no further LeafLink product of {}: it is linked now.", self.name);
         Ok(Some((queued, Some(self.effect("drop-leaflink-write", summary, &[])))))
     }
 

@@ -121,3 +121,7 @@ fn words(sides: &Sides, field: Field, text: &str) -> String {
         None => shortened(text, LONGEST),
     }
 }
+
+#[cfg(test)]
+#[path = "form_tests.rs"]
+mod tests;

@@ -38,10 +38,11 @@ pub struct Known {
 }
 
 impl Known {
-    /// Why the ERP's side may lag behind LeafLink's.
+    /// Why the ERP's side may lag behind LeafLink's. A further look brings nothing of what is held, so
+    /// that counts first.
     fn why_behind(&self) -> Option<Explanation> {
-        let held = || because(Cause::Held, self.waits_for.clone()?);
-        self.next_look().or_else(held)
+        let held = self.waits_for.clone().and_then(|text| because(Cause::Held, text));
+        held.or_else(|| self.next_look())
     }
 
     /// Why LeafLink's side may lag behind the ERP's: `same` is the write that would remove it.
@@ -347,6 +348,22 @@ mod tests {
             (found[0].leaflink.as_str(), found[0].erp.as_str()),
             ("status CANCELED", "status PENDING")
         );
+    }
+
+    #[test]
+    fn edits_that_are_held_are_held_whether_the_order_is_to_be_looked_at_or_not() {
+        let plan = Plan { action: Action::Update(Box::new(Update::default())), ..plan(Wanted::default()) };
+        let text = |text: &str| Some(text.to_owned());
+        for (to_be_looked_at, waits_for, wanted) in [
+            (None, text("Too late."), Some(Cause::Held)),
+            (text("It is on the list."), text("Too late."), Some(Cause::Held)),
+            (text("It is on the list."), None, Some(Cause::Recent)),
+        ] {
+            let known = Known { to_be_looked_at, waits_for, ..Known::default() };
+            let ours = sales_order(Status::Pending);
+            let found = differences(&sample::order(), Some(&ours), &plan, &known, &Settings::default());
+            assert_eq!(causes(&found), [(EDITS, wanted)], "{known:?}");
+        }
     }
 
     #[test]
