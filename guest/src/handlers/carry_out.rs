@@ -3,7 +3,7 @@
 use super::letters;
 use super::look::{Look, queued};
 use crate::bindings::leaflink_sync::host::types as wit;
-use crate::host::answer::{Failure, effect};
+use crate::host::answer::Failure;
 use crate::host::erp::Written;
 use crate::host::outbox::{self, Intent, OrderWish, Subject, Wish};
 use crate::host::projection::ProjectionRecord;
@@ -86,9 +86,7 @@ fn decision(look: &Look, is_queued: bool, letter: Option<String>) -> wit::Decisi
             decision.outcome = look.outcome_without_effect();
         }
     }
-    decision.effects.extend(letter.map(|subject| {
-        effect("queue-mail", "admins and error recipients", format!("Tell them: {subject}."), Vec::new())
-    }));
+    decision.effects.extend(letter.map(|subject| letters::to_people(&subject)));
     decision
 }
 

@@ -1,6 +1,7 @@
 //! `customer-links`: which ERP company is which LeafLink customer.
 
 use super::Component;
+use super::look::disconnections;
 use crate::bindings::exports::leaflink_sync::connector::customer_links::{Guest, Linked, Suggestion};
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{self, Failure, effect};
@@ -66,7 +67,8 @@ impl Guest for Component {
         // A person who edits the field means the field.
         erp::link_customer(&link, false)?;
         let before = company.leaflink_customer.map(|customer| customer.to_string());
-        noted(&company.id, &company.name, before, Some(format!("{customer} ({})", record.name)))
+        let others = disconnections(&link).collect();
+        noted(&company.id, &company.name, before, Some(format!("{customer} ({})", record.name)), others)
     }
 
     fn unlink(company: String) -> Result<wit::Decision, Failure> {
@@ -77,6 +79,7 @@ impl Guest for Component {
             &company.name,
             company.leaflink_customer.map(|customer| customer.to_string()),
             None,
+            Vec::new(),
         )
     }
 }
@@ -100,20 +103,23 @@ fn noted(
     name: &str,
     before: Option<String>,
     after: Option<String>,
+    others: Vec<wit::Effect>,
 ) -> Result<wit::Decision, Failure> {
     let change = wit::Change { field: "LeafLink Customer".to_owned(), before, after };
+    let mut effects = vec![effect(
+        "connect-customer",
+        &id.0,
+        format!("Change the LeafLink Customer of {name}, for orders to come."),
+        vec![change],
+    )];
+    effects.extend(others);
     let decision = wit::Decision {
         stream: wit::Stream::Customers,
         subject: id.0.clone(),
         label: name.to_owned(),
         outcome: wit::Outcome::Applied,
         reasons: Vec::new(),
-        effects: vec![effect(
-            "connect-customer",
-            &id.0,
-            format!("Change the LeafLink Customer of {name}, for orders to come."),
-            vec![change],
-        )],
+        effects,
     };
     host::journal(&decision)?;
     Ok(decision)

@@ -4,7 +4,7 @@
 
 use super::look::Look;
 use crate::bindings::leaflink_sync::host::types as wit;
-use crate::host::answer::Failure;
+use crate::host::answer::{Failure, effect};
 use crate::host::outbox::{self, Subject};
 use crate::host::rounds::PAYMENTS;
 use crate::host::state::{CauseState, OrderState, ReasonRecord, Standing};
@@ -118,11 +118,12 @@ pub fn flush(settings: &Settings) -> Result<(), Failure> {
         if !known.untold.is_empty() {
             let untold = std::mem::take(&mut known.untold);
             let mut waiting = Vec::new();
-            let (noun, still_waiting): (_, fn(String) -> Result<_, Failure>) = match &cause {
-                cause if cause.starts_with(PAYMENT) => ("more payment", waiting_payment),
-                cause if cause.starts_with(PRODUCT) => ("more product", waiting_product),
-                cause if cause.starts_with(PRICE) => ("more price", waiting_price),
-                _ => ("more LeafLink order", waiting_order),
+            use wit::Stream::{Orders, Payments, Prices, Products};
+            let (stream, noun, still_waiting): (_, _, fn(String) -> Result<_, Failure>) = match &cause {
+                cause if cause.starts_with(PAYMENT) => (Payments, "more payment", waiting_payment),
+                cause if cause.starts_with(PRODUCT) => (Products, "more product", waiting_product),
+                cause if cause.starts_with(PRICE) => (Prices, "more price", waiting_price),
+                _ => (Orders, "more LeafLink order", waiting_order),
             };
             for id in untold {
                 // One that came through meanwhile needs no telling.
@@ -130,6 +131,14 @@ pub fn flush(settings: &Settings) -> Result<(), Failure> {
             }
             if !waiting.is_empty() {
                 let (subject, text) = digest(&known, noun, &waiting);
+                host::journal(&wit::Decision {
+                    stream,
+                    subject: format!("cause/{cause}"),
+                    label: known.message.clone(),
+                    outcome: wit::Outcome::Held,
+                    reasons: Vec::new(),
+                    effects: vec![to_people(&subject)],
+                })?;
                 mail::queue(settings, &subject, text)?;
             }
             state::put_cause(&cause, &known)?;
@@ -138,6 +147,11 @@ pub fn flush(settings: &Settings) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// That people are told, as an effect.
+pub fn to_people(subject: &str) -> wit::Effect {
+    effect("queue-mail", "admins and error recipients", format!("Tell them: {subject}."), Vec::new())
 }
 
 fn waiting_order(number: String) -> Result<Option<String>, Failure> {

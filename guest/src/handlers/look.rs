@@ -154,7 +154,10 @@ impl Look {
             Action::Update(update) => effects.push(self.change(update)),
             Action::Hold | Action::Ignore | Action::Unchanged => {}
         }
-        effects.extend(self.plan.link.as_ref().map(connection));
+        if let Some(link) = &self.plan.link {
+            effects.push(connection(link));
+            effects.extend(disconnections(link));
+        }
         effects.extend(queued(&self.number, &self.label, &self.plan.wanted));
         let outcome = if effects.is_empty() { self.outcome_without_effect() } else { wit::Outcome::Applied };
         wit::Decision {
@@ -229,6 +232,14 @@ fn connection(link: &CustomerLink) -> wit::Effect {
             })
             .collect(),
     )
+}
+
+/// Companies that are the LeafLink customer no longer.
+pub fn disconnections(link: &CustomerLink) -> impl Iterator<Item = wit::Effect> {
+    link.instead_of.iter().map(|company| {
+        let summary = format!("Company {company} is LeafLink customer {} no longer.", link.customer);
+        effect("disconnect-customer", &company.0, summary, Vec::new())
+    })
 }
 
 /// The write to LeafLink that is wanted, as an effect; none when nothing is.

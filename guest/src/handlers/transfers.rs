@@ -2,6 +2,7 @@
 
 use super::Component;
 use super::carry_out::carry_out;
+use super::letters;
 use super::look::look;
 use super::settings::in_force;
 use crate::bindings::exports::leaflink_sync::connector::transfers::Guest;
@@ -141,8 +142,7 @@ fn tell(transfer: &Transfer, reason: &Reason, settings: &Settings) -> Result<wit
     let subject = format!("{} needs you", transfer.label);
     let text = format!("{}\nWhat to do: {}\n", reason.message, reason.fix);
     mail::queue(settings, &subject, text)?;
-    let summary = format!("Tell them: {subject}.");
-    Ok(effect("queue-mail", "admins and error recipients", summary, Vec::new()))
+    Ok(letters::to_people(&subject))
 }
 
 fn outcome(effects: &[wit::Effect], held: bool) -> wit::Outcome {

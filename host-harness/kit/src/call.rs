@@ -44,6 +44,7 @@ pub(crate) fn run<T>(
         http_requests: 0,
         store_writes: 0,
         record_writes: 0,
+        writes: Vec::new(),
         requests: Vec::new(),
         decisions: Vec::new(),
     };
@@ -78,6 +79,7 @@ fn transact<T>(
     report.http_requests = state.meter.http_requests;
     report.store_writes = state.meter.store_writes;
     report.record_writes = state.meter.records_written;
+    report.writes = std::mem::take(&mut state.meter.writes);
     report.requests = std::mem::take(&mut state.meter.requests);
     report.decisions = std::mem::take(&mut state.meter.decisions);
 

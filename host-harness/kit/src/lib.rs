@@ -72,4 +72,4 @@ pub use host::{CompanyId, Host};
 pub use limits::{Budget, Limits};
 pub use load::LoadError;
 pub use meter::CallReport;
-pub use trace::{CallId, CallInfo, DecisionReport, RequestReport, RequestResult};
+pub use trace::{CallId, CallInfo, DecisionReport, EffectReport, RequestReport, RequestResult, WriteReport};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use wasmtime::ResourceLimiter;
 
 use crate::limits::{CORE_INSTANCES, Limits, MEMORIES, TABLES};
-use crate::trace::{CallId, DecisionReport, RequestReport};
+use crate::trace::{CallId, DecisionReport, RequestReport, WriteReport};
 
 /// What one call used. The host receives it after every call, whatever came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +30,9 @@ pub struct CallReport {
     pub store_writes: u64,
     /// Writes to the ERP's records that it took.
     pub record_writes: u64,
+    /// Those writes, and the mails that were queued, in order. They took effect only if the call was
+    /// committed.
+    pub writes: Vec<WriteReport>,
     /// The requests, in order.
     pub requests: Vec<RequestReport>,
     /// The decisions that were appended to the journal, in order. They are there only if the call
@@ -49,6 +52,7 @@ pub(crate) struct Meter {
     pub mails: u64,
     pub journal_entries: u64,
     pub log_lines: u32,
+    pub writes: Vec<WriteReport>,
     pub requests: Vec<RequestReport>,
     pub decisions: Vec<DecisionReport>,
     pub journal_bytes: u64,

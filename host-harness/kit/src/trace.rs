@@ -102,8 +102,28 @@ pub struct DecisionReport {
     pub outcome: Outcome,
     /// The codes of all its reasons.
     pub reasons: Vec<String>,
-    /// The kinds of all its effects.
-    pub effects: Vec<String>,
+    /// All its effects.
+    pub effects: Vec<EffectReport>,
+}
+
+/// One thing that a decision says it does, without its texts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EffectReport {
+    /// What is done, such as `set-sale-price`.
+    pub kind: String,
+    /// What it is done to.
+    pub target: String,
+}
+
+/// Something that a call did within its transaction besides what it stored: what a decision in the
+/// journal has to account for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WriteReport {
+    /// The import, such as `records.set-sale-price` or `mail.queue`.
+    pub import: &'static str,
+    /// The record's id, LeafLink's number of the order that a new sales order is of, or the mail's
+    /// subject.
+    pub subject: String,
 }
 
 impl From<&Decision> for DecisionReport {
@@ -113,7 +133,11 @@ impl From<&Decision> for DecisionReport {
             subject: decision.subject.clone(),
             outcome: decision.outcome,
             reasons: decision.reasons.iter().map(|reason| reason.code.clone()).collect(),
-            effects: decision.effects.iter().map(|effect| effect.kind.clone()).collect(),
+            effects: decision
+                .effects
+                .iter()
+                .map(|effect| EffectReport { kind: effect.kind.clone(), target: effect.target.clone() })
+                .collect(),
         }
     }
 }

@@ -7,15 +7,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hmac::{Hmac, Mac};
 use leaflink_sync_kit::host::Urgency;
-use leaflink_sync_kit::host::types::Outcome;
 use leaflink_sync_kit::host::{Transaction, http, log, secrets};
-use leaflink_sync_kit::{CallError, CallId, CallInfo, CallReport, CompanyId, Host, RequestResult};
+use leaflink_sync_kit::{CallError, CallId, CallInfo, CallReport, CompanyId, Host};
 use leaflink_sync_telemetry::{CallLog, Metrics};
 use leaflink_sync_transport::{HttpLog, LeafLinkClient, RequestBudget};
 use reference_erp::Erp;
 use sha2::Sha256;
 
 use leaflink_sync_kit::words;
+
+use crate::accounts;
 
 /// The keys that the component may use and may not see. They are neither shown nor printed.
 pub struct Keys {
@@ -74,7 +75,7 @@ pub struct Seen {
     pub peak_memory: usize,
     /// Lines of the component's log that warn or report an error.
     pub warnings: Vec<String>,
-    /// Calls that were committed and wrote to the ERP or to LeafLink without a decision in the
+    /// What committed calls wrote to the ERP or to LeafLink, or mailed, without an effect in the
     /// journal that says so.
     pub unjournaled: Vec<String>,
     /// Why a log is incomplete, if it is.
@@ -248,16 +249,8 @@ impl Host for LocalHost {
         }
         let mut seen = self.seen();
         seen.calls += 1;
-        let sent = report.requests.iter().filter(|request| request.method != http::Method::Get);
-        let taken = sent.filter(|it| matches!(it.result, RequestResult::Status(200..=299))).count();
-        // What LeafLink took in another way than it was meant is told by a reason.
-        let told = report
-            .decisions
-            .iter()
-            .any(|it| !it.effects.is_empty() || (it.outcome == Outcome::Parked && !it.reasons.is_empty()));
-        if error.is_none() && (report.record_writes > 0 || taken > 0) && !told {
-            let about = report.subject.as_deref().unwrap_or_default();
-            seen.unjournaled.push(format!("{} {about} (call {})", report.call, report.id));
+        if error.is_none() {
+            seen.unjournaled.extend(accounts::missing(report));
         }
         for request in seen.requests.iter_mut().filter(|request| request.call.is_empty()) {
             request.call = report.call;

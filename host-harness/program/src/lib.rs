@@ -13,6 +13,7 @@
 //! - [`recording`] keeps the component's calls in a file, for `replay`.
 //! - [`commands`] is the command line.
 
+mod accounts;
 pub mod commands;
 pub mod demo;
 pub mod document;

@@ -139,7 +139,7 @@ fn decision_fields(decision: &DecisionReport) -> Map<String, Value> {
         "subject": decision.subject,
         "outcome": outcome,
         "reasons": decision.reasons,
-        "effects": decision.effects,
+        "effects": decision.effects.iter().map(|effect| effect.kind.as_str()).collect::<Vec<_>>(),
         "message": format!("{} {}: {outcome}{why}", words::stream(decision.stream), decision.subject),
     });
     match fields {

@@ -242,10 +242,9 @@ fn settle(id: &ProductId, label: &str, wish: &mut NewProductWish, made: u64) -> 
     wake("leaflink-product", &made.to_string())?;
     look_again(id, made)?;
     let summary = format!("{label} is LeafLink product {made}, and linked to it.");
-    Ok(Attempt::Done(vec![effect(
-        "create-leaflink-product",
-        &made.to_string(),
-        summary,
-        vec![set("LeafLink Product", made)],
-    )]))
+    let link = vec![set("LeafLink Product", made)];
+    Ok(Attempt::Done(vec![
+        effect("create-leaflink-product", &made.to_string(), summary, Vec::new()),
+        effect("link-product", &id.0, format!("Link {label} to LeafLink product {made}."), link),
+    ]))
 }

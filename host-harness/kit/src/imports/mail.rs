@@ -4,13 +4,17 @@ use super::{MailStop, Stop, unanswered};
 use crate::bindings::leaflink_sync::host::mail::{Error, Host, Message};
 use crate::limits::{Limit, contract, spend};
 use crate::state::CallState;
+use crate::trace::WriteReport;
 
 impl Host for CallState {
     fn queue(&mut self, message: Message) -> Result<(), MailStop> {
         self.must_write("mail.queue")?;
         check(&message, self.limits.mail_text_bytes).map_err(|rule| Stop::Answer(Error::Invalid(rule)))?;
         spend(&mut self.meter.mails, 1, Limit::Mails, self.limits.mails.into())?;
-        self.ask("mail.queue", |link| link.tx.queue(message))?.map_err(Stop::Answer)
+        let subject = message.subject.clone();
+        self.ask("mail.queue", |link| link.tx.queue(message))?.map_err(Stop::Answer)?;
+        self.meter.writes.push(WriteReport { import: "mail.queue", subject });
+        Ok(())
     }
 
     fn convert_error(&mut self, stop: MailStop) -> wasmtime::Result<Error> {

@@ -9,6 +9,7 @@ use crate::bindings::leaflink_sync::host::types::Money;
 use crate::host::Transaction;
 use crate::limits::{Limit, contract, spend};
 use crate::state::CallState;
+use crate::trace::WriteReport;
 
 type Answer<T> = Result<T, RecordsStop>;
 
@@ -52,13 +53,15 @@ impl Host for CallState {
     }
 
     fn link_product(&mut self, id: String, leaflink_product: Option<u64>) -> Answer<()> {
-        self.write("records.link-product", printed_size(&(&id, leaflink_product)), |tx| {
+        self.write("records.link-product", printed_size(&(&id, leaflink_product)), &id, |tx| {
             tx.link_product(&id, leaflink_product)
         })
     }
 
     fn set_sale_price(&mut self, id: String, price: Money) -> Answer<()> {
-        self.write("records.set-sale-price", printed_size(&(&id, &price)), |tx| tx.set_sale_price(&id, price))
+        self.write("records.set-sale-price", printed_size(&(&id, &price)), &id, |tx| {
+            tx.set_sale_price(&id, price)
+        })
     }
 
     fn list_companies(&mut self, after: Option<String>, limit: u32) -> Answer<Vec<Company>> {
@@ -77,7 +80,7 @@ impl Host for CallState {
     }
 
     fn link_company(&mut self, id: String, customer: Option<u64>) -> Answer<()> {
-        self.write("records.link-company", printed_size(&(&id, customer)), |tx| {
+        self.write("records.link-company", printed_size(&(&id, customer)), &id, |tx| {
             tx.link_company(&id, customer)
         })
     }
@@ -104,17 +107,20 @@ impl Host for CallState {
     }
 
     fn create_sales_order(&mut self, draft: SalesOrderDraft) -> Answer<String> {
-        self.write("records.create-sales-order", printed_size(&draft), |tx| tx.create_sales_order(draft))
+        let number = draft.origin.number.clone();
+        self.write("records.create-sales-order", printed_size(&draft), &number, |tx| {
+            tx.create_sales_order(draft)
+        })
     }
 
     fn update_sales_order(&mut self, id: String, update: SalesOrderUpdate) -> Answer<()> {
-        self.write("records.update-sales-order", printed_size(&(&id, &update)), |tx| {
+        self.write("records.update-sales-order", printed_size(&(&id, &update)), &id, |tx| {
             tx.update_sales_order(&id, update)
         })
     }
 
     fn unlink_sales_order(&mut self, id: String) -> Answer<()> {
-        self.write("records.unlink-sales-order", printed_size(&id), |tx| tx.unlink_sales_order(&id))
+        self.write("records.unlink-sales-order", printed_size(&id), &id, |tx| tx.unlink_sales_order(&id))
     }
 
     fn get_payments(&mut self, ids: Vec<String>) -> Answer<Vec<Payment>> {
@@ -157,6 +163,7 @@ impl CallState {
         &mut self,
         import: &'static str,
         bytes: usize,
+        subject: &str,
         change: impl FnOnce(&mut dyn Transaction) -> Result<T, Error>,
     ) -> Answer<T> {
         self.must_write(import)?;
@@ -165,6 +172,7 @@ impl CallState {
         spend(&mut self.meter.record_bytes, bytes, Limit::RecordWrittenBytes, allowed)?;
         let written = self.read(import, change)?;
         self.meter.records_written += 1;
+        self.meter.writes.push(WriteReport { import, subject: subject.to_owned() });
         Ok(written)
     }
 }

@@ -78,11 +78,7 @@ pub(super) fn compare(expected: &Expected, observed: &Observed) -> Vec<Differenc
         expected.failures.iter().map(|failure| format!("{}: {}", failure.at, failure.code)).collect();
     let came: Vec<_> = observed.failures.iter().map(|(at, code)| format!("{at}: {code}")).collect();
     found.equal("failed calls", &wanted.join("; "), &came.join("; "));
-    found.equal(
-        "calls that wrote something and have no decision for it",
-        "",
-        &observed.unjournaled.join(", "),
-    );
+    found.equal("what calls wrote, and no effect in the journal names", "", &observed.unjournaled.join(", "));
     found.equal("requests to LeafLink that the sync must not send", "", &observed.odd_requests.join(", "));
     found.0
 }
