@@ -42,8 +42,6 @@ const PASSED_OVER_TOLD: usize = 10;
 const LOOKS: usize = 100;
 /// Held orders that are put on the list at the end of a pass.
 const HELD: u32 = 500;
-/// Rounds in which a single product that cannot be read is tried again.
-const UNREADABLE_ROUNDS: u32 = 3;
 /// What the first pass asks for: orders that are not settled yet.
 const OPEN_STATUSES: &str = "submitted,accepted,backorder";
 

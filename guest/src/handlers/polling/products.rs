@@ -9,7 +9,7 @@
 use chrono::{Duration, SecondsFormat, Utc};
 use rust_decimal::Decimal;
 
-use super::{LOOKS, OVERLAP_MINUTES, PAGE, UNREADABLE_ROUNDS, instant, later};
+use super::{LOOKS, OVERLAP_MINUTES, PAGE, UNREADABLE_IN_A_ROW, instant, later};
 use crate::bindings::exports::leaflink_sync::connector::polling::{Polled, Subject};
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::handlers::products::listing::note_seen;
@@ -54,8 +54,8 @@ pub fn poll() -> Result<Polled, Failure> {
     }
     Ok(Polled {
         look_at: webhooks::products(LOOKS)?.into_iter().map(|id| Subject::Product(id.0)).collect(),
-        // A page that could not be read waits for the next call, some minutes later.
-        more: state.under_way.as_ref().is_some_and(|work| work.pass.unreadable == 0),
+        // An outage is waited out: on with it in the next call, some minutes later.
+        more: state.under_way.as_ref().is_some_and(|work| work.pass.unreadable < UNREADABLE_IN_A_ROW),
         watermark_ms: state
             .modified
             .as_deref()
@@ -168,7 +168,9 @@ fn missed(
 }
 
 /// Reads one page and moves the pass on; answers the products, and whether there are more. A page
-/// that is too large for the host is halved, and a single product that is too large is passed over.
+/// that cannot be had is halved, and a single product that spoils its page by itself is passed over,
+/// so that it keeps no other from being seen. It is told of once the list can be read behind it:
+/// several in a row are an outage, and then none was passed over.
 fn read_page(
     pass: &mut Pass,
     filter: Option<(&str, &str)>,
@@ -181,25 +183,29 @@ fn read_page(
     let page = match leaflink::page("/products/", &query)? {
         Listed::Page(page) => page,
         Listed::TooLarge(_) | Listed::Unreadable(_) if pass.limit > 1 => {
-            pass.limit /= 2;
-            return Ok((Vec::new(), true));
-        }
-        // An outage shows like this, too, so a product is passed over only when it was so for long.
-        Listed::Unreadable(problem) if pass.unreadable < UNREADABLE_ROUNDS => {
-            pass.unreadable += 1;
-            refused.push(answer::reason(&Reason::new(Code::LeafLinkUnavailable, problem)));
+            (pass.limit, pass.unreadable) = (pass.limit / 2, 0);
             return Ok((Vec::new(), true));
         }
         Listed::TooLarge(bytes) => {
-            return passed_over(
-                pass,
-                &format!("it is larger than the {bytes} bytes that the host takes"),
-                refused,
-            );
+            pass_over(pass, &format!("it is larger than the {bytes} bytes that the host takes"));
+            return Ok((Vec::new(), true));
         }
-        Listed::Unreadable(problem) => return passed_over(pass, &problem, refused),
+        Listed::Unreadable(problem) => {
+            pass.unreadable += 1;
+            if pass.unreadable < UNREADABLE_IN_A_ROW {
+                pass_over(pass, &problem);
+            } else {
+                pass.offset -= pass.passed_over.len() as u64;
+                (pass.limit, pass.passed_over) = (PAGE, Vec::new());
+                refused.push(answer::reason(&Reason::new(Code::LeafLinkUnavailable, problem)));
+            }
+            return Ok((Vec::new(), true));
+        }
     };
-    pass.unreadable = 0;
+    for problem in std::mem::take(&mut pass.passed_over) {
+        refused.push(refuse(problem)?);
+    }
+    (pass.limit, pass.unreadable) = ((pass.limit * 2).min(PAGE), 0);
     let mut products = Vec::new();
     for record in &page.results {
         match read::<Product>(record.get().as_bytes()) {
@@ -217,20 +223,13 @@ fn read_page(
     Ok((products, more))
 }
 
-fn passed_over(
-    pass: &mut Pass,
-    problem: &str,
-    refused: &mut Vec<wit::Reason>,
-) -> Result<(Vec<Product>, bool), Failure> {
+fn pass_over(pass: &mut Pass, problem: &str) {
     pass.offset += 1;
-    (pass.limit, pass.unreadable) = (PAGE, 0);
-    let problem = format!(
+    pass.passed_over.push(format!(
         "Product {} of LeafLink's list was passed over: {}.",
         pass.offset,
         problem.trim_end_matches('.')
-    );
-    refused.push(refuse(problem)?);
-    Ok((Vec::new(), true))
+    ));
 }
 
 fn keep(state: &mut CatalogueState, product: &Product) -> Result<(), Failure> {

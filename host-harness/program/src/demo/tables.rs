@@ -92,7 +92,7 @@ impl Tables {
             products: products(stage)?,
             payments: payments(stage, &orders)?,
             transfers: transfers(stage, &orders)?,
-            parked: parked::all(&stage.calls())?,
+            parked: parked::all(stage.calls())?,
             check_list: checks
                 .map(|check| CheckRow { title: check.title, done: check.done, detail: check.detail })
                 .collect(),

@@ -95,7 +95,15 @@ impl Call<'_> {
 
     fn one_product(&self, status: u16, id: u64) -> Answer {
         let product = self.world.product(id)?;
-        Ok(Response::json(status, &self.shape(view::product(self.world, product))))
+        Ok(Response::json_text(status, self.write_product(product)))
+    }
+
+    /// The product as this request wants it.
+    fn write_product(&self, product: &Product) -> String {
+        match &product.body {
+            Some(text) => text.clone(),
+            None => self.shape(view::product(self.world, product)).to_string(),
+        }
     }
 
     fn list_products(&self) -> Answer {
@@ -113,7 +121,7 @@ impl Call<'_> {
             .filter(|product| !for_a_buyer || product.is_shown_to_buyers())
             .filter(|product| conditions.hold(|name| field(world, product, name)))
             .collect();
-        Ok(self.page(&rows, |product| self.shape(view::product(world, product)).to_string()))
+        Ok(self.page(&rows, |product| self.write_product(product)))
     }
 
     fn create_product(&mut self) -> Result<u64, Refusal> {
@@ -142,6 +150,7 @@ impl Call<'_> {
             parent: None,
             external_ids: BTreeMap::new(),
             other: self.world.product_defaults(None, None),
+            body: None,
         };
         if form.integer("seller").is_some_and(|seller| seller != self.world.company.id) {
             form.error("seller", "You can not create products for this company.");

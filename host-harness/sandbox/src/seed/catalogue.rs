@@ -61,6 +61,9 @@ pub struct ProductSeed {
     /// Further fields of the product, as the API writes them.
     #[serde(default)]
     pub fields: Map<String, Value>,
+    /// Sent in place of the product, JSON or not.
+    #[serde(default)]
+    pub body: Option<String>,
 }
 
 /// A record of which little more is needed than its id and name.

@@ -118,6 +118,7 @@ impl World {
             parent: seed.parent,
             external_ids: seed.external_ids,
             other,
+            body: seed.body,
         })
     }
 

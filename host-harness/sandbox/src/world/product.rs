@@ -70,6 +70,8 @@ pub(crate) struct Product {
     pub external_ids: BTreeMap<String, String>,
     /// Everything else, by name, as bodies write it.
     pub other: Map<String, Value>,
+    /// Sent in its place.
+    pub body: Option<String>,
 }
 
 impl Product {
