@@ -7,7 +7,7 @@ use crate::bindings::leaflink_sync::host::types as wit;
 use crate::handlers::letters;
 use crate::handlers::settings::in_force;
 use crate::host::answer::{self, Failure, effect, set};
-use crate::host::leaflink::Found;
+use crate::host::leaflink::{Found, try_again};
 use crate::host::listings::{self, ListingRecord, ListingWish, NewProductWish, Product, fields, stored};
 use crate::host::outbox::{self, Intent, Subject, Wish};
 use crate::host::rounds::PRODUCTS;
@@ -366,12 +366,8 @@ fn there(product: &Product, side: &Side) -> Result<Result<Values, Box<Reason>>, 
     match side.found()? {
         Found::Body(body) => match shown(body) {
             Ok(there) => Ok(Ok(there)),
-            Err(problem) => {
-                let (field, problem) = problem.field_and_problem();
-                let message =
-                    format!("The field `{field}` of LeafLink product {id} cannot be used: {problem}.");
-                refused(Code::LeafLinkProductUnusable, message)
-            }
+            // A field that cannot be used is one that LeafLink does not show: this is no product at all.
+            Err(_) => Err(try_again(format!("LeafLink's answer for product {id} is no product."))),
         },
         Found::Missing => {
             let message =

@@ -105,10 +105,8 @@ pub fn listed(side: &Side, name: &str) -> Result<Result<Option<Listed>, Reason>,
         Found::Body(body) => match read::<Listed>(body) {
             Ok(listed) if listed.id == id.0 => Ok(Some(listed)),
             Ok(_) => Err(unusable("id".to_owned(), "it names another product".to_owned())),
-            Err(Unreadable::Field { path, problem }) => Err(unusable(path, problem)),
-            Err(Unreadable::NotJson(problem)) => {
-                return Err(try_again(format!("LeafLink's answer for product {id} is no JSON: {problem}.")));
-            }
+            Err(Unreadable::Field { path, problem }) if path != "." => Err(unusable(path, problem)),
+            Err(_) => return Err(try_again(format!("LeafLink's answer for product {id} is no product."))),
         },
         Found::Missing => {
             let message = format!("{name} is linked to LeafLink product {id}, which LeafLink does not have.");

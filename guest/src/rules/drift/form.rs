@@ -86,7 +86,7 @@ fn explanation(sides: &Sides, entry: &Entry, wanted: &str) -> Option<Option<Expl
         return None;
     }
     let to_be_sent = value(&sides.change.send, field).is_some();
-    Some(if !to_be_sent && is_price_kept {
+    Some(if is_price_kept {
         because(Cause::Setting, "the setting that keeps prices in step is off.")
     } else if !to_be_sent && is_apart {
         because(

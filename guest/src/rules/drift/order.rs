@@ -199,10 +199,11 @@ fn left_so(order: &Order, sales_order: &SalesOrder, plan: &Plan) -> Option<Expla
 mod tests {
     use super::*;
     use crate::rules::decision::{Findings, Reason};
-    use crate::rules::ids::SalesOrderId;
+    use crate::rules::ids::{ProductId, SalesOrderId};
     use crate::rules::order::follow::Update;
     use crate::rules::order::outward::{Wanted, target};
     use crate::rules::order::sample;
+    use crate::rules::sales_order::Line;
 
     fn sales_order(status: Status) -> SalesOrder {
         SalesOrder {
@@ -367,17 +368,84 @@ mod tests {
     }
 
     #[test]
+    fn an_edit_that_is_not_of_the_status_leaves_the_status_to_be_compared() {
+        let order = Order { status: SourceStatus::Shipped, ..sample::order() };
+        let plan = Plan { action: Action::Update(Box::new(Update::default())), ..plan(Wanted::default()) };
+        let ours = sales_order(Status::Processing);
+        let found = differences(&order, Some(&ours), &plan, &Known::default(), &Settings::default());
+        assert_eq!(causes(&found), [(EDITS, None), (STATUS, Some(Cause::Rule))]);
+    }
+
+    #[test]
+    fn an_order_that_cannot_be_read_says_what_it_waits_for() {
+        let text = |text: &str| Some(text.to_owned());
+        let one = |to_be_looked_at, waits_for| {
+            let known = Known { to_be_looked_at, waits_for, ..Known::default() };
+            let ours = sales_order(Status::Pending);
+            unreadable("5d0c", "ee12ab01", "`total` is no amount.", Some(&ours), &known)
+        };
+        let held = one(text("It is on the list."), text("What was told."));
+        assert_eq!(causes(std::slice::from_ref(&held)), [(SALES_ORDER, Some(Cause::Held))]);
+        assert_eq!(held.explanation.map(|why| why.text), text("`total` is no amount."));
+        assert_eq!((held.leaflink.as_str(), held.erp.as_str()), ("cannot be read", "SO-1001"));
+        assert_eq!(causes(&[one(text("It is on the list."), None)]), [(SALES_ORDER, Some(Cause::Recent))]);
+        assert_eq!(causes(&[one(None, None)]), [(SALES_ORDER, None)]);
+    }
+
+    #[test]
+    fn a_status_that_stays_says_why() {
+        let line = |fulfilled: bool| Line {
+            id: "l-1".to_owned(),
+            product: ProductId("p".to_owned()),
+            quantity: 1.into(),
+            unit_price: 9.into(),
+            total: 9.into(),
+            is_sample: false,
+            note: None,
+            location: None,
+            leaflink_line: None,
+            fulfilled: u8::from(fulfilled).into(),
+        };
+        for (leaflink, erp, lines, wanted) in [
+            (SourceStatus::Complete, Status::Canceled, Vec::new(), "does not reject an order"),
+            (SourceStatus::Rejected, Status::Processing, Vec::new(), "no way back from there"),
+            (SourceStatus::Shipped, Status::Processing, vec![line(false)], "SO-1001 follows when"),
+            (SourceStatus::Shipped, Status::Processing, vec![line(true)], "never go back"),
+            (SourceStatus::Accepted, Status::Pending, vec![line(false)], "never go back"),
+        ] {
+            let order = Order { status: leaflink, ..sample::order() };
+            let ours = SalesOrder { lines, ..sales_order(erp) };
+            let found = differences(
+                &order,
+                Some(&ours),
+                &plan(Wanted::default()),
+                &Known::default(),
+                &Settings::default(),
+            );
+            let text = found.into_iter().next().and_then(|one| one.explanation).map(|why| why.text);
+            assert!(text.as_ref().is_some_and(|text| text.contains(wanted)), "{leaflink:?} {erp}: {text:?}");
+        }
+    }
+
+    #[test]
     fn a_status_that_was_refused_says_so() {
         let order = Order { status: SourceStatus::Rejected, ..sample::order() };
-        let mut plan = plan(Wanted::default());
-        plan.findings.reasons.push(Reason::new(Code::RejectedTooLate, "Too late."));
-        let found = differences(
-            &order,
-            Some(&sales_order(Status::ReadyToShip)),
-            &plan,
-            &Known::default(),
-            &Settings::default(),
-        );
-        assert_eq!(causes(&found), [(STATUS, Some(Cause::Held))]);
+        for (code, wanted) in [
+            (Code::RejectedTooLate, Cause::Held),
+            (Code::StatusAhead, Cause::Held),
+            (Code::ErpRefused, Cause::Held),
+            (Code::InsufficientStock, Cause::Rule),
+        ] {
+            let mut plan = plan(Wanted::default());
+            plan.findings.reasons.push(Reason::new(code, "Too late."));
+            let found = differences(
+                &order,
+                Some(&sales_order(Status::ReadyToShip)),
+                &plan,
+                &Known::default(),
+                &Settings::default(),
+            );
+            assert_eq!(causes(&found), [(STATUS, Some(wanted))], "{code:?}");
+        }
     }
 }

@@ -166,6 +166,7 @@ mod tests {
             (true, &absent, &absent, Some(1), who, queued(None), Some(Some(Cause::Queued))),
             (true, &absent, &absent, Some(1), who, queued(Some("no")), Some(Some(Cause::Refused))),
             (true, &absent, &absent, None, who, None, Some(Some(Cause::Setting))),
+            (true, &absent, &absent, None, who, queued(None), Some(Some(Cause::Queued))),
             (true, &absent, &absent, Some(2_000), who, None, Some(Some(Cause::Setting))),
             (true, &absent, &absent, Some(1), None, None, Some(Some(Cause::Held))),
             (true, &there, &absent, Some(1), who, None, None),
@@ -203,11 +204,17 @@ mod tests {
 
     #[test]
     fn what_bears_the_mark_and_is_another_has_no_remedy() {
-        let odd = found(&payment(true), &Seen::Odd, &Seen::Absent, Some(1), Some(StaffId(1)), None).unwrap();
-        assert_eq!(odd.explanation, None);
-        assert!(matches!(
-            odd.remedy(),
-            super::super::Remedy::Refuse(Reason { code: Code::RepairRefused, .. })
-        ));
+        for (stands, recorded, taken_back) in
+            [(true, Seen::Odd, Seen::Absent), (false, entry(), Seen::Odd), (true, entry(), Seen::Odd)]
+        {
+            let odd =
+                found(&payment(stands), &recorded, &taken_back, Some(1), Some(StaffId(1)), None).unwrap();
+            assert_eq!(odd.explanation, None);
+            assert_eq!(odd.leaflink, "another payment with this one's mark");
+            assert!(matches!(
+                odd.remedy(),
+                super::super::Remedy::Refuse(Reason { code: Code::RepairRefused, .. })
+            ));
+        }
     }
 }

@@ -85,6 +85,7 @@ mod tests {
         let (sale, shown) = (price("9"), price("100"));
         let agreed = Agreed { sale_price: sale.amount, wholesale_price: shown.amount, units: 12 };
         let blocked = vec![Reason::new(Code::LeafLinkProductGone, "It is gone.")];
+        let noticed = || vec![Reason::new(Code::PriceOverruled, "It gave way.")];
         let queued = |refused: Option<&str>| Some(OnItsWay { refused: refused.map(str::to_owned) });
         let push = Action::Push("108".parse().unwrap());
         for (action, reasons, on, on_its_way, look, wanted) in [
@@ -96,7 +97,8 @@ mod tests {
             (push, Vec::new(), true, queued(Some("no")), Some("soon."), Some(Some(Cause::Refused))),
             (Action::Take(sale.amount), Vec::new(), true, None, Some("soon."), Some(Some(Cause::Recent))),
             (Action::Take(sale.amount), Vec::new(), true, None, None, Some(None)),
-            (Action::Nothing, blocked, true, None, None, Some(Some(Cause::Held))),
+            (Action::Nothing, noticed(), true, None, None, None),
+            (Action::Nothing, [noticed(), blocked].concat(), true, None, None, Some(Some(Cause::Held))),
         ] {
             let plan = Plan { action, units: 12, reasons };
             let found = difference(&Product {

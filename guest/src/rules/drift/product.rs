@@ -62,12 +62,18 @@ mod tests {
         let mut theirs = listed(7, "Night Garden, eighth");
         assert_eq!(cause(&ours, Some(&theirs)), None);
         assert_eq!(cause(&ours, None), Some(Cause::Held));
-        for standing in [Standing::Gone, Standing::Archived] {
+        let (gone, unit) = (Code::LeafLinkProductGone.fix(), Code::UnitTypeDiffers.fix());
+        for (standing, unit_there, shows, fix) in [
+            (Standing::Gone, "Unit", "no such product", gone),
+            (Standing::Archived, "Unit", "archived", gone),
+            (Standing::Live, "Gram", "counted in Gram", unit),
+        ] {
             theirs.standing = standing;
+            unit_there.clone_into(&mut theirs.unit);
             assert_eq!(cause(&ours, Some(&theirs)), Some(Cause::Held), "{standing:?}");
+            let found = difference(&ours, Some(&theirs)).unwrap();
+            assert_eq!(found.leaflink, shows);
+            assert!(found.explanation.unwrap().text.ends_with(fix), "{standing:?}");
         }
-        theirs.standing = Standing::Live;
-        theirs.unit = "Gram".to_owned();
-        assert_eq!(cause(&ours, Some(&theirs)), Some(Cause::Held));
     }
 }

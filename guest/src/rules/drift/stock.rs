@@ -124,6 +124,15 @@ mod tests {
         let pushed = |ago_min: u64| Product { pushed_ms: Some(NOW - ago_min * 60_000), ..plain.clone() };
         assert_eq!(cause(&pushed(15)), Some(Some(Cause::Recent)));
         assert_eq!(cause(&pushed(16)), Some(None), "the push is overdue");
+        let held_back = Figure {
+            reasons: vec![
+                Reason::new(Code::StockOversold, "More is reserved."),
+                Reason::new(Code::StockHeldBack, "4 are promised."),
+            ],
+            ..differing()
+        };
+        let recent = difference(&Product { figure: &held_back, ..pushed(1) }).unwrap();
+        assert!(recent.explanation.unwrap().text.ends_with("brings it. 4 are promised."));
         for (refused, wanted) in [(None, Cause::Queued), (Some("no".to_owned()), Cause::Refused)] {
             let queued = Product { on_its_way: Some(OnItsWay { refused }), ..pushed(1) };
             assert_eq!(cause(&queued), Some(Some(wanted)));
