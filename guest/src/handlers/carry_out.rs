@@ -12,7 +12,8 @@ use crate::host::{self, erp, state, transfers};
 use crate::rules::decimal::cents;
 use crate::rules::decision::{Findings, Reason};
 use crate::rules::ids::{CompanyId, SalesOrderId};
-use crate::rules::order::{Action, outward};
+use crate::rules::once::QUIET_MS;
+use crate::rules::order::{Action, SourceStatus, outward};
 use crate::rules::reasons::Code;
 use crate::rules::settings::Settings;
 
@@ -32,11 +33,12 @@ pub fn carry_out(mut look: Look, settings: &Settings) -> Result<wit::Decision, F
         // Only now has it an id that LeafLink's order can carry.
         look.plan.wanted.external_id = settings.external_id_key.as_ref().map(|_| Some(id.clone()));
     }
+    let was_wanted = outbox::wanted_status(&look.number)?;
     let is_queued = match wanted(&look, settings) {
         Some((subject, intent)) => outbox::want(&subject, intent)?,
         None => false,
     };
-    let after = after(&look, before.as_ref(), sales_order)?;
+    let after = after(&look, before.as_ref(), sales_order, was_wanted)?;
     let letter = letters::tell(&look, &after, before.as_ref(), settings)?;
     let decision = decision(&look, is_queued, letter);
 
@@ -71,7 +73,7 @@ pub fn foretell(mut look: Look, settings: &Settings) -> Result<wit::Decision, Fa
         Some((subject, intent)) => outbox::is_news(&subject, &intent)?,
         None => false,
     };
-    let after = after(&look, before.as_ref(), sales_order)?;
+    let after = after(&look, before.as_ref(), sales_order, outbox::wanted_status(&look.number)?)?;
     let letter = letters::foretell(&look, &after, before.as_ref())?;
     Ok(decision(&look, is_queued, letter))
 }
@@ -91,11 +93,12 @@ fn decision(look: &Look, is_queued: bool, letter: Option<String>) -> wit::Decisi
 }
 
 /// What is to be remembered of the order: with the sales order that it is after the look, and that
-/// one's customer.
+/// one's customer. `was_wanted`: the status that LeafLink's order was to get before the look.
 fn after(
     look: &Look,
     before: Option<&OrderState>,
     sales_order: Option<(String, Option<CompanyId>)>,
+    was_wanted: Option<SourceStatus>,
 ) -> Result<OrderState, Failure> {
     let is_gone = look.modified.is_empty() && look.plan.action == Action::Ignore;
     if let Some(before) = before.filter(|_| is_gone)
@@ -147,6 +150,14 @@ fn after(
             matched: totals.matched.clone(),
         }),
         applied: applied.or_else(|| before.and_then(|before| before.applied.clone())),
+        given_up: match was_wanted
+            .filter(|status| !look.modified.is_empty() && look.plan.wanted.status != Some(*status))
+        {
+            Some(status) => Some((status.word().to_owned(), host::now_ms())),
+            None => before
+                .and_then(|before| before.given_up.clone())
+                .filter(|(_, at_ms)| host::now_ms() < at_ms.saturating_add(QUIET_MS)),
+        },
         seen_customer: customer.flatten().map(|company| company.0),
         holds: look.holds_while_waiting(before),
     })

@@ -166,6 +166,8 @@ impl Guest for Component {
         let mut settled = None;
         if product.leaflink != Some(id) {
             products::link(&product.id, Some(id))?;
+            // The ERP may have taken an earlier link away by itself.
+            prices::unlinked(&product.id)?;
             state::put_schema()?;
             catalogue::put_record(id, &record)?;
             if let Some(product) = listings::product(&product.id)? {

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::polling;
 use crate::host::answer::Failure;
 use crate::host::leaflink::{self, Found};
-use crate::host::outbox;
+use crate::host::outbox::{self, Subject};
 use crate::host::state::{self, Standing};
 use crate::host::stock::{self, Product, StockRecord};
 use crate::leaflink::order::OpenOrder;
@@ -17,7 +17,7 @@ use crate::leaflink::{read, to_rules};
 use crate::rules::decimal::{parse, plain};
 use crate::rules::decision::Reason;
 use crate::rules::ids::{LeafLinkProductId, OrderNumber, ProductId};
-use crate::rules::order::StockLevel;
+use crate::rules::order::{SourceStatus, StockLevel};
 use crate::rules::reasons::Code;
 use crate::rules::settings::Settings;
 use crate::rules::sorted::{Map, Set};
@@ -224,12 +224,14 @@ fn claims(products: &[Product]) -> Result<Map<LeafLinkProductId, Vec<Claim>>, Fa
     let orders = orders()?;
     let numbers: Vec<String> = orders.keys().map(|number| number.0.clone()).collect();
     let in_erp = stock::on_sales_orders(&numbers)?;
+    let giving_back = outbox::giving_back()?;
     let mut claims: Map<LeafLinkProductId, Vec<Claim>> = Map::new();
     for (number, order) in &orders {
-        // What LeafLink has taken already is owed only if the ERP will hear of it, and not once people
-        // there called it off.
         let sales_order = in_erp.get(number);
-        if !order.reserves && sales_order.is_none() && is_settled(number)? {
+        let taken = !order.reserves;
+        if taken
+            && (giving_back.contains_key(number) || (sales_order.is_none() && is_settled(number, order)?))
+        {
             continue;
         }
         for (leaflink, held) in &order.products {
@@ -242,19 +244,13 @@ fn claims(products: &[Product]) -> Result<Map<LeafLinkProductId, Vec<Claim>>, Fa
             });
         }
     }
-    let waiting = held_claims(&orders)?.into_iter().chain(given_back()?);
-    for (leaflink, claim) in waiting.filter(|(leaflink, _)| erp_ids.contains_key(leaflink)) {
-        claims.entry(leaflink, Default::default).push(claim);
+    let mut waiting = held_claims(&orders)?;
+    // The ERP has these on its shelf already, and they are not to be on offer twice.
+    for (label, products) in giving_back.values() {
+        waiting.extend(products.iter().map(|(product, quantity)| promised(label, *product, quantity)));
     }
-    Ok(claims)
-}
-
-/// What LeafLink puts on offer again as soon as it rejects an order because of us. The ERP has those
-/// units on its shelf already, and they are not to be on offer twice.
-fn given_back() -> Result<Vec<(LeafLinkProductId, Claim)>, Failure> {
-    let mut claims = Vec::new();
-    for (label, products) in outbox::giving_back()? {
-        claims.extend(products.iter().map(|(product, quantity)| promised(&label, *product, quantity)));
+    for (leaflink, claim) in waiting.into_iter().filter(|(leaflink, _)| erp_ids.contains_key(leaflink)) {
+        claims.entry(leaflink, Default::default).push(claim);
     }
     Ok(claims)
 }
@@ -275,6 +271,8 @@ struct Placed {
     label: String,
     /// Whether LeafLink counts it as reserved.
     reserves: bool,
+    /// Whether it is at its end, from which nothing leads back.
+    complete: bool,
     products: Map<LeafLinkProductId, Quantities>,
 }
 
@@ -308,9 +306,11 @@ fn orders() -> Result<Map<OrderNumber, Placed>, Failure> {
             if let Ok(order) = read::<OpenOrder>(record.as_bytes())
                 && let Some(products) = quantities(&order)
             {
+                let complete = order.status.as_deref() == Some(SourceStatus::Complete.word());
                 orders.entry(OrderNumber(order.number.clone()), || Placed {
                     label: order.short_id.filter(|label| !label.is_empty()).unwrap_or(order.number),
                     reserves,
+                    complete,
                     products,
                 });
             }
@@ -335,9 +335,20 @@ fn quantities(order: &OpenOrder) -> Option<Map<LeafLinkProductId, Quantities>> {
     Some(products)
 }
 
-/// Whether an order is known, and known to be none of the ERP's (any more).
-fn is_settled(number: &OrderNumber) -> Result<bool, Failure> {
-    Ok(state::readable_order(number)?.is_some_and(|known| !matches!(known.standing, Standing::Held { .. })))
+/// Whether an order that LeafLink has taken off its quantity, and of which the ERP has no sales order
+/// that holds anything, is owed nothing. It is as long as it is to come over, and as long as LeafLink
+/// is to reject it, which puts its units on offer again.
+fn is_settled(number: &OrderNumber, order: &Placed) -> Result<bool, Failure> {
+    let Some(known) = state::readable_order(number)? else { return Ok(false) };
+    let called_off = match known.standing {
+        Standing::Held { .. } => return Ok(false),
+        Standing::Ignored => false,
+        // Canceled or deleted, and perhaps nobody told us yet.
+        Standing::Imported { .. } => true,
+        Standing::Unlinked => known.reject,
+    };
+    let wish = outbox::intent(&Subject::Order(number.clone()))?;
+    Ok(order.complete || !called_off || wish.is_some_and(|wish| wish.parked.is_some()))
 }
 
 /// What orders hold that wait and are not among these: LeafLink has moved them on. They are owed

@@ -239,17 +239,17 @@ pub fn wanted_status(number: &OrderNumber) -> Result<Option<SourceStatus>, Failu
 pub type GivingBack = (String, Map<u64, String>);
 
 /// Orders that LeafLink is about to reject because of us, as far as it gives something back.
-pub fn giving_back() -> Result<Vec<GivingBack>, Failure> {
-    let mut found = Vec::new();
+pub fn giving_back() -> Result<Map<OrderNumber, GivingBack>, Failure> {
+    let mut found = Map::new();
     scan(None, &mut |(subject, intent)| {
-        if !matches!(subject, Subject::Order(_)) {
+        let Subject::Order(number) = subject else {
             // Orders come before all that is bulk.
             return Ok(!subject.is_bulk());
-        }
+        };
         if let Ok(Intent { label, wish: Wish::Order(wish), parked: None, .. }) = intent
             && !wish.gives_back.is_empty()
         {
-            found.push((label, wish.gives_back));
+            found.insert(number, (label, wish.gives_back));
         }
         Ok(true)
     })?;

@@ -71,6 +71,8 @@ const MOST_LOOKS: u32 = 1_000;
 const HELD_PREFIX: &str = "held/";
 const CAUSE_PREFIX: &str = "cause/";
 const USER_PREFIX: &str = "user/";
+/// How long a status that was given up is known for ours if LeafLink's order has it after all.
+const OURS_FOR_MS: u64 = 60 * 60 * 1_000;
 
 /// What was last decided about a LeafLink order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,6 +108,10 @@ pub struct OrderState {
     /// ERP tells later.
     #[serde(default)]
     pub deleted: Option<String>,
+    /// The status that LeafLink's order was to get when it was last given up, and when that was. It may
+    /// have been sent before.
+    #[serde(default)]
+    pub given_up: Option<(String, u64)>,
     /// While it waits: the units that its buyer was promised, by LeafLink product.
     #[serde(default)]
     pub holds: Map<u64, String>,
@@ -346,7 +352,10 @@ pub fn memory(number: &OrderNumber) -> Result<Memory, Failure> {
     Ok(match known.standing {
         Standing::Imported { .. } => {
             let seen_customer = known.seen_customer.map(CompanyId);
-            let own_status = outbox::wanted_status(number)?;
+            let given_up =
+                known.given_up.filter(|(_, at_ms)| super::now_ms().saturating_sub(*at_ms) <= OURS_FOR_MS);
+            let given_up = given_up.and_then(|(status, _)| SourceStatus::from_word(&status));
+            let own_status = outbox::wanted_status(number)?.or(given_up);
             Memory { applied: projection, own_status, seen_customer, ..Memory::default() }
         }
         Standing::Unlinked => Memory { unlinked: projection, reject: known.reject, ..Memory::default() },

@@ -108,6 +108,9 @@ pub struct OpenOrder {
     /// The "Order No.".
     #[serde(default)]
     pub short_id: Option<String>,
+    /// Where it stands.
+    #[serde(default)]
+    pub status: Option<String>,
     /// The lines.
     pub line_items: Vec<LineItem>,
 }

@@ -27,6 +27,8 @@ use crate::rules::reasons::Code;
 
 /// What is read of products that may be the one.
 const FIELDS: &str = "id,name,sku,listing_state";
+/// Products of one SKU that are looked through.
+const MOST_ALIKE: usize = 1_000;
 /// The denomination "1": one unit is one of its unit of measure.
 const ONE: u64 = 1;
 
@@ -116,15 +118,30 @@ fn look_for(wish: &NewProductWish) -> Result<Vec<Candidate>, Failure> {
         }
         _ => query.push(("sku", value(&values, Field::Sku).unwrap_or_default())),
     }
-    match leaflink::page("/products/", &query)? {
-        Listed::Page(page) => {
-            Ok(page.results.iter().filter_map(|row| read::<Candidate>(row.get().as_bytes()).ok()).collect())
+    // Every page, and none passed over: what is not seen would be made a second time.
+    let mut found = Vec::new();
+    let mut seen = 0;
+    while seen < MOST_ALIKE {
+        let offset = seen.to_string();
+        let rest = [&query[..], &[("offset", offset.as_str())]].concat();
+        match leaflink::page("/products/", if seen == 0 { &query } else { &rest })? {
+            Listed::Page(page) => {
+                let rows = page.results.iter().map(|row| read::<Candidate>(row.get().as_bytes()));
+                found.extend(rows.filter_map(Result::ok));
+                seen += page.results.len();
+                if page.next.is_none() || page.results.is_empty() {
+                    return Ok(found);
+                }
+            }
+            Listed::Unreadable(problem) => return Err(leaflink::try_again(problem)),
+            Listed::TooLarge(limit) => {
+                return Err(leaflink::try_again(format!(
+                    "LeafLink's list of products of one SKU is larger than the {limit} bytes that the host takes"
+                )));
+            }
         }
-        Listed::Unreadable(problem) => Err(leaflink::try_again(problem)),
-        Listed::TooLarge(limit) => Err(leaflink::try_again(format!(
-            "LeafLink's list of products of one SKU is larger than the {limit} bytes that the host takes"
-        ))),
     }
+    Err(leaflink::try_again(format!("LeafLink has {seen} products of one SKU, or more")))
 }
 
 /// A product of the same name and SKU that is there, and linked to nothing.

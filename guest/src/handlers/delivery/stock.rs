@@ -159,6 +159,15 @@ pub fn look_again(gave_back: &Map<u64, String>) -> Result<(), Failure> {
             let mut wanted = intent(&product.name, "", StockWish::anew(String::new()));
             wanted.not_before_ms = wanted.since_ms + QUIET_MS;
             outbox::put_intent(&subject, &wanted)?;
+            let summary = format!("Look at the stock of {} in LeafLink again.", product.name);
+            host::journal(&wit::Decision {
+                stream: wit::Stream::Stock,
+                subject: product.id.0,
+                label: product.name,
+                outcome: wit::Outcome::Applied,
+                reasons: Vec::new(),
+                effects: vec![effect("look-again", &id.to_string(), summary, Vec::new())],
+            })?;
         }
     }
     Ok(())

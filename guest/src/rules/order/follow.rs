@@ -9,10 +9,12 @@ use rust_decimal::Decimal;
 
 use super::draft::{Charge, ChargeSource, NewLine};
 use super::negative_price::is_negative;
+use super::outward::rank;
 use super::projection::{LineProjection, Projection};
 use super::status::{Inward, inward};
 use super::{
-    Order, OrderLine, Snapshot, cases, credit, discount, negative_price, owner, shipping, tax, totals,
+    Order, OrderLine, Snapshot, SourceStatus, cases, credit, discount, negative_price, owner, shipping, tax,
+    totals,
 };
 use crate::rules::decimal::{cents, plain};
 use crate::rules::decision::{Findings, Reason};
@@ -126,7 +128,8 @@ pub fn follow(
         update.leaflink_total = Some(order.total);
     }
     // A step of ours whose answer was lost is no edit of LeafLink's.
-    if now.status != base.status && snapshot.memory.own_status != Some(now.status) {
+    let is_ours = snapshot.memory.own_status.is_some_and(|wanted| is_on_the_way(now.status, wanted));
+    if now.status != base.status && !is_ours {
         match inward(order, sales_order) {
             Inward::Stay => {}
             Inward::Move(status) => {
@@ -142,6 +145,13 @@ pub fn follow(
         }
     }
     Followed { update, applied }
+}
+
+/// Whether a status is the one that LeafLink's order was to get because of the sales order, or one that
+/// it had to pass on the way there.
+fn is_on_the_way(status: SourceStatus, wanted: SourceStatus) -> bool {
+    let passed = |(status, wanted)| status < wanted;
+    status == wanted || rank(status).zip(rank(wanted)).is_some_and(passed)
 }
 
 /// Lines: changed, added, removed, reordered.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::units;
 use crate::decimal;
-use crate::world::{CURRENCY, InventoryItem, Product, World};
+use crate::world::{CASE, CURRENCY, InventoryItem, Product, World};
 
 /// Names of unit denominations by id, from the published list.
 const DENOMINATIONS: [(&str, &str); 25] = [
@@ -78,6 +78,8 @@ pub(crate) fn product(world: &World, record: &Product) -> Value {
             _ => value.clone(),
         };
     }
+    // A case of one unit is the unit, whatever was written.
+    body["sell_in_unit_of_measure"] = json!((record.unit_multiplier > 1).then_some(CASE));
     body
 }
 
