@@ -353,7 +353,7 @@ mod tests {
 
     #[test]
     fn edits_that_are_held_are_held_whether_the_order_is_to_be_looked_at_or_not() {
-        let plan = Plan { action: Action::Update(Box::new(Update::default())), ..plan(Wanted::default()) };
+        let plan = Plan { action: Action::Update(Box::default()), ..plan(Wanted::default()) };
         let text = |text: &str| Some(text.to_owned());
         for (to_be_looked_at, waits_for, wanted) in [
             (None, text("Too late."), Some(Cause::Held)),
@@ -370,7 +370,7 @@ mod tests {
     #[test]
     fn an_edit_that_is_not_of_the_status_leaves_the_status_to_be_compared() {
         let order = Order { status: SourceStatus::Shipped, ..sample::order() };
-        let plan = Plan { action: Action::Update(Box::new(Update::default())), ..plan(Wanted::default()) };
+        let plan = Plan { action: Action::Update(Box::default()), ..plan(Wanted::default()) };
         let ours = sales_order(Status::Processing);
         let found = differences(&order, Some(&ours), &plan, &Known::default(), &Settings::default());
         assert_eq!(causes(&found), [(EDITS, None), (STATUS, Some(Cause::Rule))]);
