@@ -128,7 +128,21 @@ fn after(
         "" => state::look(&look.number)?.unwrap_or_default().modified,
         modified => modified.to_owned(),
     };
-    let applied = look.plan.applied.as_ref().map(ProjectionRecord::from);
+    let known = |record: fn(&OrderState) -> &Option<ProjectionRecord>| {
+        before.and_then(|before| record(before).clone())
+    };
+    let applied =
+        look.plan.applied.as_ref().map(ProjectionRecord::from).or_else(|| known(|before| &before.applied));
+    let seen = match &look.plan.seen {
+        Some(seen) => {
+            let is_applied = applied
+                .as_ref()
+                .and_then(ProjectionRecord::projection)
+                .is_some_and(|applied| applied.same_content(seen));
+            (!is_applied).then(|| seen.into())
+        }
+        None => known(|before| &before.seen),
+    };
     Ok(OrderState {
         short_id: look.label.clone(),
         conflicts: if matches!(standing, Standing::Imported { .. }) { blocking } else { Vec::new() },
@@ -149,7 +163,8 @@ fn after(
             computed: cents(totals.computed),
             matched: totals.matched.clone(),
         }),
-        applied: applied.or_else(|| before.and_then(|before| before.applied.clone())),
+        applied,
+        seen,
         given_up: match was_wanted
             .filter(|status| !look.modified.is_empty() && look.plan.wanted.status != Some(*status))
         {
@@ -199,7 +214,7 @@ fn write_to_erp(look: &mut Look) -> Result<(), Failure> {
                 refused(&mut look.plan.findings, &rule);
                 look.plan.action = Action::Hold;
                 look.plan.link = None;
-                look.plan.applied = None;
+                (look.plan.applied, look.plan.seen) = (None, None);
                 look.plan.wanted = outward::Wanted::default();
             }
         }

@@ -98,6 +98,9 @@ pub struct OrderState {
     /// The order as it was last applied to its sales order.
     #[serde(default)]
     pub applied: Option<ProjectionRecord>,
+    /// The order as it was last looked at, where edits of it could not be taken over.
+    #[serde(default)]
+    pub seen: Option<ProjectionRecord>,
     /// The customer that the sales order had.
     #[serde(default)]
     pub seen_customer: Option<String>,
@@ -349,6 +352,7 @@ pub fn note_own_status(number: &OrderNumber, status: SourceStatus) -> Result<(),
 pub fn memory(number: &OrderNumber) -> Result<Memory, Failure> {
     let Some(known) = order(number)? else { return Ok(Memory::default()) };
     let projection = known.applied.as_ref().and_then(ProjectionRecord::projection);
+    let seen = known.seen.as_ref().and_then(ProjectionRecord::projection);
     Ok(match known.standing {
         Standing::Imported { .. } => {
             let seen_customer = known.seen_customer.map(CompanyId);
@@ -356,9 +360,9 @@ pub fn memory(number: &OrderNumber) -> Result<Memory, Failure> {
                 known.given_up.filter(|(_, at_ms)| super::now_ms().saturating_sub(*at_ms) <= OURS_FOR_MS);
             let given_up = given_up.and_then(|(status, _)| SourceStatus::from_word(&status));
             let own_status = outbox::wanted_status(number)?.or(given_up);
-            Memory { applied: projection, own_status, seen_customer, ..Memory::default() }
+            Memory { applied: projection, seen, own_status, seen_customer, ..Memory::default() }
         }
-        Standing::Unlinked => Memory { unlinked: projection, reject: known.reject, ..Memory::default() },
+        Standing::Unlinked => Memory { applied: projection, seen, reject: known.reject, ..Memory::default() },
         Standing::Held { .. } | Standing::Ignored => Memory::default(),
     })
 }

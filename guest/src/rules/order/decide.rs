@@ -56,6 +56,8 @@ pub struct Plan {
     pub wanted: Wanted,
     /// The order as it is applied with this decision; absent: it is not in the ERP.
     pub applied: Option<Projection>,
+    /// The order as it is, when all or part of it is in the ERP with this decision.
+    pub seen: Option<Projection>,
     /// What each rule said.
     pub findings: Findings,
     /// The order's money, once it was compared.
@@ -65,7 +67,15 @@ pub struct Plan {
 impl Plan {
     /// A plan that changes nothing.
     pub fn without_effect(action: Action, findings: Findings) -> Self {
-        Self { action, link: None, wanted: Wanted::default(), applied: None, findings, totals: None }
+        Self {
+            action,
+            link: None,
+            wanted: Wanted::default(),
+            applied: None,
+            seen: None,
+            findings,
+            totals: None,
+        }
     }
 }
 
@@ -85,8 +95,9 @@ pub fn decide(
 /// An order that is not in the ERP: the gate of "How to Sync Orders", and the sales order.
 fn import(order: &Order, snapshot: &Snapshot, settings: &Settings, draw: &mut dyn FnMut(u32) -> u32) -> Plan {
     let mut findings = Findings::default();
-    // Deleted with or without the ERP telling: either way the order was applied once.
-    let deleted = snapshot.memory.unlinked.as_ref().or(snapshot.memory.applied.as_ref());
+    // Deleted with or without the ERP telling: either way the order was applied once. An edit that
+    // waited when people deleted the sales order is none that comes after.
+    let deleted = snapshot.memory.seen.as_ref().or(snapshot.memory.applied.as_ref());
     if deleted.is_some_and(|then| then.same_content(&Projection::of(order))) {
         findings.notice(Reason::new(
             Code::UnlinkedUntilEdited,
@@ -164,6 +175,7 @@ fn import(order: &Order, snapshot: &Snapshot, settings: &Settings, draw: &mut dy
         link,
         wanted,
         applied: Some(applied),
+        seen: Some(Projection::of(order)),
         findings,
         totals: Some(totals),
     }
@@ -195,6 +207,7 @@ fn keep_in_step(
         link: customer::chosen(order, existing, snapshot),
         wanted,
         applied: Some(applied),
+        seen: Some(Projection::of(order)),
         totals: Some(totals),
         findings,
     }

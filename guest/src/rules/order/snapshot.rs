@@ -109,8 +109,8 @@ pub struct UnlinkedCustomer {
 pub struct Memory {
     /// The order as it was last applied to its sales order.
     pub applied: Option<Projection>,
-    /// The order as it was when its sales order was deleted.
-    pub unlinked: Option<Projection>,
+    /// The order as it was last looked at, where edits of it could not be applied.
+    pub seen: Option<Projection>,
     /// The person who deleted it wants LeafLink's order rejected.
     pub reject: bool,
     /// The status that LeafLink's order was to get because of the sales order, and perhaps did.
