@@ -46,9 +46,7 @@ impl ToLeafLink {
         match connections {
             Connections::Real => {
                 let server = Server::start(Arc::clone(sandbox), SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
-                let url = server.url();
-                let address = url.strip_prefix("http://").unwrap_or(&url).parse();
-                let origin = Origin::loopback(address.context("the sandbox's address")?)?;
+                let origin = Origin::loopback(server.address())?;
                 let client = LeafLinkClient::new(LeafLinkAccess::new(origin, key))?;
                 Ok(Self { client, server: Some(server) })
             }
@@ -130,6 +128,14 @@ impl Post {
             }
         }
         Ok(())
+    }
+
+    /// Where mail is taken by SMTP.
+    pub fn address(&self) -> Option<SocketAddr> {
+        match self {
+            Self::Smtp(_, catcher) => Some(catcher.address()),
+            Self::InProcess(_) => None,
+        }
     }
 
     /// Every mail that arrived, oldest first.

@@ -10,6 +10,7 @@ mod snapshot;
 mod webhooks;
 
 use std::io::Write;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -84,7 +85,7 @@ pub struct Stage {
     erp: Erp,
     company: CompanyId,
     sandbox: Arc<Mutex<Sandbox>>,
-    _server: Option<Server>,
+    server: Option<Server>,
     post: Post,
     clock: SetClock,
     began: DateTime<FixedOffset>,
@@ -204,7 +205,7 @@ impl Stage {
             erp,
             company,
             sandbox,
-            _server: to_leaflink.server,
+            server: to_leaflink.server,
             post: Post::open(options.connections)?,
             clock,
             began: world.now,
@@ -472,6 +473,12 @@ impl Stage {
     /// LeafLink. The component's requests wait while this is held.
     pub fn sandbox(&self) -> MutexGuard<'_, Sandbox> {
         lock(&self.sandbox)
+    }
+
+    /// Where another process reaches LeafLink's HTTP and the mailbox's SMTP; absent when all is in
+    /// this process.
+    pub fn addresses(&self) -> Option<(SocketAddr, SocketAddr)> {
+        Some((self.server.as_ref()?.address(), self.post.address()?))
     }
 
     /// Every e-mail that arrived, oldest first.

@@ -55,6 +55,11 @@ impl Server {
         served.map(Self).with_context(|| format!("the LeafLink sandbox cannot listen on {address}"))
     }
 
+    /// The address that it listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.0.address()
+    }
+
     /// The origin to send requests to, such as `http://127.0.0.1:8080`, without the `/api/v2`.
     pub fn url(&self) -> String {
         format!("http://{}", self.0.address())
