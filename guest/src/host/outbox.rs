@@ -211,6 +211,11 @@ impl Wish {
         }
     }
 
+    /// Whether it makes what must not be made twice, and says itself how far that is.
+    pub fn is_made_once(&self) -> bool {
+        matches!(self, Wish::Payment(_) | Wish::NewProduct(_))
+    }
+
     /// Whether the call before prepared it for the next one: no other may come between.
     fn is_armed(&self) -> bool {
         matches!(
