@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::names::without_names;
 use crate::target;
 use crate::workspace::{Workspace, heading, run};
 
@@ -64,10 +65,15 @@ fn compile(workspace: &Workspace, features: &[&str]) -> Result<Built, String> {
         .join(PROFILE)
         .join(PACKAGE.replace('-', "_"))
         .with_extension("wasm");
-    let bytes = fs::metadata(&path)
-        .map_err(|error| format!("the component was built but is not at {}: {error}", path.display()))?
-        .len();
-    Ok(Built { path, bytes })
+    let linked = fs::read(&path)
+        .map_err(|error| format!("the component was built but is not at {}: {error}", path.display()))?;
+    let component = without_names(&linked)
+        .ok_or_else(|| format!("{} was built but is not a component", path.display()))?;
+    if component != linked {
+        fs::write(&path, &component)
+            .map_err(|error| format!("{} could not be written: {error}", path.display()))?;
+    }
+    Ok(Built { path, bytes: component.len() as u64 })
 }
 
 /// The setting that keeps the paths of this machine out of the component's panic messages, so that

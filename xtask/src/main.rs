@@ -4,6 +4,7 @@
 //! says goes to standard error; standard output carries results alone and can be piped.
 
 mod component;
+mod names;
 mod target;
 mod workspace;
 
