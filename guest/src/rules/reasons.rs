@@ -315,6 +315,9 @@ reasons! {
     LeafLinkKeyRefused, "leaflink-key-refused", Blocking,
         "LeafLink refused the API key.",
         "Settings, Integrations, LeafLink, API Key: paste the key again, and check the app's permissions in LeafLink.";
+    LeafLinkForbidden, "leaflink-forbidden", Blocking,
+        "LeafLink does not let this API key read or change something.",
+        "In LeafLink, give the app of this API key the permission that LeafLink's words are about. An order then comes over by itself; a write that waits is to be tried again.";
     LeafLinkRefused, "leaflink-refused", Blocking,
         "LeafLink refused the request.",
         "See LeafLink's own words.";
