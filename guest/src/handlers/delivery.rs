@@ -241,7 +241,7 @@ fn id(subject: &Subject) -> String {
 }
 
 /// What is tried, in words that begin a sentence.
-fn name(subject: &Subject, label: &str) -> String {
+pub(super) fn name(subject: &Subject, label: &str) -> String {
     match subject {
         Subject::Order(_) => format!("A change of LeafLink order {label}"),
         Subject::Payment(_) => label.to_owned(),

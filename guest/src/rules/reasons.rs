@@ -297,6 +297,9 @@ reasons! {
     WriteNotFound, "write-not-found", Blocking,
         "No write of this name waits for a person.",
         "Look at the list again; somebody else may have seen to it.";
+    WriteOverdue, "write-overdue", Blocking,
+        "A queued write does not go through, and LeafLink can be read.",
+        "See in the journal what LeafLink answered to it. It is tried again about every hour; if LeafLink keeps to that answer, make the change in LeafLink by hand or ask LeafLink's support.";
     SyncPaused, "sync-paused", Notice,
         "For a while nobody asked for LeafLink's changes; what changed meanwhile is read now.",
         "See why the ERP's background work stood still.";
