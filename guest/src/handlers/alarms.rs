@@ -1,12 +1,13 @@
 //! What is due next, and raising the alarm when the sync's silence is not normal.
 
+use super::delivery;
 use super::settings::in_force;
 use crate::bindings::exports::leaflink_sync::connector::polling::{Due, Source};
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::alarms::{Watch, put_watch, watch};
 use crate::host::answer::{self, Failure};
-use crate::host::{self, catalogue, mail, state, webhooks};
-use crate::rules::alarm::{Polling, Signs, alarms, webhooks_missing};
+use crate::host::{self, catalogue, mail, outbox, state, webhooks};
+use crate::rules::alarm::{Polling, Signs, alarms, explains_writes, webhooks_missing};
 use crate::rules::decision::Reason;
 use crate::rules::ids::OrderNumber;
 use crate::rules::reasons::Code;
@@ -25,6 +26,9 @@ pub fn next_due() -> Result<Vec<Due>, Failure> {
     raise(&mut watch, &standing, &settings)?;
     if standing.iter().any(|alarm| alarm.code == Code::SyncPaused) {
         watch.resumed_ms = signs.now_ms;
+    }
+    if explains_writes(&standing, &signs) {
+        watch.explained_ms = signs.now_ms;
     }
     watch.asked_ms = Some(signs.now_ms);
     put_watch(&watch)?;
@@ -72,6 +76,10 @@ fn signs(watch: &Watch, settings: &Settings) -> Result<Signs, Failure> {
             },
         ],
         unheard,
+        oldest_write: outbox::figures()?
+            .oldest
+            .map(|(since_ms, subject, label)| (since_ms, delivery::name(&subject, &label))),
+        explained_ms: watch.explained_ms,
         moved_ms: watch.moved_ms,
         moves: watch.moves,
         longest_pause_ms: watch.longest_pause_ms,

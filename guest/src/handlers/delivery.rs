@@ -86,6 +86,7 @@ pub(super) enum Attempt {
 }
 
 fn work_on(subject: &Subject, mut intent: Intent, ticket: u64) -> Result<wit::Decision, Failure> {
+    let before = intent.clone();
     let attempt = match (subject, &mut intent.wish) {
         (Subject::Order(number), Wish::Order(wish)) => order::attempt(number, &intent.label, wish),
         (Subject::Payment(id), Wish::Payment(wish)) => payment::attempt(id, &intent.label, wish, ticket),
@@ -101,9 +102,21 @@ fn work_on(subject: &Subject, mut intent: Intent, ticket: u64) -> Result<wit::De
             Ok(Attempt::Refused(Reason::new(Code::StoredStateUnreadable, message)))
         }
     };
+    let notes_itself = intent.wish.is_made_once();
+    if attempt.is_err() && !notes_itself {
+        // Nothing of it came true, whatever was taken out of it to be sent.
+        intent = before;
+    }
     let attempt = match attempt {
         // What will never succeed must not stand in the way of the others.
         Err(Failure::Reject(reason)) => Attempt::Refused(refusal(reason)),
+        // Nor must what LeafLink does not show now. That its limit is used up, or the ERP does not
+        // answer, is true of all and ends the call.
+        Err(Failure::Retry(retry))
+            if !notes_itself && retry.reason.code == Code::LeafLinkUnavailable.word() =>
+        {
+            Attempt::Later(Later { after_ms: Some(retry.after_ms), problem: retry.reason.message })
+        }
         attempt => attempt?,
     };
     match attempt {
@@ -189,6 +202,7 @@ fn later(
     intent.attempts = intent.attempts.saturating_add(1);
     intent.not_before_ms = host::now_ms() + wait;
     outbox::put_intent(subject, &intent)?;
+    let problem = problem.trim_end_matches('.');
     let reason = Reason::new(
         Code::LeafLinkUnavailable,
         format!("{} is tried again in {} s: {problem}.", name(subject, &intent.label), wait / 1_000),
@@ -227,7 +241,7 @@ fn id(subject: &Subject) -> String {
 }
 
 /// What is tried, in words that begin a sentence.
-fn name(subject: &Subject, label: &str) -> String {
+pub(super) fn name(subject: &Subject, label: &str) -> String {
     match subject {
         Subject::Order(_) => format!("A change of LeafLink order {label}"),
         Subject::Payment(_) => label.to_owned(),

@@ -66,7 +66,7 @@ impl Guest for Component {
         sort_by(&mut held_by_reason, |one, other| one.code.cmp(&other.code));
         Ok(Figures {
             queued: queue.queued,
-            queued_since_ms: queue.since_ms,
+            queued_since_ms: queue.oldest.map(|(since_ms, ..)| since_ms),
             parked: queue.parked,
             held,
             held_by_reason,

@@ -71,6 +71,7 @@ pub fn look(
             .at("line_items");
             return held_unread(number, vec![reason]);
         }
+        Found::Forbidden(reason) => return held_unread(number, vec![*reason]),
         Found::Missing => {
             let mut look = unread(number)?;
             look.plan

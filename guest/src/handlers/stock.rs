@@ -186,6 +186,7 @@ pub fn shown_now(id: LeafLinkProductId) -> Result<Option<Seen>, Failure> {
     Ok(match leaflink::product_body(id)? {
         Found::Body(body) => Some(seen(id, &body)),
         Found::Missing => None,
+        Found::Forbidden(reason) => Some(Seen::Unusable(*reason)),
         Found::TooLarge(limit) => Some(Seen::Unusable(Reason::new(
             Code::AnswerTooLarge,
             format!(

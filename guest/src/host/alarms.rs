@@ -19,6 +19,8 @@ pub struct Watch {
     pub asked_ms: Option<u64>,
     /// When asking went on after the last pause.
     pub resumed_ms: u64,
+    /// Until when a pause or an outage explained that writes waited.
+    pub explained_ms: u64,
     /// When the watermark of orders last moved.
     pub moved_ms: Option<u64>,
     /// How often it did.

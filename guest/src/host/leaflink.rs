@@ -31,6 +31,8 @@ pub enum Found {
     Body(Vec<u8>),
     /// Nothing.
     Missing,
+    /// Something that this API key may not read: why.
+    Forbidden(Box<Reason>),
     /// More than the host passes on, which is this many bytes.
     TooLarge(u64),
 }
@@ -55,11 +57,11 @@ fn is_no_json(body: &[u8]) -> bool {
     matches!(read::<Box<serde_json::value::RawValue>>(body), Err(Unreadable::NotJson(_)))
 }
 
-/// Reads a customer's record.
+/// Reads a customer's record. One that cannot be had matches no company; the order says so.
 pub fn customer(id: CustomerId) -> Result<Option<Customer>, Failure> {
     match get(&format!("/customers/{id}/"), &[])? {
         Found::Body(body) => Ok(read(&body).ok()),
-        Found::Missing | Found::TooLarge(_) => Ok(None),
+        Found::Missing | Found::Forbidden(_) | Found::TooLarge(_) => Ok(None),
     }
 }
 
@@ -82,6 +84,7 @@ pub fn product(id: LeafLinkProductId) -> Result<FoundProduct, Failure> {
             Err(unreadable) => FoundProduct::Unreadable(unreadable_answer(&path, unreadable)),
         },
         Found::Missing => FoundProduct::Missing,
+        Found::Forbidden(reason) => FoundProduct::Unreadable(reason.message),
         Found::TooLarge(limit) => FoundProduct::Unreadable(format!(
             "LeafLink's answer at {path} is larger than the {limit} bytes that the host takes."
         )),
@@ -92,7 +95,7 @@ pub fn product(id: LeafLinkProductId) -> Result<FoundProduct, Failure> {
 pub fn brand_name(id: u64) -> Result<Option<String>, Failure> {
     match get(&format!("/brands/{id}/"), &[])? {
         Found::Body(body) => Ok(read::<Brand>(&body).ok().map(|brand| brand.name)),
-        Found::Missing | Found::TooLarge(_) => Ok(None),
+        Found::Missing | Found::Forbidden(_) | Found::TooLarge(_) => Ok(None),
     }
 }
 
@@ -106,7 +109,7 @@ pub enum Listed {
     Unreadable(String),
 }
 
-/// Reads one page of a list.
+/// Reads one page of a list. A key that may not read a list is of no use, or the wrong one.
 pub fn page(path: &str, query: &[(&str, &str)]) -> Result<Listed, Failure> {
     match get(path, query)? {
         Found::Body(body) => match read(&body) {
@@ -114,6 +117,7 @@ pub fn page(path: &str, query: &[(&str, &str)]) -> Result<Listed, Failure> {
             Err(unreadable) => Ok(Listed::Unreadable(unreadable_answer(path, unreadable))),
         },
         Found::TooLarge(limit) => Ok(Listed::TooLarge(limit)),
+        Found::Forbidden(reason) => Err(key_refused(reason.message)),
         Found::Missing => Err(answer::reject(Reason::new(
             Code::LeafLinkRefused,
             format!("LeafLink has nothing at {path}."),
@@ -184,8 +188,17 @@ pub enum Sent {
 pub struct Refusal {
     /// In its own words.
     pub words: String,
+    /// It is not for what was sent: this API key may not send it.
+    pub forbidden: bool,
     /// What it says of single fields, by their names.
     pub fields: Vec<(String, String)>,
+}
+
+impl Refusal {
+    /// The code of the reason: `code`, if what was sent is the matter.
+    pub fn code(&self, code: Code) -> Code {
+        if self.forbidden { Code::LeafLinkForbidden } else { code }
+    }
 }
 
 impl fmt::Display for Refusal {
@@ -271,11 +284,12 @@ fn send(method: http::Method, path: String, body: Option<Vec<u8>>) -> Result<Sen
     };
     match response.status {
         200..=299 => Ok(Sent::Done(response.body)),
-        401 | 403 => Err(key_refused(&response)),
+        401 => Err(key_refused(format!("LeafLink refused the API key (401): {}.", words(&response.body)))),
         429 => Ok(Sent::NotTaken(later())),
         408 | 425 | 500..=599 => Ok(Sent::Unknown(later())),
         status => Ok(Sent::Refused(Refusal {
             words: format!("{} ({status})", words(&response.body)),
+            forbidden: status == 403,
             fields: field_errors(&response.body),
         })),
     }
@@ -301,11 +315,8 @@ fn not_allowed(path: &str, rule: &str) -> Failure {
     ))
 }
 
-fn key_refused(response: &http::Response) -> Failure {
-    Failure::Misconfigured(answer::reason(&Reason::new(
-        Code::LeafLinkKeyRefused,
-        format!("LeafLink refused the API key ({}): {}.", response.status, words(&response.body)),
-    )))
+fn key_refused(message: String) -> Failure {
+    Failure::Misconfigured(answer::reason(&Reason::new(Code::LeafLinkKeyRefused, message)))
 }
 
 fn get(path: &str, query: &[(&str, &str)]) -> Result<Found, Failure> {
@@ -330,7 +341,13 @@ fn get(path: &str, query: &[(&str, &str)]) -> Result<Found, Failure> {
     match response.status {
         200..=299 => Ok(Found::Body(response.body)),
         404 | 410 => Ok(Found::Missing),
-        401 | 403 => Err(key_refused(&response)),
+        401 => Err(key_refused(format!("LeafLink refused the API key (401): {}.", words(&response.body)))),
+        // The key is known, and lacks a permission, or this record is not for it.
+        403 => {
+            let message =
+                format!("LeafLink does not let this API key read {path} (403): {}.", words(&response.body));
+            Ok(Found::Forbidden(Box::new(Reason::new(Code::LeafLinkForbidden, message))))
+        }
         408 | 425 | 429 | 500..=599 => Err(Failure::Retry(wit_failures::Retry {
             after_ms: retry_after_ms(&response).unwrap_or(60_000),
             reason: answer::reason(&Reason::new(

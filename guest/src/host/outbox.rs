@@ -211,6 +211,11 @@ impl Wish {
         }
     }
 
+    /// Whether it makes what must not be made twice, and says itself how far that is.
+    pub fn is_made_once(&self) -> bool {
+        matches!(self, Wish::Payment(_) | Wish::NewProduct(_))
+    }
+
     /// Whether the call before prepared it for the next one: no other may come between.
     fn is_armed(&self) -> bool {
         matches!(
@@ -321,12 +326,12 @@ fn scan(after: Option<&str>, each: &mut dyn FnMut(Entry) -> Result<bool, Failure
 }
 
 /// What is queued, in figures.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Figures {
     /// Writes that are tried by themselves.
     pub queued: u32,
-    /// Since when the oldest of them waits.
-    pub since_ms: Option<u64>,
+    /// The oldest of them: since when it waits, and what people know it by.
+    pub oldest: Option<(u64, Subject, String)>,
     /// Writes that wait for a person.
     pub parked: u32,
 }
@@ -334,12 +339,13 @@ pub struct Figures {
 /// Counts what is queued.
 pub fn figures() -> Result<Figures, Failure> {
     let mut figures = Figures::default();
-    scan(None, &mut |(_, intent)| {
+    scan(None, &mut |(subject, intent)| {
         match intent {
             Ok(intent) if intent.parked.is_none() => {
                 figures.queued += 1;
-                let since = figures.since_ms.map_or(intent.since_ms, |known| known.min(intent.since_ms));
-                figures.since_ms = Some(since);
+                if figures.oldest.as_ref().is_none_or(|(since_ms, ..)| intent.since_ms < *since_ms) {
+                    figures.oldest = Some((intent.since_ms, subject, intent.label));
+                }
             }
             Ok(_) | Err(_) => figures.parked += 1,
         }

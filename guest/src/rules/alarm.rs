@@ -6,6 +6,7 @@
 //! | polling-stalled | a source was asked for and not read to its end for three of its intervals, at least an hour |
 //! | record-in-the-way | for as long, every pass met a record that cannot be read, so that the watermark stands |
 //! | webhooks-missing | webhooks of orders came before, and one did not come for ten minutes after polling found the change |
+//! | write-overdue | a queued write waits for four hours, and neither a pause nor an outage explains it |
 //! | leaflink-silent | nothing changed for twice the longest pause ever seen, at least three days; after twenty changes |
 
 use super::decision::Reason;
@@ -23,6 +24,9 @@ const WEBHOOK_TRUST_MS: u64 = DAY_MS;
 const SLOWER: u64 = 3;
 /// Intervals that may pass without a finished pass.
 const MISSED_INTERVALS: u64 = 3;
+/// How long a write may be queued. An outage that is not told of as such lasts an hour and a half at
+/// most, and the longest wait for another attempt is little more than an hour.
+const WRITE_PATIENCE_MS: u64 = 4 * HOUR_MS;
 const SHORTEST_SILENCE_MS: u64 = 3 * DAY_MS;
 /// Changes that must have been seen before a silence is judged.
 const CHANGES: u32 = 20;
@@ -57,6 +61,10 @@ pub struct Signs {
     pub polling: Vec<Polling>,
     /// Since when the oldest change is known that no webhook told of, and its order.
     pub unheard: Option<(u64, String)>,
+    /// The write that is queued for longest: since when, and what it is.
+    pub oldest_write: Option<(u64, String)>,
+    /// Until when a pause or an outage explains that writes wait.
+    pub explained_ms: u64,
     /// When the watermark of orders last moved.
     pub moved_ms: Option<u64>,
     /// How often it did.
@@ -83,6 +91,12 @@ impl Polling {
 /// Whether the webhooks of orders are missing one.
 pub fn webhooks_missing(signs: &Signs) -> bool {
     signs.unheard.as_ref().is_some_and(|(since, _)| signs.now_ms.saturating_sub(*since) >= WEBHOOK_GRACE_MS)
+}
+
+/// Whether these alarms explain that writes wait: nobody asks, or nothing of LeafLink can be read.
+pub fn explains_writes(alarms: &[Reason], signs: &Signs) -> bool {
+    let raised = |code| alarms.iter().filter(|alarm| alarm.code == code).count();
+    raised(Code::SyncPaused) > 0 || raised(Code::PollingStalled) >= signs.polling.len()
 }
 
 /// Every alarm that stands now.
@@ -118,6 +132,13 @@ pub fn alarms(signs: &Signs) -> Vec<Reason> {
     if let Some((_, order)) = signs.unheard.as_ref().filter(|_| webhooks_missing(signs)) {
         let message = format!("LeafLink order {order} changed, polling found it, and no webhook told of it.");
         alarms.push(Reason::new(Code::WebhooksMissing, message).with("order", order));
+    }
+    if let Some((since, what)) = signs.oldest_write.as_ref().filter(|_| !explains_writes(&alarms, signs)) {
+        let waited = now.saturating_sub((*since).max(signs.explained_ms));
+        if waited > WRITE_PATIENCE_MS {
+            let message = format!("{what} is queued for {} and did not go through.", duration(waited));
+            alarms.push(Reason::new(Code::WriteOverdue, message));
+        }
     }
     let silent = signs.moved_ms.map_or(0, |moved| now.saturating_sub(moved));
     if signs.moves >= CHANGES && silent > (2 * signs.longest_pause_ms).max(SHORTEST_SILENCE_MS) {
@@ -207,6 +228,35 @@ mod tests {
         assert_eq!(codes(&signs), []);
         signs.unheard = Some((NOW - WEBHOOK_GRACE_MS, "fb".to_owned()));
         assert_eq!(codes(&signs), [Code::WebhooksMissing]);
+    }
+
+    #[test]
+    fn a_write_has_four_hours_since_it_was_queued_or_could_go_again() {
+        let queued = |since_ms| Some((since_ms, "A change".to_owned()));
+        let mut signs = Signs { oldest_write: queued(NOW - 4 * HOUR_MS), ..well() };
+        assert_eq!(codes(&signs), []);
+        signs.oldest_write = queued(NOW - 4 * HOUR_MS - 1);
+        assert_eq!(codes(&signs), [Code::WriteOverdue]);
+        assert!(alarms(&signs)[0].message.contains("A change is queued for 4 hours"));
+        signs.explained_ms = NOW - 4 * HOUR_MS;
+        assert_eq!(codes(&signs), []);
+    }
+
+    #[test]
+    fn a_pause_or_an_outage_explains_a_write_that_waits() {
+        let since = NOW - 10 * DAY_MS;
+        let mut signs = Signs { oldest_write: Some((since, "A change".to_owned())), ..well() };
+        let explained = |signs: &Signs| explains_writes(&alarms(signs), signs);
+        assert!(!explained(&signs));
+        signs.polling[0].finished_ms = Some(since);
+        assert_eq!(codes(&signs), [Code::PollingStalled, Code::WriteOverdue]);
+        assert!(!explained(&signs), "products are read");
+        signs.polling[1].finished_ms = Some(since);
+        assert_eq!(codes(&signs), [Code::PollingStalled, Code::PollingStalled]);
+        assert!(explained(&signs));
+        let signs = Signs { asked_ms: Some(since), oldest_write: signs.oldest_write, ..well() };
+        assert_eq!(codes(&signs), [Code::SyncPaused]);
+        assert!(explained(&signs));
     }
 
     #[test]

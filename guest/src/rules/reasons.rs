@@ -297,6 +297,9 @@ reasons! {
     WriteNotFound, "write-not-found", Blocking,
         "No write of this name waits for a person.",
         "Look at the list again; somebody else may have seen to it.";
+    WriteOverdue, "write-overdue", Blocking,
+        "A queued write does not go through, and LeafLink can be read.",
+        "See in the journal what LeafLink answered to it. It is tried again about every hour; if LeafLink keeps to that answer, make the change in LeafLink by hand or ask LeafLink's support.";
     SyncPaused, "sync-paused", Notice,
         "For a while nobody asked for LeafLink's changes; what changed meanwhile is read now.",
         "See why the ERP's background work stood still.";
@@ -315,6 +318,9 @@ reasons! {
     LeafLinkKeyRefused, "leaflink-key-refused", Blocking,
         "LeafLink refused the API key.",
         "Settings, Integrations, LeafLink, API Key: paste the key again, and check the app's permissions in LeafLink.";
+    LeafLinkForbidden, "leaflink-forbidden", Blocking,
+        "LeafLink does not let this API key read or change something.",
+        "In LeafLink, give the app of this API key the permission that LeafLink's words are about. An order then comes over by itself; a write that waits is to be tried again.";
     LeafLinkRefused, "leaflink-refused", Blocking,
         "LeafLink refused the request.",
         "See LeafLink's own words.";

@@ -38,6 +38,10 @@ pub fn attempt(id: &ProductId, label: &str, wish: &mut ListingWish) -> Result<At
                 format!("{label} is linked to LeafLink product {leaflink}, which LeafLink does not have.");
             return Ok(Attempt::Refused(Reason::new(Code::LeafLinkProductGone, message)));
         }
+        Found::Forbidden(reason) => {
+            unchanged(wish);
+            return Ok(Attempt::Refused(*reason));
+        }
         Found::TooLarge(limit) => {
             unchanged(wish);
             let message =
@@ -101,9 +105,10 @@ pub fn attempt(id: &ProductId, label: &str, wish: &mut ListingWish) -> Result<At
 
 /// What LeafLink says of each field, next to the form's own name of it.
 pub fn refused(label: &str, refusal: &Refusal) -> Vec<Reason> {
-    if refusal.fields.is_empty() {
+    if refusal.forbidden || refusal.fields.is_empty() {
         let message = format!("LeafLink refused {label}: {}.", refusal.words);
-        return vec![Reason::new(Code::ListingRefused, message).with("words", &refusal.words)];
+        let code = refusal.code(Code::ListingRefused);
+        return vec![Reason::new(code, message).with("words", &refusal.words)];
     }
     let mut reasons = Vec::new();
     for (name, problem) in &refusal.fields {
@@ -118,4 +123,28 @@ pub fn refused(label: &str, refusal: &Refusal) -> Vec<Reason> {
         );
     }
     reasons
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(forbidden: bool, fields: &[(&str, &str)]) -> Refusal {
+        let fields = fields.iter().map(|(name, problem)| ((*name).to_owned(), (*problem).to_owned()));
+        Refusal { words: "its words".to_owned(), forbidden, fields: fields.collect() }
+    }
+
+    #[test]
+    fn a_refusal_is_told_by_field_unless_it_is_the_key_that_may_not() {
+        let told = |refusal| {
+            let reasons = refused("Chews", &refusal).into_iter();
+            reasons.map(|reason| (reason.code, reason.message)).collect::<Vec<_>>()
+        };
+        let whole = "LeafLink refused Chews: its words.".to_owned();
+        let of_sku = "LeafLink refused \"SKU\" of Chews: taken.".to_owned();
+        assert_eq!(told(refusal(false, &[])), [(Code::ListingRefused, whole.clone())]);
+        assert_eq!(told(refusal(false, &[("sku", "taken")])), [(Code::ListingRefused, of_sku)]);
+        // `{"detail": "..."}` reads like what is said of a field.
+        assert_eq!(told(refusal(true, &[("detail", "no")])), [(Code::LeafLinkForbidden, whole)]);
+    }
 }

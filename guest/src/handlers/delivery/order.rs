@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{Attempt, stock};
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{Failure, effect, set};
-use crate::host::leaflink::{Found, Sent};
+use crate::host::leaflink::{Found, Refusal, Sent};
 use crate::host::outbox::OrderWish;
 use crate::host::{erp, leaflink, state};
 use crate::leaflink::to_rules;
@@ -21,9 +21,13 @@ use crate::rules::sorted::Map;
 
 /// Sends the one request that brings the order nearer.
 pub fn attempt(number: &OrderNumber, label: &str, wish: &mut OrderWish) -> Result<Attempt, Failure> {
-    let Found::Body(body) = leaflink::order(number)? else {
-        let message = format!("LeafLink order {label} cannot be read.");
-        return Ok(Attempt::Refused(Reason::new(Code::OrderNotFound, message)));
+    let body = match leaflink::order(number)? {
+        Found::Body(body) => body,
+        Found::Forbidden(reason) => return Ok(Attempt::Refused(*reason)),
+        Found::Missing | Found::TooLarge(_) => {
+            let message = format!("LeafLink order {label} cannot be read.");
+            return Ok(Attempt::Refused(Reason::new(Code::OrderNotFound, message)));
+        }
     };
     let order = match to_rules::order(&body, number, &erp::currency()?) {
         Ok(order) => order,
@@ -45,9 +49,9 @@ pub fn attempt(number: &OrderNumber, label: &str, wish: &mut OrderWish) -> Resul
                 wish.external_id = None;
                 Attempt::Done(vec![effect])
             }
-            Sent::Refused(words) => Attempt::Refused(Reason::new(
-                Code::WriteRefused,
-                format!("LeafLink refused a change of order {}: {words}.", order.short_id),
+            Sent::Refused(refusal) => Attempt::Refused(Reason::new(
+                refusal.code(Code::WriteRefused),
+                format!("LeafLink refused a change of order {}: {refusal}.", order.short_id),
             )),
             Sent::NotTaken(later) | Sent::Unknown(later) => Attempt::Later(later),
         },
@@ -60,7 +64,7 @@ pub fn attempt(number: &OrderNumber, label: &str, wish: &mut OrderWish) -> Resul
                 }
                 Attempt::Done(vec![effect])
             }
-            Sent::Refused(words) => Attempt::Refused(refusal(&order, action, &words.words)),
+            Sent::Refused(refusal) => Attempt::Refused(refused(&order, action, &refusal)),
             Sent::NotTaken(later) | Sent::Unknown(later) => Attempt::Later(later),
         },
     })
@@ -171,13 +175,14 @@ fn capital(action: &str) -> String {
 }
 
 /// Why LeafLink refused a transition. A missing payment term has a fix of its own.
-fn refusal(order: &Order, action: &str, words: &str) -> Reason {
-    if words.to_ascii_lowercase().contains("payment term") {
-        let message = format!("LeafLink keeps order {} at {}: {words}.", order.short_id, order.status.word());
+fn refused(order: &Order, action: &str, refusal: &Refusal) -> Reason {
+    if refusal.words.to_ascii_lowercase().contains("payment term") {
+        let message =
+            format!("LeafLink keeps order {} at {}: {refusal}.", order.short_id, order.status.word());
         return Reason::new(Code::PaymentTermRequired, message);
     }
     Reason::new(
-        Code::WriteRefused,
-        format!("LeafLink refused to {action} order {}: {words}.", order.short_id),
+        refusal.code(Code::WriteRefused),
+        format!("LeafLink refused to {action} order {}: {refusal}.", order.short_id),
     )
 }

@@ -56,6 +56,10 @@ pub fn attempt(id: &PaymentId, label: &str, wish: &mut PaymentWish, ticket: u64)
             let message = format!("{label}: LeafLink has no such order.");
             return Ok(Attempt::Refused(Reason::new(Code::OrderNotFound, message)));
         }
+        Found::Forbidden(reason) => {
+            wish.set_unsent(ticket, now_ms);
+            return Ok(Attempt::Refused(*reason));
+        }
         Found::TooLarge(limit) => {
             wish.set_unsent(ticket, now_ms);
             let message =
@@ -151,10 +155,11 @@ fn send(id: &PaymentId, label: &str, wish: &mut PaymentWish, entry: &Entry) -> R
     };
     match leaflink::record_payment(&body)? {
         Sent::Done(body) => settle(id, label, wish, read::<OrderPayment>(&body).ok().map(|made| made.id)),
-        Sent::Refused(words) => {
+        Sent::Refused(refusal) => {
             wish.progress = Progress::Ready;
-            let message = format!("LeafLink refused {label}: {words}.");
-            Ok(Attempt::Refused(Reason::new(Code::PaymentRefused, message).with("words", words.words)))
+            let message = format!("LeafLink refused {label}: {refusal}.");
+            let code = refusal.code(Code::PaymentRefused);
+            Ok(Attempt::Refused(Reason::new(code, message).with("words", refusal)))
         }
         Sent::NotTaken(later) => {
             wish.progress = Progress::Ready;

@@ -78,11 +78,12 @@ fn send(
             let done = effect("patch-leaflink-product", &id.to_string(), summary, vec![look.pushed(price)]);
             Ok(Attempt::Noted(vec![done], std::mem::take(&mut look.plan.reasons)))
         }
-        Sent::Refused(words) => {
+        Sent::Refused(refusal) => {
             wish.wholesale_price = Some(plain(price));
             let message =
-                format!("LeafLink refused the wholesale price {} of {label}: {words}.", cents(price));
-            Ok(Attempt::Refused(Reason::new(Code::PriceRefused, message).with("words", words)))
+                format!("LeafLink refused the wholesale price {} of {label}: {refusal}.", cents(price));
+            let code = refusal.code(Code::PriceRefused);
+            Ok(Attempt::Refused(Reason::new(code, message).with("words", refusal)))
         }
         Sent::NotTaken(later) => {
             wish.wholesale_price = Some(plain(price));

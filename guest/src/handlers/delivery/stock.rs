@@ -90,10 +90,10 @@ fn send(
             let effects = vec![effect("patch-leaflink-product", &id.to_string(), summary, vec![change])];
             Ok(done(&record, available, wish, effects))
         }
-        Sent::Refused(words) => {
+        Sent::Refused(refusal) => {
             wish.available = Some(available);
-            let message = format!("LeafLink refused the stock of {label}: {words}.");
-            Ok(Attempt::Refused(Reason::new(Code::WriteRefused, message)))
+            let message = format!("LeafLink refused the stock of {label}: {refusal}.");
+            Ok(Attempt::Refused(Reason::new(refusal.code(Code::WriteRefused), message)))
         }
         Sent::NotTaken(later) => {
             wish.available = Some(available);

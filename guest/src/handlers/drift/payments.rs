@@ -69,6 +69,7 @@ fn list(number: &OrderNumber) -> Result<Vec<Box<RawValue>>, Failure> {
         Found::Body(body) => read(&body)
             .map_err(|_| try_again(format!("LeafLink's payments of order {number} cannot be read"))),
         Found::Missing => Ok(Vec::new()),
+        Found::Forbidden(reason) => Err(answer::reject(*reason)),
         Found::TooLarge(limit) => Err(try_again(format!(
             "LeafLink's payments of order {number} are larger than the {limit} bytes that the host takes"
         ))),

@@ -105,7 +105,7 @@ fn alone(leaflink: LeafLinkProductId) -> Result<Option<Option<There>>, Failure> 
     Ok(match product_body(leaflink)? {
         Found::Body(body) => there(&body).ok().map(Some),
         Found::Missing => Some(None),
-        Found::TooLarge(_) => None,
+        Found::Forbidden(_) | Found::TooLarge(_) => None,
     })
 }
 

@@ -12,7 +12,7 @@ use crate::host::listings::{self, ListingRecord, ListingWish, NewProductWish, Pr
 use crate::host::outbox::{self, Intent, Subject, Wish};
 use crate::host::rounds::PRODUCTS;
 use crate::host::state::ReasonRecord;
-use crate::host::{self, choices, erp, prices};
+use crate::host::{self, choices, erp, prices, webhooks};
 use crate::leaflink::listing::shown;
 use crate::rules::decision::Reason;
 use crate::rules::ids::{LeafLinkProductId, ProductId};
@@ -174,13 +174,15 @@ pub fn send_again(
     Ok(outcome.decision.effects)
 }
 
-/// Looks at a product once more, because LeafLink has just got it as this.
+/// Looks at a product once more, because LeafLink has just got it as this. Made it is, whatever LeafLink
+/// shows of it now: if that is not enough, it is looked at later.
 pub fn look_again(id: &ProductId, made: LeafLinkProductId) -> Result<(), Failure> {
     let settings = in_force()?;
-    if let Some(look) = look(id, Some(&Side::of(made)), false, true, &settings)? {
-        carry_out(look, &settings)?;
+    match look(id, Some(&Side::of(made)), false, true, &settings) {
+        Ok(Some(look)) => carry_out(look, &settings).map(drop),
+        Ok(None) => Ok(()),
+        Err(_) => webhooks::announce_product(made),
     }
-    Ok(())
 }
 
 /// Settles a new product that waits for a person, because the product is linked now. Answers what was
@@ -374,6 +376,7 @@ fn there(product: &Product, side: &Side) -> Result<Result<Values, Box<Reason>>, 
                 format!("{} is linked to LeafLink product {id}, which LeafLink does not have.", product.name);
             refused(Code::LeafLinkProductGone, message)
         }
+        Found::Forbidden(reason) => Ok(Err(reason.clone())),
         Found::TooLarge(limit) => {
             let message = format!(
                 "LeafLink's answer for product {id} is larger than the {limit} bytes that the host takes."

@@ -112,6 +112,7 @@ pub fn listed(side: &Side, name: &str) -> Result<Result<Option<Listed>, Reason>,
             let message = format!("{name} is linked to LeafLink product {id}, which LeafLink does not have.");
             Err(Reason::new(Code::LeafLinkProductGone, message))
         }
+        Found::Forbidden(reason) => Err(Reason::clone(reason)),
         Found::TooLarge(limit) => {
             let message = format!(
                 "LeafLink's answer for product {id} is larger than the {limit} bytes that the host takes."
