@@ -249,7 +249,7 @@ fn send_with(method: u32, path: &str, name: &str, value: &str) -> (String, Strin
     }
     code.push_str(&format!(
         "(call $http.send (i32.const {method}) (i32.const {text}) (i32.const {}) (i32.const 0) (i32.const 0) \
-         (i32.const {list}) (i32.const 1) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const {ANSWER}))",
+         (i32.const {list}) (i32.const 1) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const {ANSWER}))",
         path.len()
     ));
     (code, format!("{path}{name}{value}"))

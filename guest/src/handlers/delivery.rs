@@ -23,7 +23,7 @@ use crate::host::answer::{self, Failure};
 use crate::host::leaflink::Later;
 use crate::host::outbox::{self, Intent, Next, Subject, Wish};
 use crate::host::state::ReasonRecord;
-use crate::host::{self, mail};
+use crate::host::{self, leaflink, mail};
 use crate::rules::decision::Reason;
 use crate::rules::reasons::Code;
 
@@ -87,6 +87,9 @@ pub(super) enum Attempt {
 
 fn work_on(subject: &Subject, mut intent: Intent, ticket: u64) -> Result<wit::Decision, Failure> {
     let before = intent.clone();
+    if subject.is_bulk() {
+        leaflink::nobody_waits();
+    }
     let attempt = match (subject, &mut intent.wish) {
         (Subject::Order(number), Wish::Order(wish)) => order::attempt(number, &intent.label, wish),
         (Subject::Payment(id), Wish::Payment(wish)) => payment::attempt(id, &intent.label, wish, ticket),

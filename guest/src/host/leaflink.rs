@@ -1,5 +1,6 @@
 //! Reading from LeafLink: one GET, and what its answer means for the call.
 
+use std::cell::Cell;
 use std::fmt;
 
 use super::answer::{self, Failure};
@@ -24,6 +25,16 @@ const GARBLED_AGAIN: u32 = 2;
 const PAGE: u64 = 100;
 /// Requests for one such list.
 const MOST_PAGES: u32 = 100;
+
+thread_local! {
+    /// Whether nobody waits for what this call asks. An instance lives for one call.
+    static BULK: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Nobody waits for what this call asks of LeafLink: the host has other requests go first.
+pub fn nobody_waits() {
+    BULK.set(true);
+}
 
 /// What LeafLink has at a path.
 pub enum Found {
@@ -305,7 +316,7 @@ fn request(
     if body.is_some() {
         headers.push(("content-type".to_owned(), "application/json".to_owned()));
     }
-    http::Request { method, path: path.to_owned(), query, headers, body }
+    http::Request { method, path: path.to_owned(), query, headers, body, bulk: BULK.get() }
 }
 
 fn not_allowed(path: &str, rule: &str) -> Failure {

@@ -88,6 +88,23 @@ impl Calls {
         })
     }
 
+    /// Calls [`migrate`](Self::migrate) until it has no more to do; answers how many entries were rewritten.
+    ///
+    /// # Errors
+    /// A chunk's own, or that it comes to no end.
+    pub fn migrate_to_the_end(&self) -> Result<u64, CallError> {
+        let chunks = self.connector().engine().limits().migration_chunks;
+        let mut rewritten = 0;
+        for _ in 0..chunks {
+            let migration = self.migrate()?;
+            rewritten += u64::from(migration.rewritten);
+            if !migration.more {
+                return Ok(rewritten);
+            }
+        }
+        Err(CallError::MigrationWithoutEnd { company: self.company.clone(), chunks })
+    }
+
     /// Looks at one LeafLink order as it now is, and moves the ERP towards it.
     pub fn on_order(&self, number: &str) -> Result<Decision, CallError> {
         let number = number.to_owned();
@@ -112,14 +129,19 @@ impl Calls {
 
     /// Notes that a linked sales order is no more.
     pub fn on_sales_order_deleted(&self, deletion: &sales_orders::Deletion) -> Result<Decision, CallError> {
-        self.run(Access::Write, "on-sales-order-deleted", &(&deletion,), |connector, store| {
+        let about = About::subject(&deletion.sales_order);
+        self.run_on(Access::Write, "on-sales-order-deleted", about, &(&deletion,), |connector, store| {
             connector.leaflink_sync_connector_sales_orders().call_on_sales_order_deleted(store, deletion)
         })
     }
 
     /// Looks at one product on both sides, and moves the side that is behind.
     pub fn on_product_change(&self, product: &products::Product) -> Result<Decision, CallError> {
-        self.run(Access::Write, "on-product-change", &(&product,), |connector, store| {
+        let about = match product {
+            products::Product::Erp(id) => About::subject(id),
+            products::Product::Leaflink(id) => About::subject(&id.to_string()),
+        };
+        self.run_on(Access::Write, "on-product-change", about, &(&product,), |connector, store| {
             connector.leaflink_sync_connector_products().call_on_product_change(store, product)
         })
     }

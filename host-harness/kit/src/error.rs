@@ -6,6 +6,7 @@ use wasmtime::{Trap, WasmBacktrace};
 
 use crate::bindings::leaflink_sync::host::types::Reason;
 use crate::exports::Failure;
+use crate::host::CompanyId;
 use crate::limits::{Budget, Exceeded};
 use crate::schema::{Fit, StoredSchema};
 use crate::state::{CallState, Halt};
@@ -106,6 +107,19 @@ pub enum CallError {
         oldest: u32,
         /// What the component can do with it.
         fit: Fit,
+    },
+
+    /// The component's `migrate` came to no end.
+    #[error(
+        "`migrate` was called {chunks} times for {company} and says that there is still more to do; the \
+         company's calls are not begun, and the next one goes on with it. Put another file in place, or \
+         raise `migration_chunks`"
+    )]
+    MigrationWithoutEnd {
+        /// Whose state it was to bring to the component's schema.
+        company: CompanyId,
+        /// [`Limits::migration_chunks`](crate::Limits::migration_chunks).
+        chunks: u32,
     },
 
     /// The host itself failed: it opened no transaction, or an import found it unable to answer.

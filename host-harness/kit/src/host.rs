@@ -69,9 +69,9 @@ impl std::fmt::Display for CompanyId {
 /// Who waits for a request to LeafLink.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Urgency {
-    /// A person, at a screen or after a change in the ERP.
+    /// A person, at a screen or after a change in the ERP: queued writes that are not stock, too.
     Person,
-    /// Nobody in particular: polling, looks at what it found, stock, queued writes.
+    /// Nobody in particular: polling, looks at what it found, stock.
     Background,
 }
 

@@ -101,6 +101,8 @@ pub struct Limits {
     pub log_lines: u32,
     /// One line of the log, in bytes; the rest of a longer one is cut off.
     pub log_line_bytes: usize,
+    /// Calls of `migrate` before a company's next call, when a [`Slot`](crate::swap::Slot) makes them.
+    pub migration_chunks: u32,
 }
 
 impl Limits {
@@ -129,6 +131,7 @@ impl Limits {
         journal_bytes: 16 * MIB,
         log_lines: 1_000,
         log_line_bytes: 4 * KIB,
+        migration_chunks: 100_000,
     };
 
     /// The first pair of limits that cannot both hold, in words.

@@ -14,12 +14,14 @@ use crate::host::{Transaction, store};
 /// Where the component keeps the schema.
 pub const SCHEMA_KEY: &str = "meta/schema";
 
-/// The schema of state that bears no mark yet.
+/// The schema of state that bears no mark.
 const FIRST: u32 = 1;
 
 /// The schema of a company's stored state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StoredSchema {
+    /// Nothing is stored: the company is new.
+    Nothing,
     /// All of it is of this schema; state without a mark counts as of the first.
     Whole(u32),
     /// A migration began and has not come to its end.
@@ -34,6 +36,7 @@ pub enum StoredSchema {
 impl fmt::Display for StoredSchema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            StoredSchema::Nothing => f.write_str("no schema yet"),
             StoredSchema::Whole(schema) => write!(f, "schema {schema}"),
             StoredSchema::UnderWay { from, to } => {
                 write!(f, "schema {from} on its way to {to}")
@@ -58,11 +61,15 @@ pub enum Fit {
 impl StoredSchema {
     /// What a component can do with state of this schema.
     pub fn fit(self, component: &Description) -> Fit {
+        let (writes, oldest) = (component.state_schema, component.oldest_readable_schema);
         let (from, to) = match self {
+            // A later file puts its mark with `migrate`, before anything is stored that counts as of the
+            // first schema without one.
+            StoredSchema::Nothing if writes == FIRST => return Fit::Ready,
+            StoredSchema::Nothing => return Fit::AfterMigration,
             StoredSchema::Whole(schema) => (schema, schema),
             StoredSchema::UnderWay { from, to } => (from, to),
         };
-        let (writes, oldest) = (component.state_schema, component.oldest_readable_schema);
         match () {
             () if to > writes => Fit::TooNew,
             () if from < oldest => Fit::TooOld,
@@ -76,14 +83,15 @@ impl StoredSchema {
     /// # Errors
     /// The database does not answer, or what stands there is no mark of any component.
     pub fn read(tx: &mut dyn Transaction) -> anyhow::Result<Self> {
-        let mark = tx.get(SCHEMA_KEY).map_err(|error| match error {
+        let unread = |error| match error {
             store::Error::Invalid(text)
             | store::Error::QuotaExceeded(text)
             | store::Error::Unavailable(text) => {
                 anyhow::anyhow!("the schema of the stored state cannot be read: {text}")
             }
-        })?;
-        match mark {
+        };
+        match tx.get(SCHEMA_KEY).map_err(unread)? {
+            None if tx.scan("", None, 1).map_err(unread)?.is_empty() => Ok(StoredSchema::Nothing),
             None => Ok(StoredSchema::Whole(FIRST)),
             Some(mark) => Self::parse(&mark).ok_or_else(|| {
                 anyhow::anyhow!(
@@ -156,6 +164,8 @@ mod tests {
             (under_way(1, 2), 1, 1, Fit::TooNew),
             (under_way(1, 2), 1, 3, Fit::AfterMigration),
             (under_way(1, 2), 2, 3, Fit::TooOld),
+            (StoredSchema::Nothing, 1, 1, Fit::Ready),
+            (StoredSchema::Nothing, 2, 2, Fit::AfterMigration),
         ] {
             assert_eq!(stored.fit(&component(oldest, writes)), fit, "{stored} on {oldest} to {writes}");
         }

@@ -17,10 +17,11 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// Who waits for what the call asks of LeafLink.
-    pub fn urgency(self) -> Urgency {
+    /// Who waits for what the call asks of LeafLink. `bulk`: nobody does, the component says.
+    pub fn urgency(self, bulk: bool) -> Urgency {
         match self.name {
-            "poll" | "on-order" | "push-inventory" | "deliver" | "migrate" | "compare" => Urgency::Background,
+            "poll" | "on-order" | "push-inventory" | "migrate" | "compare" => Urgency::Background,
+            _ if bulk => Urgency::Background,
             _ => Urgency::Person,
         }
     }

@@ -36,9 +36,12 @@ pub struct Slot(Arc<Inner>);
 
 struct Inner {
     host: Arc<dyn Host>,
-    /// A migration's chunk holds this to read and a switch to write, so that no company is migrated
-    /// between a rollback's look at its state and the switch.
+    /// Held for a moment only: every call asks it.
     files: RwLock<Files>,
+    /// A migration's chunk holds this to read and a switch to write, so that no company is migrated
+    /// between a rollback's look at its state and the switch. That look waits for each company's turn;
+    /// calls that migrate nothing go on meanwhile.
+    migrating: RwLock<()>,
     /// One swap at a time.
     swapping: Mutex<()>,
 }
@@ -210,7 +213,7 @@ impl Slot {
     /// A slot with this component in it.
     pub fn new(connector: Connector, host: Arc<dyn Host>) -> Self {
         let files = RwLock::new(Files { current: connector, previous: None });
-        Self(Arc::new(Inner { host, files, swapping: Mutex::new(()) }))
+        Self(Arc::new(Inner { host, files, migrating: RwLock::new(()), swapping: Mutex::new(()) }))
     }
 
     /// The calls of one company, each on whatever is in the slot when it is made.
@@ -257,8 +260,9 @@ impl Slot {
         played: usize,
         different: usize,
     ) -> Result<Swapped, Refusal> {
-        let mut files = self.0.files.write().unwrap_or_else(PoisonError::into_inner);
+        let _no_chunk_meanwhile = self.0.migrating.write().unwrap_or_else(PoisonError::into_inner);
         let to_migrate = look_at_states(&candidate, self.0.host.as_ref(), companies)?;
+        let mut files = self.0.files.write().unwrap_or_else(PoisonError::into_inner);
         let before = std::mem::replace(&mut files.current, candidate.clone());
         let what = |connector: &Connector| (connector.digest(), connector.description().clone());
         let swapped =
@@ -281,14 +285,14 @@ impl Slot {
             return Ok(current);
         }
         let CallError::Schema { fit: Fit::AfterMigration, .. } = error else { return Err(error) };
-        loop {
-            let files = self.0.files.read().unwrap_or_else(PoisonError::into_inner);
-            if files.current.digest() != refused.digest() {
-                return Ok(files.current.clone());
-            }
-            if !calls.on(refused.clone()).migrate()?.more {
+        let chunks = refused.engine().limits().migration_chunks;
+        for _ in 0..chunks {
+            let _no_switch_meanwhile = self.0.migrating.read().unwrap_or_else(PoisonError::into_inner);
+            let current = self.current();
+            if current.digest() != refused.digest() || !calls.on(refused.clone()).migrate()?.more {
                 return Ok(current);
             }
         }
+        Err(CallError::MigrationWithoutEnd { company: calls.company().clone(), chunks })
     }
 }

@@ -154,7 +154,8 @@ pub struct Round {
     /// Why the round ended before all was looked at; the next one goes on from there.
     pub stopped: Option<CallError>,
     /// LeafLink's limit on requests ended the looks before all were made; people's changes and queued
-    /// writes are tried all the same, because a part of the limit is kept for them.
+    /// writes are tried all the same, because a part of the limit is kept for them. Writes of stock come
+    /// last, and have no part in it.
     pub busy: Option<CallError>,
     /// Why writes stayed queued that were due.
     pub undelivered: Option<CallError>,

@@ -74,6 +74,9 @@ pub struct RateLimit {
     /// Whether a 429 says when to come back (`Retry-After`, in seconds).
     #[serde(default = "yes")]
     pub retry_after: bool,
+    /// Whether every other answer says how many are left (`RateLimit-Limit`, `-Remaining`, `-Reset`).
+    #[serde(default)]
+    pub announced: bool,
 }
 
 fn yes() -> bool {

@@ -114,6 +114,7 @@ impl Sandbox {
             Some(mut past) if request.method == Method::Get => api::answer(&mut past, request, path),
             _ => api::answer(&mut self.world, request, path),
         });
+        self.announce(&mut response);
         if let Some(effect) = effect {
             effect.spoil(&mut response);
         }
@@ -324,6 +325,22 @@ impl Sandbox {
             response.headers.push(("Retry-After".to_owned(), seconds.to_string()));
         }
         Some(response)
+    }
+
+    /// Says how many requests are left, if this LeafLink does.
+    fn announce(&self, response: &mut Response) {
+        let Some(limit) = self.world.options.rate_limit.as_ref().filter(|limit| limit.announced) else {
+            return;
+        };
+        let Some(oldest) = self.recent.front().filter(|_| response.status != 429) else { return };
+        let seconds = (oldest + limit.window_ms - self.now_ms).div_ceil(1000);
+        for (name, figure) in [
+            ("RateLimit-Limit", limit.requests as u64),
+            ("RateLimit-Remaining", limit.requests.saturating_sub(self.recent.len()) as u64),
+            ("RateLimit-Reset", seconds),
+        ] {
+            response.headers.push((name.to_owned(), figure.to_string()));
+        }
     }
 
     /// An edit in LeafLink's screens, which takes what the API's PATCH takes.

@@ -3,9 +3,9 @@
 //! Both live on what the kit tells a [`Host`](leaflink_sync_kit::Host) anyway: hand every
 //! [`called`](leaflink_sync_kit::Host::called) and [`log`](leaflink_sync_kit::Host::log) on to
 //! [`Metrics`] and [`CallLog`], and the component's answer to `insight.status` to
-//! [`Metrics::set_status`]. [`MetricsServer`] lets a scraper read the metrics over HTTP. No id is a
-//! label: orders and payments are named in the log and in the journal, where each entry bears the same
-//! call id.
+//! [`Metrics::set_status`]. [`MetricsServer`] lets a scraper read the metrics over HTTP. A company is a
+//! label where a figure is about it alone; an order or payment never is: they are named in the log and
+//! in the journal, where each entry bears the same call id.
 
 mod log;
 mod metrics;
@@ -54,7 +54,7 @@ pub fn ending(error: Option<&CallError>) -> &'static str {
         Some(CallError::MemoryLimit { .. }) => "memory-limit",
         Some(CallError::Limit { .. }) => "limit",
         Some(CallError::Forbidden { .. }) => "forbidden",
-        Some(CallError::Schema { .. }) => "schema",
+        Some(CallError::Schema { .. } | CallError::MigrationWithoutEnd { .. }) => "schema",
         Some(CallError::Host { .. }) => "host",
         Some(CallError::Commit { .. }) => "commit",
     }

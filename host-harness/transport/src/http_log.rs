@@ -149,6 +149,7 @@ mod tests {
                 ("cookie".into(), "k3y".into()),
             ],
             body: body.map(<[u8]>::to_vec),
+            bulk: false,
         }
     }
 

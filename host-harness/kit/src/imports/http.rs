@@ -17,7 +17,7 @@ impl Host for CallState {
         if self.started.elapsed() >= self.limits.call_time {
             return Err(Halt::OutOfTime.into());
         }
-        let urgency = self.call.urgency();
+        let urgency = self.call.urgency(request.bulk);
         let (method, path) = (request.method, request.path.clone());
         let asked = Instant::now();
         let answer = self.ask("http.send", |link| link.host.send_as(&link.company, urgency, request))?;

@@ -157,7 +157,14 @@ mod tests {
     use super::*;
 
     fn get(path: &str) -> Request {
-        Request { method: Method::Get, path: path.to_owned(), query: vec![], headers: vec![], body: None }
+        Request {
+            method: Method::Get,
+            path: path.to_owned(),
+            query: vec![],
+            headers: vec![],
+            body: None,
+            bulk: false,
+        }
     }
 
     fn refused(path: &str) -> String {

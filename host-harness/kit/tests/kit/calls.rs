@@ -1,10 +1,14 @@
 //! When a call commits, and when nothing of it remains.
 
+use leaflink_sync_kit::exports::polling::Source;
+use leaflink_sync_kit::exports::products::Product;
+use leaflink_sync_kit::exports::sales_orders::Deletion;
 use leaflink_sync_kit::exports::{Failure, insight};
+use leaflink_sync_kit::host::Urgency;
 use leaflink_sync_kit::host::http::Method;
 use leaflink_sync_kit::{Budget, CallError, Engine, Limits};
 
-use crate::component::{ANSWER, Fixture, OK, TEXT, expect_error, put, send};
+use crate::component::{ANSWER, Fixture, OK, TEXT, expect_error, put, send, send_as};
 use crate::double::{Double, Faults};
 
 fn engine() -> Engine {
@@ -117,6 +121,27 @@ fn only_deliver_may_send_more_than_get() {
 }
 
 #[test]
+fn people_wait_for_queued_writes_but_not_for_those_in_bulk() {
+    for (bulk, of_repair, of_deliver) in
+        [(false, Urgency::Person, Urgency::Person), (true, Urgency::Background, Urgency::Background)]
+    {
+        let body = format!("{} {OK}", send_as(0, 10, bulk));
+        let bytes = Fixture::new()
+            .text("/products/")
+            .body("polling.poll", &body)
+            .body("drift.repair", &body)
+            .body("delivery.deliver", &body)
+            .build();
+        let double = Double::default();
+        let calls = double.calls(&engine(), &bytes);
+        calls.poll(Source::Orders).expect("a poll");
+        calls.repair("d-1").expect("a repair");
+        calls.deliver(1).expect("a delivery");
+        assert_eq!(double.seen().urgencies, [Urgency::Background, of_repair, of_deliver], "bulk: {bulk}");
+    }
+}
+
+#[test]
 fn an_answer_that_is_too_large_is_not_passed_on() {
     let double =
         Double::new(Faults { body_bytes: Limits::DEFAULT.http_response_bytes + 1, ..Faults::default() });
@@ -212,6 +237,27 @@ fn the_host_is_told_what_each_call_used() {
     // A fresh instance each time: the same work burns the same fuel, to the unit.
     assert_eq!(first.fuel, second.fuel);
     assert_eq!((trapped.call, trapped.store_writes), ("on-order", 0));
+}
+
+#[test]
+fn a_call_about_one_thing_says_what_it_is_about() {
+    let double = Double::default();
+    let bytes = Fixture::new()
+        .body("products.on-product-change", OK)
+        .body("sales-orders.on-sales-order-deleted", OK)
+        .build();
+    let calls = double.calls(&engine(), &bytes);
+    calls.on_product_change(&Product::Erp("p-flower".to_owned())).expect("a product");
+    calls.on_product_change(&Product::Leaflink(501_003)).expect("a product");
+    let deletion = Deletion {
+        sales_order: "so-1001".to_owned(),
+        leaflink_order: "5d0c".to_owned(),
+        reject_in_leaflink: true,
+    };
+    calls.on_sales_order_deleted(&deletion).expect("a deletion");
+    let seen = double.seen();
+    let subjects: Vec<_> = seen.reports.iter().filter_map(|(report, _)| report.subject.as_deref()).collect();
+    assert_eq!(subjects, ["p-flower", "501003", "so-1001"]);
 }
 
 #[test]

@@ -137,6 +137,7 @@ impl Fixture {
         // Never frees: an instance lives for one call.
         wat.push_str(
             r#"(memory (export "memory") 16)
+            (table $table 1 funcref)
             (global $heap (mut i32) (i32.const 65536))
             (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
                 (global.set $heap (i32.and (i32.add (global.get $heap) (i32.const 7)) (i32.const -8)))
@@ -175,10 +176,16 @@ pub fn put() -> String {
 
 /// A call of `http.send`; `method` counts from `get`, the path is the text's first bytes.
 pub fn send(method: u32, path_bytes: usize) -> String {
+    send_as(method, path_bytes, false)
+}
+
+/// As [`send`]; `bulk`: nobody waits for it.
+pub fn send_as(method: u32, path_bytes: usize, bulk: bool) -> String {
+    let bulk = u32::from(bulk);
     format!(
         "(call $http.send (i32.const {method}) (i32.const {TEXT}) (i32.const {path_bytes}) \
          (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) \
-         (i32.const 0) (i32.const 0) (i32.const 0) (i32.const {ANSWER}))"
+         (i32.const 0) (i32.const 0) (i32.const 0) (i32.const {bulk}) (i32.const {ANSWER}))"
     )
 }
 

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::bail;
 use leaflink_sync_kit::host::{
-    Host, Journal, Mail, Records, Store, Transaction, http, journal, log, mail, records, secrets, store,
-    types,
+    Host, Journal, Mail, Records, Store, Transaction, Urgency, http, journal, log, mail, records, secrets,
+    store, types,
 };
 use leaflink_sync_kit::{CallError, CallInfo, CallReport, Calls, CompanyId, Engine};
 
@@ -15,9 +15,12 @@ use leaflink_sync_kit::{CallError, CallInfo, CallReport, Calls, CompanyId, Engin
 pub struct Seen {
     pub state: BTreeMap<String, Vec<u8>>,
     pub begun: u32,
+    /// Transactions that waited for the busy company's turn.
+    pub waiting: u32,
     pub committed: u32,
     pub dropped: u32,
     pub requests: Vec<http::Request>,
+    pub urgencies: Vec<Urgency>,
     pub lines: Vec<String>,
     pub reports: Vec<(CallReport, Option<String>)>,
     pub clock_reads: u32,
@@ -31,6 +34,8 @@ pub struct Faults {
     pub commit: bool,
     pub store: bool,
     pub secrets: bool,
+    /// This company is in the middle of a slow call for as long as somebody holds its turn.
+    pub busy: Option<(CompanyId, Arc<Mutex<()>>)>,
     /// Bytes of LeafLink's answer.
     pub body_bytes: usize,
 }
@@ -58,9 +63,15 @@ impl Double {
 }
 
 impl Host for Double {
-    fn begin(&self, _: &CompanyId, _: &CallInfo) -> anyhow::Result<Box<dyn Transaction>> {
+    fn begin(&self, company: &CompanyId, _: &CallInfo) -> anyhow::Result<Box<dyn Transaction>> {
         if self.faults.begin {
             bail!("no connection is free");
+        }
+        if let Some((busy, turn)) = &self.faults.busy
+            && company == busy
+        {
+            self.seen().waiting += 1;
+            drop(turn.lock().unwrap_or_else(PoisonError::into_inner));
         }
         let mut seen = self.seen();
         seen.begun += 1;
@@ -70,6 +81,16 @@ impl Host for Double {
     fn send(&self, _: &CompanyId, request: http::Request) -> Result<http::Response, http::Error> {
         self.seen().requests.push(request);
         Ok(http::Response { status: 200, headers: vec![], body: vec![b' '; self.faults.body_bytes] })
+    }
+
+    fn send_as(
+        &self,
+        company: &CompanyId,
+        urgency: Urgency,
+        request: http::Request,
+    ) -> Result<http::Response, http::Error> {
+        self.seen().urgencies.push(urgency);
+        self.send(company, request)
     }
 
     fn hmac_sha256(&self, _: &CompanyId, _: secrets::Key, _: &[u8]) -> anyhow::Result<Option<[u8; 32]>> {
@@ -146,8 +167,17 @@ impl Store for View {
         Ok(())
     }
 
-    fn scan(&mut self, _: &str, _: Option<&str>, _: u32) -> Result<Vec<store::Entry>, store::Error> {
-        Ok(vec![])
+    fn scan(
+        &mut self,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<store::Entry>, store::Error> {
+        let is_on_page = |key: &str| key.starts_with(prefix) && after.is_none_or(|after| key > after);
+        let entries = self.state.iter().filter(|(key, _)| is_on_page(key));
+        let entry =
+            |(key, value): (&String, &Vec<u8>)| store::Entry { key: key.clone(), value: value.clone() };
+        Ok(entries.map(entry).take(limit as usize).collect())
     }
 }
 

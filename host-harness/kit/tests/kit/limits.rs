@@ -62,6 +62,27 @@ fn a_memory_bomb_is_told_from_a_panic() {
 }
 
 #[test]
+fn a_table_bomb_is_ended_too() {
+    let limits = Limits { table_elements: 100, ..FUEL };
+    let grow = |by: u32| {
+        format!(
+            "(if (i32.eq (table.grow $table (ref.null func) (i32.const {by})) (i32.const -1)) \
+             (then unreachable))"
+        )
+    };
+    // One is there already, and the adapters have tables of their own.
+    let error = failure(limits.clone(), &Double::default(), &grow(100));
+    assert!(matches!(error, CallError::MemoryLimit { .. }), "{error}");
+    let bit_by_bit = repeat(100, &grow(1));
+    let error = failure(limits.clone(), &Double::default(), &bit_by_bit);
+    assert!(matches!(error, CallError::MemoryLimit { .. }), "{error}");
+
+    let engine = Engine::new(limits).expect("an engine");
+    let bytes = Fixture::new().body("orders.on-order", format!("{} {OK}", grow(20))).build();
+    Double::default().calls(&engine, &bytes).on_order("o-1").expect("within the limit");
+}
+
+#[test]
 fn deep_recursion_is_a_trap() {
     let mut fixture = Fixture::new();
     fixture = fixture

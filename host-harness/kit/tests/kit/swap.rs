@@ -1,8 +1,9 @@
 //! Files that are put in place while calls go on, and files that are not.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
+use std::time::Duration;
 
 use leaflink_sync_kit::schema::{SCHEMA_KEY, StoredSchema};
 use leaflink_sync_kit::swap::{Refusal, Slot, Trial};
@@ -35,8 +36,12 @@ struct World {
 }
 
 fn world(faults: Faults, first: &[u8]) -> World {
+    world_within(Limits::DEFAULT, faults, first)
+}
+
+fn world_within(limits: Limits, faults: Faults, first: &[u8]) -> World {
     let double = Double::new(faults);
-    let engine = Engine::new(Limits::DEFAULT).expect("an engine");
+    let engine = Engine::new(limits).expect("an engine");
     let connector = engine.load_bytes(first).expect("a component");
     let host: Arc<dyn Host> = Arc::new(double.clone());
     World { slot: Slot::new(connector, host), double, companies: [CompanyId("foxglove".to_owned())] }
@@ -58,6 +63,11 @@ impl World {
 
     fn set_mark(&self, mark: &str) {
         self.double.seen().state.insert(SCHEMA_KEY.to_owned(), mark.as_bytes().to_owned());
+    }
+
+    /// State without a mark.
+    fn store_something(&self) {
+        self.double.seen().state.insert("order/7".to_owned(), b"{}".to_vec());
     }
 
     fn calls_made(&self) -> Vec<&'static str> {
@@ -85,6 +95,7 @@ fn the_next_call_uses_the_new_file_and_rollback_the_old_one() {
 #[test]
 fn a_bad_file_changes_nothing() {
     let world = world(Faults::default(), &component("one", 1, 1));
+    world.store_something();
     let first = world.slot.current().digest();
     let good = component("two", 1, 1);
     for (file, words) in [
@@ -143,6 +154,62 @@ fn a_call_never_reads_state_of_another_schema() {
     world.slot.install(&component("two", 1, 2), world.trial()).expect("it can go on");
     world.call().expect("a call");
     assert_eq!(world.mark().as_deref(), Some("2"));
+}
+
+#[test]
+fn a_new_company_begins_at_the_schema_of_the_file() {
+    let world = world(Faults::default(), &component("one", 2, 2));
+    world.call().expect("nothing is stored that it could not read");
+    assert_eq!(world.mark().as_deref(), Some("2"));
+    assert_eq!(world.calls_made(), ["settings.get", "migrate", "settings.get"]);
+    let swapped = world.slot.install(&component("two", 2, 2), world.trial()).expect("the same schema");
+    assert_eq!(swapped.to_migrate, []);
+
+    // What bears no mark is of the first schema all the same.
+    world.double.seen().state.clear();
+    world.store_something();
+    let error = world.call().expect_err("it is too old").to_string();
+    assert!(error.contains("schema 1, and this component reads schema 2 to 2"), "{error}");
+}
+
+#[test]
+fn a_migration_without_end_is_given_up_and_says_so() {
+    // `more`, each time.
+    let more = format!("(i32.store8 (i32.const 1028) (i32.const 1)) {OK}");
+    let endless =
+        Fixture::new().schemas(1, 2).body("lifecycle.migrate", more).body("settings.get", OK).build();
+    let limits = Limits { migration_chunks: 5, ..Limits::DEFAULT };
+    let world = world_within(limits, Faults::default(), &endless);
+    world.store_something();
+    let error = world.call().expect_err("it comes to no end");
+    assert!(matches!(error, CallError::MigrationWithoutEnd { chunks: 5, .. }), "{error}");
+    assert!(error.to_string().contains("5 times for foxglove"), "{error}");
+    assert_eq!(world.calls_made().iter().filter(|call| **call == "migrate").count(), 5);
+}
+
+#[test]
+fn one_companys_slow_call_holds_up_no_other_while_files_are_swapped() {
+    let (slow, turn) = (CompanyId("dandelion".to_owned()), Arc::new(Mutex::new(())));
+    let faults = Faults { busy: Some((slow.clone(), Arc::clone(&turn))), ..Faults::default() };
+    let world = world(faults, &component("one", 1, 1));
+    let both = [slow, world.companies[0].clone()];
+    thread::scope(|scope| {
+        let at_work = turn.lock().expect("its turn");
+        let swap = scope.spawn(|| {
+            world.slot.install(&component("two", 1, 1), Trial { companies: &both, ..Trial::default() })
+        });
+        while world.double.seen().waiting == 0 {
+            thread::sleep(Duration::from_millis(1));
+        }
+        let (done, heard) = mpsc::channel();
+        let world = &world;
+        scope.spawn(move || done.send(world.call().is_ok()));
+        let went_on = heard.recv_timeout(Duration::from_secs(20));
+        assert!(!swap.is_finished(), "the swap waits for the slow call");
+        drop(at_work);
+        assert_eq!(went_on, Ok(true), "the other company's call waited, too");
+        swap.join().expect("a thread").expect("it fits");
+    });
 }
 
 #[test]

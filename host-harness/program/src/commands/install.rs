@@ -143,16 +143,10 @@ fn migrate(connector: &Connector, erp: &Erp, companies: &[CompanyId]) -> anyhow:
     let mut rewritten = 0;
     for company in companies {
         let calls = connector.calls(host.clone(), company.clone());
-        let work = || -> Result<u64, leaflink_sync_kit::CallError> {
-            let mut rewritten = 0;
-            loop {
-                let migration = calls.migrate()?;
-                rewritten += u64::from(migration.rewritten);
-                if !migration.more {
-                    calls.status()?;
-                    return Ok(rewritten);
-                }
-            }
+        let work = || {
+            let rewritten = calls.migrate_to_the_end()?;
+            calls.status()?;
+            Ok::<_, leaflink_sync_kit::CallError>(rewritten)
         };
         rewritten += work().with_context(|| {
             format!("the stored state of {company} cannot be brought to the component's schema")

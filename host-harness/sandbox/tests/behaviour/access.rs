@@ -81,3 +81,19 @@ fn too_many_requests_are_told_when_to_come_back() {
     assert_eq!(sandbox.handle(&ask).status, 200);
     assert_eq!(sandbox.handle(&ask).status, 429);
 }
+
+#[test]
+fn what_is_left_of_the_limit_is_announced_if_asked_for() {
+    let limit = json!({"requests": 3, "window_ms": 60_000, "announced": true});
+    let mut sandbox = sandbox_with(json!({ "rate_limit": limit }));
+    let ask = request(Method::Get, "/companies/");
+    for (ms, left, reset) in [(0, "2", "60"), (20_500, "1", "40"), (60_000, "1", "21")] {
+        sandbox.set_now_ms(crate::NOW_MS + ms);
+        let headers = sandbox.handle(&ask).headers;
+        for (name, figure) in
+            [("RateLimit-Limit", "3"), ("RateLimit-Remaining", left), ("RateLimit-Reset", reset)]
+        {
+            assert!(headers.contains(&(name.into(), figure.into())), "at {ms} ms: {headers:?}");
+        }
+    }
+}

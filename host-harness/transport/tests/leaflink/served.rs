@@ -72,5 +72,12 @@ pub fn client(address: SocketAddr) -> LeafLinkClient {
 }
 
 pub fn get(path: &str) -> Request {
-    Request { method: Method::Get, path: path.into(), query: vec![], headers: vec![], body: None }
+    Request {
+        method: Method::Get,
+        path: path.into(),
+        query: vec![],
+        headers: vec![],
+        body: None,
+        bulk: false,
+    }
 }
