@@ -14,6 +14,7 @@ use crate::rules::decimal::plain;
 use crate::rules::decision::Reason;
 use crate::rules::ids::LeafLinkProductId;
 use crate::rules::settings::Settings;
+use crate::rules::sorting::sort_by;
 use crate::rules::stock_push::Mode as Is;
 use crate::rules::text::count;
 
@@ -23,11 +24,11 @@ const MOST: usize = 500;
 const NAMED: usize = 50;
 
 impl Guest for Component {
-    fn compute_inventory(asked: Vec<String>, after: Option<String>) -> Result<Computed, Failure> {
+    fn compute_inventory(mut asked: Vec<String>, after: Option<String>) -> Result<Computed, Failure> {
         let (products, next) = if asked.is_empty() {
             stock::linked_page(after.as_deref())?
         } else {
-            let (page, next) = page(&asked, after.as_deref());
+            let (page, next) = page(&mut asked, after.as_deref());
             (stock::products(page)?, next)
         };
         let products = assess(products, &in_force()?)?.iter().map(availability).collect();
@@ -57,12 +58,11 @@ impl Guest for Component {
 }
 
 /// The page of a list behind one of its products, and the last product of a page that is not the
-/// last. Behind a product that is not in the list there is nothing.
-fn page<'a>(asked: &'a [String], after: Option<&str>) -> (&'a [String], Option<String>) {
-    let begin = match after {
-        None => 0,
-        Some(after) => asked.iter().position(|id| id == after).map_or(asked.len(), |at| at + 1),
-    };
+/// last. By id and each once: a list that repeats a product would lead back to it.
+fn page<'a>(asked: &'a mut Vec<String>, after: Option<&str>) -> (&'a [String], Option<String>) {
+    sort_by(asked, String::cmp);
+    asked.dedup();
+    let begin = after.map_or(0, |after| asked.partition_point(|id| id.as_str() <= after));
     let rest = &asked[begin..];
     let page = &rest[..rest.len().min(MOST)];
     (page, page.last().filter(|_| page.len() < rest.len()).cloned())
@@ -187,5 +187,26 @@ fn availability(one: &Assessed) -> Availability {
         confirmed: one.record.confirmed.clone(),
         differs: figure.differs,
         reasons: answer::reasons(&figure.reasons),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_with_repeats_ends_and_answers_each_product_once() {
+        let asked: Vec<String> = (0..1_501).map(|number| format!("p-{}", number * 7 % 1_100)).collect();
+        let (mut answered, mut after) = (Vec::new(), None);
+        for _ in 0..3 {
+            let mut asked = asked.clone();
+            let (products, next) = page(&mut asked, after.as_deref());
+            answered.extend(products.to_vec());
+            after = next;
+        }
+        assert_eq!(after, None);
+        let mut each: Vec<String> = (0..1_100).map(|number| format!("p-{number}")).collect();
+        each.sort();
+        assert_eq!(answered, each);
     }
 }

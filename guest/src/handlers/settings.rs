@@ -7,7 +7,7 @@ use super::Component;
 use crate::bindings::exports::leaflink_sync::connector::settings::{Definition, Guest, Kind, Problem};
 use crate::host::answer::Failure;
 use crate::host::rounds::{PAYMENTS, PRODUCTS};
-use crate::host::{self, choices, erp, payments, prices, state};
+use crate::host::{self, choices, erp, payments, prices, products, state};
 use crate::rules::decimal;
 use crate::rules::settings::{self, DEFINITIONS, Kind as Is, Settings, Value, is_email, is_page_address};
 use crate::rules::sorted::{self, Set};
@@ -57,13 +57,13 @@ impl Guest for Component {
     }
 
     fn validate(document: String) -> Result<Vec<Problem>, Failure> {
-        let locations = erp::location_ids()?;
-        Ok(check(&document, &locations).err().unwrap_or_default())
+        let known = known(&document)?;
+        Ok(check(&document, &known).err().unwrap_or_default())
     }
 
     fn put(document: String) -> Result<Vec<Problem>, Failure> {
-        let locations = erp::location_ids()?;
-        match check(&document, &locations) {
+        let known = known(&document)?;
+        match check(&document, &known) {
             Err(problems) => Ok(problems),
             Ok(object) => {
                 state::put_schema()?;
@@ -96,7 +96,27 @@ fn definition(key: &str) -> Option<&'static settings::Definition> {
     DEFINITIONS.iter().find(|definition| definition.key == key)
 }
 
-fn check(document: &str, locations: &Set<String>) -> Result<Map<String, Json>, Vec<Problem>> {
+/// What the ERP has of that which settings name.
+struct Known {
+    locations: Set<String>,
+    /// Of the products that the document names, those that there are.
+    products: Set<String>,
+}
+
+/// Reads what a document is checked against.
+fn known(document: &str) -> Result<Known, Failure> {
+    let object: Map<String, Json> = serde_json::from_str(document).unwrap_or_default();
+    let named = DEFINITIONS.iter().filter(|definition| definition.kind == Is::Quantities);
+    let named = named.filter_map(|definition| object.get(definition.key)?.as_object());
+    let named = named.filter(|given| given.len() <= MOST_QUANTITIES).flat_map(Map::keys);
+    let ids: Vec<String> = named.filter(|id| is_short(id)).cloned().collect();
+    Ok(Known {
+        locations: erp::location_ids()?,
+        products: products::products(&ids)?.into_iter().map(|product| product.id.0).collect(),
+    })
+}
+
+fn check(document: &str, known: &Known) -> Result<Map<String, Json>, Vec<Problem>> {
     let object: Map<String, Json> = serde_json::from_str(document).map_err(|problem| {
         vec![Problem {
             key: String::new(),
@@ -115,7 +135,7 @@ fn check(document: &str, locations: &Set<String>) -> Result<Map<String, Json>, V
                     expected: format!("one of: {}", known.join(", ")),
                 });
             };
-            let expected = value(definition.kind, given, Some(locations)).err()?;
+            let expected = value(definition.kind, given, Some(known)).err()?;
             Some(Problem {
                 key: key.clone(),
                 message: format!("found {}", shortened(&given.to_string(), 80)),
@@ -126,8 +146,10 @@ fn check(document: &str, locations: &Set<String>) -> Result<Map<String, Json>, V
     if problems.is_empty() { Ok(object) } else { Err(problems) }
 }
 
-/// Reads a value of a kind, or says what was expected. With `locations`, a location must be one.
-fn value(kind: Is, given: &Json, locations: Option<&Set<String>>) -> Result<Value, String> {
+/// Reads a value of a kind, or says what was expected. With `known`, a location and a product must
+/// be the ERP's.
+fn value(kind: Is, given: &Json, known: Option<&Known>) -> Result<Value, String> {
+    let locations = known.map(|known| &known.locations);
     let is_location = |id: &str| locations.is_none_or(|known| known.contains(id));
     match (kind, given) {
         (Is::Toggle, Json::Bool(on)) => Ok(Value::Toggle(*on)),
@@ -161,7 +183,13 @@ fn value(kind: Is, given: &Json, locations: Option<&Set<String>>) -> Result<Valu
             .ok_or_else(|| AMOUNT.to_owned()),
         (Is::Amount, _) => Err(AMOUNT.to_owned()),
         (Is::Quantities, Json::Object(given)) => {
-            quantities(given).map(Value::Quantities).ok_or_else(|| QUANTITIES.to_owned())
+            let quantities = quantities(given).ok_or_else(|| QUANTITIES.to_owned())?;
+            let unknown =
+                known.and_then(|known| given.keys().find(|id| !known.products.contains(id.as_str())));
+            match unknown {
+                Some(id) => Err(format!("{QUANTITIES}; the ERP has no product {id}")),
+                None => Ok(Value::Quantities(quantities)),
+            }
         }
         (Is::Quantities, _) => Err(QUANTITIES.to_owned()),
     }
@@ -215,8 +243,11 @@ mod tests {
     use super::*;
 
     fn problems(document: &str) -> Vec<(String, String)> {
-        let locations = ["vault".to_owned()].into_iter().collect();
-        check(document, &locations)
+        let known = Known {
+            locations: ["vault".to_owned()].into_iter().collect(),
+            products: ["p-17".to_owned(), "p-18".to_owned()].into_iter().collect(),
+        };
+        check(document, &known)
             .err()
             .unwrap_or_default()
             .into_iter()
@@ -246,6 +277,7 @@ mod tests {
             (r#"{"safety-buffers": {"p-17": "-5"}}"#, "safety-buffers"),
             (r#"{"safety-buffers": {"p-17": "0.00001"}}"#, "safety-buffers"),
             (r#"{"safety-buffers": ["p-17"]}"#, "safety-buffers"),
+            (r#"{"safety-buffers": {"p-17": "5", "p-71": "5"}}"#, "safety-buffers"),
             (r#"{"sync-inventory": "yes"}"#, "sync-inventory"),
             (r#"{"leaflink-product-page": "https://leaflink.example/products/"}"#, "leaflink-product-page"),
             (r#"{"payments-recorded-by": "rae"}"#, "payments-recorded-by"),
@@ -264,6 +296,12 @@ mod tests {
             assert_eq!(found[0].0, key);
             assert!(!found[0].1.is_empty());
         }
+    }
+
+    #[test]
+    fn a_product_that_the_erp_does_not_have_is_named() {
+        let found = problems(r#"{"safety-buffers": {"p-17": "5", "p-71": "5"}}"#);
+        assert!(found[0].1.ends_with("; the ERP has no product p-71"), "{found:?}");
     }
 
     #[test]

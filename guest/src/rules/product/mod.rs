@@ -1,5 +1,6 @@
 //! "How to Sync Products": which ERP product is which LeafLink product.
 
+mod amount;
 pub mod link;
 pub mod listing;
 pub mod price;

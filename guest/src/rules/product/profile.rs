@@ -1,7 +1,7 @@
-//! What a product name says: words, sizes, pack count, strain class. Spellings of one thing come
-//! out the same: `1/8 oz`, `eighth` and `3.5g`; `10pk`, `10 ct` and `pack of 10`; `PR` and
-//! `pre-roll`.
+//! What a product name says: words, sizes, counts, strain class. Spellings of one thing come out the
+//! same: `1/8 oz`, `eighth` and `3.5g`; `10pk`, `ten count` and `pack of 10`; `PR` and `pre-roll`.
 
+use super::amount::{is_case, is_pack, number};
 use super::tokens::{Token, tokens};
 
 /// What a name says.
@@ -11,8 +11,10 @@ pub struct Profile {
     pub words: Vec<String>,
     /// Weights and volumes, each once, in order.
     pub sizes: Vec<Size>,
-    /// Pieces in the pack.
-    pub pack: Option<u64>,
+    /// Pieces in the pack, in order: several in `6 packs of 2`.
+    pub packs: Vec<u64>,
+    /// What is in a case, in order.
+    pub cases: Vec<u64>,
     /// Indica, sativa, hybrid; several when mixed.
     pub classes: Marks,
 }
@@ -60,8 +62,8 @@ pub enum Size {
     Volume(u64),
 }
 
-const GRAM: u64 = 1_000_000;
-const OUNCE: u64 = 28 * GRAM;
+const GRAM: u32 = 1_000_000;
+const OUNCE: u32 = 28 * GRAM;
 
 impl Size {
     /// So many times as much.
@@ -75,7 +77,7 @@ impl Size {
     /// The size as people write it.
     pub fn shown(self) -> String {
         let (amount, steps): (u64, [(u64, &str); 2]) = match self {
-            Size::Weight(amount) => (amount, [(GRAM, "g"), (1_000, "mg")]),
+            Size::Weight(amount) => (amount, [(GRAM.into(), "g"), (1_000, "mg")]),
             Size::Volume(amount) => (amount, [(1_000_000, "l"), (1_000, "ml")]),
         };
         let [large, small] = steps;
@@ -90,25 +92,54 @@ impl Size {
 
     /// `thousandths` of the unit that a word names.
     pub fn of(thousandths: u64, unit: &str) -> Option<Self> {
-        let weight = |one: u64| Size::Weight(thousandths.saturating_mul(one) / 1_000);
-        Some(match unit {
-            "mg" | "mgs" | "milligram" | "milligrams" => weight(1_000),
-            "g" | "gs" | "gr" | "gm" | "gram" | "grams" => in_ounces(weight(GRAM)),
-            "kg" | "kilogram" | "kilograms" => weight(1_000 * GRAM),
-            "oz" | "ounce" | "ounces" | "zip" => weight(OUNCE),
-            "lb" | "lbs" | "pound" | "pounds" => weight(16 * OUNCE),
-            "ml" | "mls" | "milliliter" | "milliliters" => Size::Volume(thousandths),
-            "l" | "liter" | "liters" | "litre" => Size::Volume(thousandths.saturating_mul(1_000)),
-            _ => return None,
-        })
+        let unit = unit.strip_suffix('s').unwrap_or(unit);
+        let amount = |one: u32| thousandths.saturating_mul(u64::from(one)) / 1_000;
+        match named(unit, WEIGHTS) {
+            Some(one) => Some(in_ounces(Size::Weight(amount(one)))),
+            None => Some(Size::Volume(amount(named(unit, VOLUMES)?))),
+        }
     }
 }
+
+fn named(word: &str, list: &[(&str, u32)]) -> Option<u32> {
+    list.iter().find(|(known, _)| *known == word).map(|(_, amount)| *amount)
+}
+
+/// One of each unit.
+const WEIGHTS: &[(&str, u32)] = &[
+    ("mg", 1_000),
+    ("milligram", 1_000),
+    ("g", GRAM),
+    ("gr", GRAM),
+    ("gm", GRAM),
+    ("gram", GRAM),
+    ("kg", 1_000 * GRAM),
+    ("kilogram", 1_000 * GRAM),
+    ("oz", OUNCE),
+    ("ounce", OUNCE),
+    ("zip", OUNCE),
+    ("lb", 16 * OUNCE),
+    ("pound", 16 * OUNCE),
+];
+const VOLUMES: &[(&str, u32)] =
+    &[("ml", 1_000), ("milliliter", 1_000), ("l", 1_000_000), ("liter", 1_000_000), ("litre", 1_000_000)];
+/// Weights that a word names by itself.
+const ALONE: &[(&str, u32)] = &[
+    ("eighth", OUNCE / 8),
+    ("eighths", OUNCE / 8),
+    ("quarter", OUNCE / 4),
+    ("quarters", OUNCE / 4),
+    ("oz", OUNCE),
+    ("ounce", OUNCE),
+    ("zip", OUNCE),
+    ("gram", GRAM),
+];
 
 /// Grams that are an ounce or a pound to the letter count as the trade's.
 fn in_ounces(size: Size) -> Size {
     match size {
-        Size::Weight(28_300_000..=28_400_000) => Size::Weight(OUNCE),
-        Size::Weight(453_000_000..=454_000_000) => Size::Weight(16 * OUNCE),
+        Size::Weight(28_300_000..=28_400_000) => Size::Weight(OUNCE.into()),
+        Size::Weight(453_000_000..=454_000_000) => Size::Weight((16 * OUNCE).into()),
         other => other,
     }
 }
@@ -153,104 +184,134 @@ impl Reader {
         }
     }
 
+    /// A whole number of pieces that begins at a place, in digits or words: how many, how many
+    /// tokens say so, and whether they say by themselves that these are pieces. `10 mg` is none.
+    fn count(&self, ahead: usize) -> Option<(u64, usize, bool)> {
+        let in_words = |ahead| self.word(ahead).and_then(number);
+        let (mut thousandths, mut pieces) = match self.number(ahead) {
+            Some(thousandths) => (thousandths, false),
+            None => in_words(ahead)?,
+        };
+        let mut used = 1;
+        if let (Some((20_000.., _)), Some((ones @ 1_000..=9_000, false))) =
+            (in_words(ahead), in_words(ahead + 1))
+        {
+            thousandths += ones;
+            used += 1;
+        }
+        if self.word(ahead + used) == Some("dozen") {
+            thousandths *= 12;
+            used += 1;
+            pieces = true;
+        }
+        let sized = !pieces && self.word(ahead + used).is_some_and(|unit| Size::of(1, unit).is_some());
+        let whole = thousandths > 0 && thousandths.is_multiple_of(1_000);
+        (whole && !sized).then_some((thousandths / 1_000, used, pieces))
+    }
+
     fn step(&mut self) {
-        let used = match self.number(0) {
-            Some(thousandths) => self.read_number(thousandths),
-            None => self.read_word(),
+        let used = match (self.read_count(), self.number(0)) {
+            (Some(used), _) => used,
+            (None, Some(thousandths)) => self.read_number(thousandths),
+            (None, None) => self.read_word(),
         };
         self.at += used;
     }
 
-    /// Reads what begins with a number; answers how many tokens that were.
+    /// Reads the pieces in a pack, or what is in a case; answers how many tokens that were.
+    fn read_count(&mut self) -> Option<usize> {
+        let is = |ahead, what: fn(&str) -> bool| self.word(ahead).is_some_and(what);
+        let (in_case, counted, used) = match (self.count(0), self.word(0)) {
+            // `12 per case`, `five-pack`, `10 a pack`, `5 x 0.5g`, `duo`.
+            (Some((counted, used, pieces)), _) => {
+                let linked = usize::from(matches!(self.word(used), Some("per" | "a")));
+                if is(used + linked, is_pack) {
+                    (false, counted, used + linked + 1)
+                } else if is(used + linked, is_case) {
+                    (true, counted, used + linked + 1)
+                } else if pieces {
+                    (false, counted, used)
+                } else if self.word(used) == Some("x") && self.number(used + 1).is_some() {
+                    (false, counted, used + 1)
+                } else {
+                    return None;
+                }
+            }
+            // `case of 12`, `pack of ten`, `box 10`; `jar of 10`, of which the jar is read; `x 10`.
+            (None, Some(word)) => {
+                let (in_case, in_pack) = (is_case(word), is_pack(word));
+                let of = usize::from((in_case || in_pack) && self.word(1) == Some("of"));
+                if !in_case && !in_pack && !matches!(word, "of" | "x") {
+                    return None;
+                }
+                let (counted, used, _) = self.count(1 + of)?;
+                let end = 1 + of + used;
+                match (in_case, is(end, is_pack)) {
+                    // In `case 12 pack` it is the pack that is counted.
+                    (true, true) if of == 0 => return None,
+                    (false, true) => (false, counted, end + 1),
+                    _ => (in_case, counted, end),
+                }
+            }
+            (None, None) => return None,
+        };
+        let counts = if in_case { &mut self.profile.cases } else { &mut self.profile.packs };
+        counts.insert(counts.partition_point(|known| *known < counted), counted);
+        Some(used)
+    }
+
+    /// Reads what begins with a number that counts nothing; answers how many tokens that were.
     fn read_number(&mut self, thousandths: u64) -> usize {
         let unit = self.word(1).unwrap_or_default();
-        let whole = (thousandths.is_multiple_of(1_000) && thousandths > 0).then_some(thousandths / 1_000);
         if let Some(size) = Size::of(thousandths, unit) {
             self.add_size(Some(size));
             return 2;
         }
-        if whole.is_none() && unit == "th" {
+        let (whole, rest) = (thousandths / 1_000, thousandths % 1_000);
+        if rest > 0 && unit == "th" {
             // `1/8th`, with or without the ounce that it is of.
             self.add_size(Size::of(thousandths, "oz"));
             let of_ounce = self.word(2).is_some_and(|word| Size::of(1_000, word) == Size::of(1_000, "oz"));
             return if of_ounce { 3 } else { 2 };
         }
-        match (whole, unit, self.word(2)) {
-            (Some(_), "per" | "a", Some(word)) if is_case(word) => 3,
-            (Some(_), word, _) if is_case(word) => 2,
-            (Some(pieces), "per", Some(word)) if is_pack(word) => self.packed(pieces, 3),
-            (Some(pieces), word, _) if is_pack(word) => self.packed(pieces, 2),
-            (Some(pieces), "x", _) if self.number(2).is_some() => self.packed(pieces, 2),
-            _ => {
-                let shown = match whole {
-                    Some(whole) => whole.to_string(),
-                    None => format!("{}.{:03}", thousandths / 1_000, thousandths % 1_000),
-                };
-                self.keep(&shown);
-                1
-            }
-        }
+        self.keep(&if rest == 0 { whole.to_string() } else { format!("{whole}.{rest:03}") });
+        1
     }
 
     fn read_word(&mut self) -> usize {
         let Some(word) = self.word(0).map(str::to_owned) else { return 1 };
         let next = self.word(1).unwrap_or_default().to_owned();
-        let counted = |thousandths: u64| thousandths.is_multiple_of(1_000).then_some(thousandths / 1_000);
-        match (word.as_str(), next.as_str()) {
-            (word, "of") if is_case(word) && self.number(2).is_some() => 3,
-            (word, "of") if is_pack(word) && self.number(2).is_some() => {
-                let pieces = self.number(2).and_then(counted).unwrap_or(1);
-                self.packed(pieces, 3)
-            }
-            ("x", _) => match self.number(1).and_then(counted) {
-                // `10mg x 10`; in `x 0.5 g` the number is a size.
-                Some(pieces) if Size::of(1, self.word(2).unwrap_or_default()).is_none() => {
-                    self.packed(pieces, 2)
-                }
-                _ => 1,
-            },
-            ("single" | "singles", _) => self.packed(1, 1),
-            ("dozen", _) => self.packed(12, 1),
-            ("eighth" | "eighths", _) => self.sized(OUNCE / 8, 1),
-            ("quarter" | "half" | "full", unit) if Size::of(1_000, unit).is_some() => {
-                let thousandths = match word.as_str() {
-                    "quarter" => 250,
-                    "half" => 500,
-                    _ => 1_000,
-                };
-                self.add_size(Size::of(thousandths, unit));
-                2
-            }
-            ("quarter" | "quarters", _) => self.sized(OUNCE / 4, 1),
-            ("oz" | "ounce" | "zip", _) => self.sized(OUNCE, 1),
-            ("gram", _) => self.sized(GRAM, 1),
-            ("pre", "roll" | "rolls" | "rolled") => {
-                self.keep("preroll");
-                2
-            }
-            ("sat" | "sativa", _) => self.class(2),
-            ("ind" | "indica", _) => self.class(1),
-            ("hyb" | "hybrid", _) => self.class(0),
-            (word, _) if STOP_WORDS.contains(&word) => 1,
-            (word, _) => {
-                let word = singular(word);
-                match SHORT_FORMS.iter().find(|(short, _)| *short == word) {
-                    Some((_, long)) => long.split(' ').for_each(|long| self.keep(long)),
-                    None => self.keep(&word),
-                }
-                1
+        let size = match (word.as_str(), number(&word)) {
+            ("full", _) => Size::of(1_000, &next),
+            (_, Some((thousandths, _))) => Size::of(thousandths, &next),
+            _ => None,
+        };
+        if size.is_some() {
+            self.add_size(size);
+            return 2;
+        }
+        if let Some(weight) = named(&word, ALONE) {
+            self.add_size(Some(Size::Weight(weight.into())));
+            return 1;
+        }
+        if word == "pre" && next.starts_with("roll") {
+            self.keep("preroll");
+            return 2;
+        }
+        // `Small Batch` is praise, and no size.
+        if word == "x" || STOP_WORDS.contains(&word.as_str()) || (word == "small" && next == "batch") {
+            return 1;
+        }
+        let word = singular(&word);
+        let long =
+            SHORT_FORMS.iter().find(|(short, _)| *short == word).map_or(word.as_str(), |(_, long)| long);
+        for long in long.split(' ') {
+            match CLASSES.iter().position(|class| *class == long) {
+                Some(place) => self.profile.classes.add(place),
+                None => self.keep(long),
             }
         }
-    }
-
-    fn packed(&mut self, pieces: u64, used: usize) -> usize {
-        self.profile.pack = Some(pieces);
-        used
-    }
-
-    fn sized(&mut self, weight: u64, used: usize) -> usize {
-        self.add_size(Some(Size::Weight(weight)));
-        used
+        1
     }
 
     fn add_size(&mut self, size: Option<Size>) {
@@ -262,28 +323,11 @@ impl Reader {
         }
     }
 
-    fn class(&mut self, place: usize) -> usize {
-        self.profile.classes.add(place);
-        1
-    }
-
     fn keep(&mut self, word: &str) {
         if !self.profile.words.iter().any(|known| known == word) {
             self.profile.words.push(word.to_owned());
         }
     }
-}
-
-fn is_pack(word: &str) -> bool {
-    matches!(
-        word,
-        "pk" | "pks" | "pack" | "packs" | "ct" | "cnt" | "count" | "pc" | "pcs" | "piece" | "pieces" | "box"
-    )
-}
-
-/// How a product is sold says nothing about what it is.
-fn is_case(word: &str) -> bool {
-    matches!(word, "case" | "cases" | "cs")
 }
 
 /// The kinds of product among words: a product is of one, and a name that says another kind is
@@ -366,11 +410,12 @@ fn singular(word: &str) -> String {
     }
 }
 
-const STOP_WORDS: &[&str] = &["the", "a", "an", "of", "and", "with", "w", "by", "in", "each", "ea", "pack"];
+const STOP_WORDS: &[&str] = &["the", "a", "an", "of", "and", "with", "w", "by", "in", "each", "ea"];
 
 /// Short and other forms of words, after [`singular`].
 const SHORT_FORMS: &[(&str, &str)] = &[
     ("pr", "preroll"),
+    ("prs", "preroll"),
     ("prj", "preroll"),
     ("joint", "preroll"),
     ("cart", "cartridge"),
@@ -402,8 +447,18 @@ const SHORT_FORMS: &[(&str, &str)] = &[
     ("gg", "gorilla glue"),
     ("gsc", "girl scout cooky"),
     ("gdp", "granddaddy purple"),
+    ("gmo", "garlic cooky"),
+    ("litchi", "lychee"),
     ("ssh", "super silver haze"),
     ("wd", "wedding"),
+    ("hyb", "hybrid"),
+    ("ind", "indica"),
+    ("sat", "sativa"),
+    ("pk", "pack"),
+    ("minis", "mini"),
+    ("sm", "small"),
+    ("lg", "large"),
+    ("kingsize", "king size"),
 ];
 
 #[cfg(test)]
@@ -415,7 +470,8 @@ mod tests {
         let profile = profile(name);
         let mut parts = profile.words.clone();
         parts.extend(profile.sizes.iter().map(|size| size.shown()));
-        parts.extend(profile.pack.map(|pack| format!("pack {pack}")));
+        parts.extend(profile.packs.iter().map(|pack| format!("pack {pack}")));
+        parts.extend(profile.cases.iter().map(|case| format!("case {case}")));
         parts.extend(profile.classes.of(&CLASSES).iter().map(|class| format!("({class})")));
         parts.join(", ")
     }
@@ -445,11 +501,30 @@ mod tests {
                     "Gummies (10ct) 100mg",
                     "100mg Gummy pack of 10",
                     "Gummies 100mg x 10",
-                    "10 pieces 100mg gummies, 12 per case",
-                    "Gummies 10-Pack 100mg case of 12",
+                    "Gummies, ten pieces, 100mg",
+                    "100mg Gummies Tenpack",
+                    "Gummies 100mg 10 per box",
+                    "Gummies 100mg Pk/10",
+                    "Gummies 100mg pack of 10 ct",
                 ][..],
                 "gummy, 0.1 g, pack 10",
             ),
+            (
+                &[
+                    "10 pieces 100mg gummies, 12 per case",
+                    "Gummies 10-Pack 100mg case of 12",
+                    "Gummies 100mg 10ct CS/12",
+                    "Gummies 100mg, Ten Count, 12/case",
+                    "Gummies 100mg 10pk (dozen a case)",
+                ][..],
+                "gummy, 0.1 g, pack 10, case 12",
+            ),
+            (&["Soda 24pk", "Soda Twenty-Four Pack", "Two Dozen Soda", "24 units soda"][..], "soda, pack 24"),
+            (&["Soda 6pk", "Half Dozen Soda", "1/2 dozen Soda", "Soda Six-Pack"][..], "soda, pack 6"),
+            (&["Soda 2pk", "Twin Pack Soda", "Soda Duo", "Soda, Double Pack", "Soda x2"][..], "soda, pack 2"),
+            (&["6-pack of 2 Soda", "Soda 2 ct, 6 pk"][..], "soda, pack 2, pack 6"),
+            (&["Mint Tin of 20", "Mints Tin of Twenty"][..], "mint, tin, pack 20"),
+            (&["Cart 2g", "Two Gram Cart"][..], "cartridge, 2 g"),
             (&["5 x 0.5g PR", "Pre-rolls 5×.5g", "half gram prerolls 5pk"][..], "preroll, 0.5 g, pack 5"),
             (&["Tincture 30ml (Hyb)", "Hybrid Tincture 0.03 L"][..], "tincture, 30 ml, (hybrid)"),
             (&["GG4 cart", "Gorilla Glue #4 Cartridges"][..], "gorilla, glue, 4, cartridge"),
@@ -462,9 +537,13 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_are_no_sizes_stay_words() {
+    fn what_is_no_size_and_no_count_stays_a_word() {
         assert_eq!(shown("AK-47"), "ak, 47");
         assert_eq!(shown("Blend 2.5"), "blend, 2.500");
+        assert_eq!(shown("Seven Leaf"), "seven, leaf");
+        assert_eq!(shown("Gummies (10)"), "gummy, 10");
+        assert_eq!(shown("Case 12 pack"), "case, pack 12");
+        assert_eq!(shown("Small Batch Multipack"), "batch, multi, pack");
     }
 
     proptest! {
@@ -474,7 +553,7 @@ mod tests {
         }
 
         #[test]
-        fn odd_figures_have_a_profile(name in "[0-9]{0,12}( x | of |pk|g|oz|/|\\.| per case| )?[0-9]{0,12}(g|kg|lb)?") {
+        fn odd_figures_have_a_profile(name in "[0-9]{0,12}( x | of |pk|g|oz|/|\\.| per case| dozen| pack of | )?[0-9]{0,12}(g|kg|lb)?") {
             profile(&name);
         }
     }

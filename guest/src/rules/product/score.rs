@@ -63,6 +63,10 @@ pub struct Evidence {
     pub sizes: Agreement,
     /// Pieces in the pack.
     pub packs: Agreement,
+    /// What is in a case.
+    pub cases: Agreement,
+    /// Only one has a word or number that may say how large it is, or how many are in it.
+    pub amounts_differ: bool,
     /// Flower, pre-roll, cartridge, ...
     pub kinds: Agreement,
     /// Indica, sativa, hybrid.
@@ -86,16 +90,25 @@ impl Evidence {
         let mut points = Points { counted: base, most: 100 };
         match self.sizes {
             Same => points.add(6),
-            OneSided => points.take(4, if self.same_sku { 100 } else { SURE - 2 }),
+            OneSided => points.take(4, SURE - 2),
             Reconcilable => points.take(2, SURE - 2),
             Different => points.take(32, if self.same_sku { 70 } else { 60 }),
             Agreement::Unsaid => {}
         }
         match self.packs {
             Same => points.add(4),
-            OneSided => points.take(8, SURE - 2),
-            Different | Reconcilable => points.take(20, if self.same_sku { 70 } else { 60 }),
+            OneSided | Reconcilable => points.take(8, SURE - 2),
+            Different => points.take(20, if self.same_sku { 70 } else { 60 }),
             Agreement::Unsaid => {}
+        }
+        match self.cases {
+            // The product by the piece may be listed by the case, and then is the same one.
+            OneSided | Reconcilable => points.take(0, SURE - 2),
+            Different => points.take(4, SURE - 2),
+            Same | Agreement::Unsaid => {}
+        }
+        if self.amounts_differ {
+            points.take(0, SURE - 2);
         }
         if self.kinds == Different {
             points.take(20, if self.same_sku { SURE - 2 } else { 70 });
@@ -156,7 +169,8 @@ impl Evidence {
             say("same strain");
         }
         said.extend(compared("size", self.sizes, &sizes(ours), &sizes(theirs)));
-        said.extend(compared("pack count", self.packs, &pack(ours), &pack(theirs)));
+        said.extend(compared("pack count", self.packs, &counts(&ours.packs), &counts(&theirs.packs)));
+        said.extend(compared("case count", self.cases, &counts(&ours.cases), &counts(&theirs.cases)));
         said.extend(compared("strain type", self.classes, &classes(ours), &classes(theirs)));
         if let (Some(one), Some(other)) = (others.brands[0], others.brands[1]) {
             said.extend(compared("brand", self.brands, one, other));
@@ -231,7 +245,7 @@ pub fn compare_sizes(ours: &Profile, theirs: &Profile) -> Agreement {
         return if says_more { Agreement::Reconcilable } else { Agreement::Different };
     }
     let whole = |profile: &Profile| -> Vec<Size> {
-        let times = profile.pack.unwrap_or(1);
+        let times = pieces(&profile.packs);
         profile.sizes.iter().flat_map(|size| [*size, size.times(times)]).collect()
     };
     let theirs = whole(theirs);
@@ -239,15 +253,24 @@ pub fn compare_sizes(ours: &Profile, theirs: &Profile) -> Agreement {
     if can_be { Agreement::Reconcilable } else { Agreement::Different }
 }
 
-/// Compares the pieces in two packs. A single piece need not be said.
-pub fn compare_packs(ours: &Profile, theirs: &Profile) -> Agreement {
-    match (ours.pack, theirs.pack) {
-        (None, None) => Agreement::Unsaid,
-        (Some(one), Some(other)) if one == other => Agreement::Same,
-        (Some(_), Some(_)) => Agreement::Different,
-        (Some(1), None) | (None, Some(1)) => Agreement::Unsaid,
-        _ => Agreement::OneSided,
+/// Compares what is in two packs, or two cases. A single piece need not be said.
+pub fn compare_counts(ours: &[u64], theirs: &[u64]) -> Agreement {
+    match (ours, theirs) {
+        ([], []) | ([1], []) | ([], [1]) => Agreement::Unsaid,
+        ([], _) | (_, []) => Agreement::OneSided,
+        _ if ours == theirs => Agreement::Same,
+        _ => {
+            let (short, long) = if ours.len() <= theirs.len() { (ours, theirs) } else { (theirs, ours) };
+            // `6 packs of 2` and `12 ct`; `5pk` and `5pk (5 x 0.5g)`.
+            let says_more = short.len() < long.len() && short.iter().all(|count| long.contains(count));
+            let can_be = says_more || pieces(ours) == pieces(theirs);
+            if can_be { Agreement::Reconcilable } else { Agreement::Different }
+        }
     }
+}
+
+fn pieces(counts: &[u64]) -> u64 {
+    counts.iter().fold(1, |pieces, count| pieces.saturating_mul(*count))
 }
 
 /// Compares what a name may say several of; a mixed strain is a hybrid as well.
@@ -292,8 +315,8 @@ fn sizes(profile: &Profile) -> String {
     profile.sizes.iter().map(|size| size.shown()).collect::<Vec<_>>().join(" and ")
 }
 
-fn pack(profile: &Profile) -> String {
-    profile.pack.map_or_else(String::new, |pack| pack.to_string())
+fn counts(counts: &[u64]) -> String {
+    counts.iter().map(u64::to_string).collect::<Vec<_>>().join(" and ")
 }
 
 fn classes(profile: &Profile) -> String {

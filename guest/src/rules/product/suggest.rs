@@ -6,9 +6,10 @@
 
 use std::collections::BTreeMap;
 
+use super::amount::is_amount;
 use super::profile::{Profile, Size, classes_of, is_filler, kinds, profile, sku_key};
 use super::score::{
-    Agreement, Evidence, Names, Others, Points, SURE, compare_packs, compare_prices, compare_sets,
+    Agreement, Evidence, Names, Others, Points, SURE, compare_counts, compare_prices, compare_sets,
     compare_sizes,
 };
 use super::similar::{Nearness, Word};
@@ -271,11 +272,21 @@ impl<'a> Choice<'a> {
             }
             _ => Agreement::Unsaid,
         };
+        let same_sku = !question.sku.is_empty() && question.sku == sku_key(&listed.sku);
+        let names = self.compare_names(question, entry);
+        // Without the SKU, any word that only one has keeps a match from being sure.
+        let amounts_differ = (same_sku && names.ours.iter().chain(&names.theirs).any(|word| is_amount(word)))
+            || names
+                .respelled
+                .iter()
+                .any(|(one, other)| one.split(' ').chain(other.split(' ')).any(is_amount));
         Evidence {
-            same_sku: !question.sku.is_empty() && question.sku == sku_key(&listed.sku),
-            names: self.compare_names(question, entry),
+            same_sku,
+            names,
+            amounts_differ,
             sizes: compare_sizes(&question.profile, &entry.profile),
-            packs: compare_packs(&question.profile, &entry.profile),
+            packs: compare_counts(&question.profile.packs, &entry.profile.packs),
+            cases: compare_counts(&question.profile.cases, &entry.profile.cases),
             kinds: compare_sets(
                 kinds(&[&question.words[..], &question.optional].concat()),
                 kinds(&entry.profile.words),

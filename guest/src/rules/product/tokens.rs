@@ -4,6 +4,8 @@
 const LONGEST: usize = 300;
 /// Digits of a number; a longer one is a code, and stays a word.
 const LONGEST_NUMBER: usize = 9;
+/// What a word may end with that is a word of its own.
+const PACK: &str = "pack";
 
 /// A piece of a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +38,15 @@ pub fn tokens(text: &str) -> Vec<Token> {
                 word.extend(Some(chars[at]).filter(|c| is_letter(*c)));
                 at += 1;
             }
+            // A `sixpack` is a six-pack.
+            let runs_on = word.len() > PACK.len() && word.ends_with(PACK);
+            if runs_on {
+                word.truncate(word.len() - PACK.len());
+            }
             found.push(Token::Word(word));
+            if runs_on {
+                found.push(Token::Word(PACK.to_owned()));
+            }
         } else {
             at += 1;
         }
@@ -154,6 +164,7 @@ mod tests {
             ("1/8oz | 1,000mg", "125 oz 1000000 mg"),
             ("3½g 3 1/2 g 5×0.5", "3500 g 3500 g 5000 x 500"),
             ("GG 4 1/8 oz", "gg 4000 125 oz"),
+            ("Sixpack of packs", "six pack of packs"),
             ("50/50 Blend", "50000 50000 blend"),
             ("Crème Brûlée Jack's", "creme brulee jacks"),
             ("大麻 v2.", "大麻 v 2000"),
