@@ -15,7 +15,7 @@ use crate::rules::order::{Customer, Discount, Order, OrderLine, OrderTax, SalesR
 use crate::rules::reasons::Code;
 use crate::rules::sorting::sort_by;
 use crate::rules::stock_push::{Mode, Shown};
-use crate::rules::text::{LONGEST_NAME, LONGEST_NOTE, has_control, has_markup, shortened};
+use crate::rules::text::{LONGEST_NAME, LONGEST_NOTE, has_control, has_markup, lower_case, shortened};
 
 /// Most lines that one sales order takes.
 pub const MOST_LINES: usize = 1_000;
@@ -67,7 +67,7 @@ pub fn short_id(body: &[u8]) -> Option<String> {
 
 /// What a product shows; or the field that cannot be used, and why.
 pub fn shown(wire: StockOfProduct) -> Result<Shown, (&'static str, String)> {
-    let mode = match wire.inventory_management.map(|Word(word)| word.to_lowercase()).as_deref() {
+    let mode = match wire.inventory_management.map(|Word(word)| lower_case(&word)).as_deref() {
         Some("1" | "managed") => Mode::Managed,
         Some("2" | "unlimited") => Mode::Unlimited,
         Some("3" | "inherited") => Mode::Inherited,
