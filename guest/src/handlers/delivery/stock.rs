@@ -93,7 +93,7 @@ fn send(
         Sent::Refused(words) => {
             wish.available = Some(available);
             let message = format!("LeafLink refused the stock of {label}: {words}.");
-            Ok(Attempt::Refused(Reason::new(Code::WriteRefused, message)))
+            Ok(Attempt::Refused(Reason::new(Code::WriteRefused, message).with("words", words)))
         }
         Sent::NotTaken(later) => {
             wish.available = Some(available);
