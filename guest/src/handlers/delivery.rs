@@ -13,7 +13,7 @@ mod price;
 mod stock;
 
 use super::Component;
-use super::letters;
+use super::letters::{self, Kind};
 use super::payments;
 use super::products;
 use super::settings::in_force;
@@ -23,7 +23,7 @@ use crate::host::answer::{self, Failure};
 use crate::host::leaflink::Later;
 use crate::host::outbox::{self, Intent, Next, Subject, Wish};
 use crate::host::state::ReasonRecord;
-use crate::host::{self, leaflink, mail};
+use crate::host::{self, leaflink, stock as stocked};
 use crate::rules::decision::Reason;
 use crate::rules::reasons::Code;
 
@@ -170,26 +170,13 @@ fn park(subject: &Subject, mut intent: Intent, reasons: &[Reason]) -> Result<wit
 }
 
 fn tell(subject: &Subject, label: &str, reasons: &[ReasonRecord]) -> Result<(), Failure> {
-    let settings = in_force()?;
-    let thing = match subject {
-        Subject::Order(_) => format!("LeafLink order {label}"),
-        Subject::Stock(_) => format!("The stock of {label} in LeafLink"),
-        Subject::Payment(id) => {
-            return letters::tell_of_payment(id, label, reasons, &settings);
+    let id = match subject {
+        Subject::Stock(leaflink) | Subject::Price(leaflink) => {
+            stocked::linked_to(*leaflink)?.map_or_else(|| id(subject), |product| product.id.0)
         }
-        Subject::NewProduct(id) | Subject::Listing(id) => {
-            return letters::tell_of_product(id, label, reasons, &settings);
-        }
-        Subject::Price(id) => {
-            return letters::tell_of_price(*id, label, reasons, &settings);
-        }
+        _ => id(subject),
     };
-    let mut text = String::new();
-    for reason in reasons {
-        text.push_str(&format!("{}\nWhat to do: {}\n", reason.message, reason.fix));
-    }
-    text.push_str("\nIt is tried again when it changes in LeafLink or in the ERP.\n");
-    mail::queue(&settings, &format!("{thing} could not be updated"), text)
+    letters::tell_of(Kind::of_write(subject), &id, label, reasons, &in_force()?).map(|_| ())
 }
 
 /// Tried again after a wait that doubles, with a random part so that many do not come at once.

@@ -1,6 +1,7 @@
 //! `inventory`: what LeafLink should show as available, and queueing the writes that bring it there.
 
 use super::Component;
+use super::letters;
 use super::settings::in_force;
 use super::stock::{Assessed, assess};
 use crate::bindings::exports::leaflink_sync::connector::inventory::{
@@ -9,19 +10,16 @@ use crate::bindings::exports::leaflink_sync::connector::inventory::{
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{self, Failure, effect};
 use crate::host::outbox::{self, Intent, StockWish, Subject, Wish};
-use crate::host::{self, mail, stock};
+use crate::host::state::ReasonRecord;
+use crate::host::{self, stock};
 use crate::rules::decimal::plain;
 use crate::rules::decision::Reason;
-use crate::rules::ids::LeafLinkProductId;
-use crate::rules::settings::Settings;
+use crate::rules::ids::{LeafLinkProductId, ProductId};
 use crate::rules::sorting::sort_by;
 use crate::rules::stock_push::Mode as Is;
-use crate::rules::text::count;
 
 /// Products in one answer.
 const MOST: usize = 500;
-/// Products that a letter names.
-const NAMED: usize = 50;
 
 impl Guest for Component {
     fn compute_inventory(mut asked: Vec<String>, after: Option<String>) -> Result<Computed, Failure> {
@@ -43,13 +41,13 @@ impl Guest for Component {
         let (products, next) = stock::linked_page(after.as_deref())?;
         let looked_at = u32::try_from(products.len()).unwrap_or(u32::MAX);
         let mut decisions = Vec::new();
-        let mut letter = Vec::new();
+        let mut newly_blocked = Vec::new();
         let assessed = assess(products, &settings)?;
         for one in &assessed {
             let Some(leaflink) = one.product.leaflink else { continue };
-            decisions.extend(push(leaflink, one, &mut letter)?);
+            decisions.extend(push(leaflink, one, &mut newly_blocked)?);
         }
-        tell(&letter, &settings)?;
+        letters::tell_of_stock(newly_blocked, &settings)?;
         if next.is_none() {
             stock::put_pushed(host::now_ms())?;
         }
@@ -73,7 +71,7 @@ fn page<'a>(asked: &'a mut Vec<String>, after: Option<&str>) -> (&'a [String], O
 fn push(
     leaflink: LeafLinkProductId,
     one: &Assessed,
-    letter: &mut Vec<Reason>,
+    newly_blocked: &mut Vec<(ProductId, ReasonRecord)>,
 ) -> Result<Option<wit::Decision>, Failure> {
     let subject = Subject::Stock(leaflink);
     let available = one.figure.available.filter(|_| one.figure.differs).map(plain);
@@ -91,12 +89,13 @@ fn push(
 
     let blocking: Vec<&Reason> = one.figure.reasons.iter().filter(|reason| reason.code.blocks()).collect();
     let codes: Vec<String> = blocking.iter().map(|reason| reason.code.word().to_owned()).collect();
-    let newly_blocked = codes != one.record.told;
-    if newly_blocked {
-        letter.extend(blocking.iter().map(|reason| (*reason).clone()));
+    let blocked_otherwise = codes != one.record.told;
+    if blocked_otherwise {
+        let reasons = blocking.iter().map(|reason| (one.product.id.clone(), ReasonRecord::from(*reason)));
+        newly_blocked.extend(reasons);
     }
     let record = stock::StockRecord { told: codes, ..one.record_now() };
-    if newly_blocked || record.confirmed != one.record.confirmed {
+    if blocked_otherwise || record.confirmed != one.record.confirmed {
         stock::put_record(leaflink, &record)?;
     }
 
@@ -112,7 +111,7 @@ fn push(
         reasons: answer::reasons(&one.figure.reasons),
         effects: effects.into_iter().collect(),
     };
-    if newly_blocked || decision.outcome == wit::Outcome::Applied {
+    if blocked_otherwise || decision.outcome == wit::Outcome::Applied {
         host::journal(&decision)?;
     }
     Ok(Some(decision))
@@ -146,25 +145,6 @@ pub fn intent(label: &str, modified: &str, wish: StockWish) -> Intent {
         told: None,
         modified: modified.to_owned(),
     }
-}
-
-/// One letter about every product of a page whose stock newly cannot be pushed.
-fn tell(reasons: &[Reason], settings: &Settings) -> Result<(), Failure> {
-    if reasons.is_empty() {
-        return Ok(());
-    }
-    let subject = format!("The stock of {} does not reach LeafLink", count(reasons.len(), "product"));
-    let mut text = String::from("LeafLink goes on showing what it showed last.\n\n");
-    for (index, reason) in reasons.iter().take(NAMED).enumerate() {
-        text.push_str(&format!("{}. {}\n   What to do: {}\n", index + 1, reason.message, reason.fix));
-    }
-    if reasons.len() > NAMED {
-        text.push_str(&format!("... and {} more.\n", reasons.len() - NAMED));
-    }
-    text.push_str(
-        "\nIt is tried again every time stock is pushed. You will hear again only if the reasons change.\n",
-    );
-    mail::queue(settings, &subject, text)
 }
 
 fn availability(one: &Assessed) -> Availability {

@@ -1,34 +1,26 @@
-//! E-mails about orders, payments and prices that wait: one for each order and set of reasons, one
-//! for each cause of payments or prices, a digest when many wait for the same cause, and a note
-//! when an order came through.
+//! E-mails about what waits: one for each order and set of reasons, one for each cause of what else
+//! waits, a digest when more wait for the same cause, and a note when an order came through.
 
+mod causes;
+mod kind;
+
+use std::slice;
+
+use self::causes::{Causes, LETTERS_PER_CAUSE, News as Heard, is_first, note_told, note_untold};
 use super::look::Look;
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{Failure, effect};
-use crate::host::outbox::{self, Subject};
-use crate::host::rounds::PAYMENTS;
+use crate::host::mail;
 use crate::host::state::{CauseState, OrderState, ReasonRecord, Standing};
-use crate::host::{self, listings, mail, payments, prices, state};
-use crate::rules::ids::{LeafLinkProductId, OrderNumber, PaymentId, ProductId};
+use crate::rules::ids::ProductId;
 use crate::rules::settings::Settings;
-use crate::rules::text::{count, shortened};
+use crate::rules::text::count;
 
-/// Orders that get a letter of their own about one cause before the rest go into a digest.
-const LETTERS_PER_CAUSE: usize = 3;
-/// What the causes of payments begin with.
-const PAYMENT: &str = "payment/";
-/// What the causes of products begin with.
-const PRODUCT: &str = "product/";
-/// What the causes of prices begin with.
-const PRICE: &str = "price/";
-/// After this long a cause is told anew: a day.
-const CAUSE_MS: u64 = 24 * 60 * 60 * 1_000;
-/// Causes that one flush goes through.
-const CAUSES: u32 = 500;
-/// Orders that a digest names.
+pub use self::causes::flush;
+pub use self::kind::Kind;
+
+/// Products that one letter tells of in full.
 const NAMED: usize = 50;
-/// Orders that one cause collects.
-const COLLECTED: usize = 1_000;
 
 /// Tells people what this look found, if it is news. Answers the subject of the letter.
 pub fn tell(
@@ -73,16 +65,13 @@ enum News {
     None,
 }
 
-/// What is known of each cause that an order waits for, by its key.
-type Causes = Vec<(String, CauseState)>;
-
 fn news(look: &Look, after: &OrderState, before: Option<&OrderState>) -> Result<News, Failure> {
     if after.waits() {
         if before.is_some_and(|before| before.says_the_same(after)) {
             return Ok(News::None);
         }
-        let causes = causes_of("", after.open_reasons())?;
         let number = &look.number.0;
+        let causes = causes::of(Kind::Order, number, after.open_reasons())?;
         let enough =
             |known: &CauseState| known.told.len() >= LETTERS_PER_CAUSE && !known.told.contains(number);
         if causes.iter().all(|(_, known)| enough(known)) {
@@ -106,127 +95,9 @@ fn news(look: &Look, after: &OrderState, before: Option<&OrderState>) -> Result<
     })
 }
 
-/// Sends a digest for each cause that has orders nobody was told of. Call it once a round.
-pub fn flush(settings: &Settings) -> Result<(), Failure> {
-    let now = host::now_ms();
-    let payments_under_way = PAYMENTS.is_under_way()?;
-    for (cause, mut known) in state::causes(None, CAUSES)? {
-        if payments_under_way && cause.starts_with(PAYMENT) {
-            // What they waited for may have come: those that wait still are told of after the round.
-            continue;
-        }
-        if !known.untold.is_empty() {
-            let untold = std::mem::take(&mut known.untold);
-            let mut waiting = Vec::new();
-            use wit::Stream::{Orders, Payments, Prices, Products};
-            let (stream, noun, still_waiting): (_, _, fn(String) -> Result<_, Failure>) = match &cause {
-                cause if cause.starts_with(PAYMENT) => (Payments, "more payment", waiting_payment),
-                cause if cause.starts_with(PRODUCT) => (Products, "more product", waiting_product),
-                cause if cause.starts_with(PRICE) => (Prices, "more price", waiting_price),
-                _ => (Orders, "more LeafLink order", waiting_order),
-            };
-            for id in untold {
-                // One that came through meanwhile needs no telling.
-                waiting.extend(still_waiting(id)?);
-            }
-            if !waiting.is_empty() {
-                let (subject, text) = digest(&known, noun, &waiting);
-                host::journal(&wit::Decision {
-                    stream,
-                    subject: format!("cause/{cause}"),
-                    label: known.message.clone(),
-                    outcome: wit::Outcome::Held,
-                    reasons: Vec::new(),
-                    effects: vec![to_people(&subject)],
-                })?;
-                mail::queue(settings, &subject, text)?;
-            }
-            state::put_cause(&cause, &known)?;
-        } else if now.saturating_sub(known.first_ms) > CAUSE_MS {
-            state::forget_cause(&cause)?;
-        }
-    }
-    Ok(())
-}
-
 /// That people are told, as an effect.
 pub fn to_people(subject: &str) -> wit::Effect {
     effect("queue-mail", "admins and error recipients", format!("Tell them: {subject}."), Vec::new())
-}
-
-fn waiting_order(number: String) -> Result<Option<String>, Failure> {
-    let order = state::readable_order(&OrderNumber(number))?.filter(OrderState::waits);
-    Ok(order.map(|order| format!("LeafLink order {}", order.short_id)))
-}
-
-fn waiting_payment(id: String) -> Result<Option<String>, Failure> {
-    let id = PaymentId(id);
-    let waits = !payments::known(&id)?.waits_for.is_empty();
-    let parked = outbox::intent(&Subject::Payment(id.clone()))?.is_some_and(|known| known.waits());
-    Ok((waits || parked).then(|| format!("Payment {id}")))
-}
-
-fn waiting_product(id: String) -> Result<Option<String>, Failure> {
-    let id = ProductId(id);
-    let mut waits = !listings::record(&id)?.waits_for.is_empty();
-    for subject in [Subject::NewProduct(id.clone()), Subject::Listing(id.clone())] {
-        waits |= outbox::intent(&subject)?.is_some_and(|known| known.parked.is_some());
-    }
-    if !waits {
-        return Ok(None);
-    }
-    Ok(listings::product(&id)?.map(|product| product.name))
-}
-
-fn waiting_price(id: String) -> Result<Option<String>, Failure> {
-    let Ok(id) = id.parse().map(LeafLinkProductId) else { return Ok(None) };
-    let parked = outbox::intent(&Subject::Price(id))?.is_some_and(|known| known.parked.is_some());
-    if !parked && !prices::waits(id)? {
-        return Ok(None);
-    }
-    let product = prices::linked_to(&[id])?.pop();
-    Ok(product.map(|product| format!("The price of {}", product.name)))
-}
-
-/// What is known of the causes that something waits for. One that was told long ago is told anew.
-/// `kind` keeps the causes of payments and prices apart from those of orders.
-fn causes_of(kind: &str, reasons: &[ReasonRecord]) -> Result<Causes, Failure> {
-    let now = host::now_ms();
-    let mut causes = Vec::new();
-    for reason in reasons {
-        let key = format!("{kind}{}", key(reason));
-        let mut known = state::cause(&key)?;
-        if known.told.is_empty() || now.saturating_sub(known.first_ms) > CAUSE_MS {
-            known = CauseState { first_ms: now, untold: known.untold, ..CauseState::default() };
-        }
-        known.message.clone_from(&reason.message);
-        known.fix.clone_from(&reason.fix);
-        causes.push((key, known));
-    }
-    Ok(causes)
-}
-
-fn note_told(id: &str, causes: Causes) -> Result<(), Failure> {
-    for (key, mut known) in causes {
-        if known.told.len() < LETTERS_PER_CAUSE && !known.told.iter().any(|told| told == id) {
-            known.told.push(id.to_owned());
-        }
-        state::put_cause(&key, &known)?;
-    }
-    Ok(())
-}
-
-/// The first cause keeps the order or payment for its digest.
-fn note_untold(id: &str, mut causes: Causes) -> Result<(), Failure> {
-    match causes.first_mut() {
-        Some((key, known))
-            if known.untold.len() < COLLECTED && !known.untold.iter().any(|untold| untold == id) =>
-        {
-            known.untold.push(id.to_owned());
-            state::put_cause(key, known)
-        }
-        _ => Ok(()),
-    }
 }
 
 /// `LeafLink order ee12ab01 from Copper Kettle (216.00 USD)`, as far as it could be read.
@@ -234,96 +105,74 @@ fn whole_name(look: &Look) -> String {
     format!("LeafLink order {} {}", look.label, look.about).trim_end().to_owned()
 }
 
-/// Tells people why a payment does not reach LeafLink: one letter for each cause and day, and a
-/// digest of further payments that meet the same.
-pub fn tell_of_payment(
-    id: &PaymentId,
+/// Tells people what keeps a thing: one letter for each cause, and a digest of what else meets the same;
+/// of an order's write, a letter each time. Answers the subject of the letter.
+pub fn tell_of(
+    kind: Kind,
+    id: &str,
     label: &str,
     reasons: &[ReasonRecord],
     settings: &Settings,
-) -> Result<(), Failure> {
-    if !is_first_of_cause(PAYMENT, &id.0, reasons)? {
-        return Ok(());
+) -> Result<Option<String>, Failure> {
+    if kind != Kind::Order && !is_first(kind, id, reasons)? {
+        return Ok(None);
     }
-    let subject = format!("{label} does not reach LeafLink: {}", count(reasons.len(), "reason"));
-    let mut text = format!("LeafLink does not have {label} as the ERP has it.\n\n");
+    let words = kind.words();
+    let mut subject = format!("{}{}", kind.name(label), words.says);
+    if subject.ends_with(' ') {
+        subject.push_str(&count(reasons.len(), "reason"));
+    }
+    let [before, after] = words.intro;
+    let mut text = String::new();
+    if !before.is_empty() {
+        text = format!("{before}{label}{after}\n\n");
+    }
     enumerate(reasons, &mut text);
-    text.push_str("\nFurther payments that meet the same come in one message.\n");
-    mail::queue(settings, &subject, text)
+    text.push('\n');
+    if !words.again.is_empty() {
+        text.push_str(&format!("{}\n", words.again));
+    }
+    if kind != Kind::Order {
+        text.push_str(&format!("Further {}s that meet the same come in one message.\n", words.noun));
+    }
+    mail::queue(settings, &subject, text)?;
+    Ok(Some(subject))
 }
 
-/// Tells people why a product does not reach LeafLink as its form has it, as often as of a payment.
-pub fn tell_of_product(
-    id: &ProductId,
-    label: &str,
-    reasons: &[ReasonRecord],
-    settings: &Settings,
-) -> Result<(), Failure> {
-    if !is_first_of_cause(PRODUCT, &id.0, reasons)? {
+/// One letter about every product of a push whose stock newly cannot be pushed. What was told of before
+/// is left out, or waits for its digest.
+pub fn tell_of_stock(newly: Vec<(ProductId, ReasonRecord)>, settings: &Settings) -> Result<(), Failure> {
+    // All are asked about before any is noted: what is new in this push is told here, however many meet it.
+    let mut heard = Vec::new();
+    for (id, reason) in &newly {
+        heard.push(causes::news(Kind::Stock, &id.0, slice::from_ref(reason))?);
+    }
+    let mut told = Vec::new();
+    for ((id, reason), heard) in newly.into_iter().zip(heard) {
+        causes::note(Kind::Stock, &id.0, slice::from_ref(&reason), heard)?;
+        if heard == Heard::Letter {
+            told.push(reason);
+        }
+    }
+    if told.is_empty() {
         return Ok(());
     }
-    let subject = format!("{label} does not reach LeafLink: {}", count(reasons.len(), "reason"));
-    let mut text = format!("What the LeafLink tab of {label} says did not reach LeafLink.\n\n");
-    enumerate(reasons, &mut text);
+    let subject = format!("The stock of {} does not reach LeafLink", count(told.len(), "product"));
+    let mut text = String::from("LeafLink goes on showing what it showed last.\n\n");
+    enumerate(&told[..told.len().min(NAMED)], &mut text);
+    if told.len() > NAMED {
+        text.push_str(&format!("... and {} more.\n", told.len() - NAMED));
+    }
     text.push_str(
-        "\nIt is tried again when the product's form is saved. Further products that meet the same come in one message.\n",
+        "\nIt is tried again every time stock is pushed. You will hear again only if the reasons change.\n",
     );
     mail::queue(settings, &subject, text)
-}
-
-/// Tells people that LeafLink's price of a product is for something else from now on.
-pub fn tell_of_stale_price(label: &str, reason: &wit::Reason, settings: &Settings) -> Result<(), Failure> {
-    let subject = format!("LeafLink's price of {label} is for something else now");
-    let text = format!("{}\n\nWhat to do: {}\n", reason.message, reason.fix);
-    mail::queue(settings, &subject, text)
-}
-
-/// Tells people why the prices of a product do not follow each other, as often as of a payment.
-pub fn tell_of_price(
-    id: LeafLinkProductId,
-    label: &str,
-    reasons: &[ReasonRecord],
-    settings: &Settings,
-) -> Result<(), Failure> {
-    if !is_first_of_cause(PRICE, &id.to_string(), reasons)? {
-        return Ok(());
-    }
-    let subject = format!("The price of {label} is not in step: {}", count(reasons.len(), "reason"));
-    let mut text = format!(
-        "The sale price of {label} in the ERP and its wholesale price in LeafLink differ, and neither was changed.\n\n"
-    );
-    enumerate(reasons, &mut text);
-    text.push_str(
-        "\nIt is tried again when the product changes on either side. Further products that meet the same come in one message.\n",
-    );
-    mail::queue(settings, &subject, text)
-}
-
-/// Whether a letter is due because one of the reasons is news; the others wait for the digest.
-fn is_first_of_cause(kind: &str, id: &str, reasons: &[ReasonRecord]) -> Result<bool, Failure> {
-    let causes = causes_of(kind, reasons)?;
-    if causes.iter().all(|(_, known)| known.told.iter().any(|told| told == id)) {
-        return Ok(false);
-    }
-    if causes.iter().all(|(_, known)| !known.told.is_empty()) {
-        note_untold(id, causes)?;
-        return Ok(false);
-    }
-    note_told(id, causes)?;
-    Ok(true)
 }
 
 fn enumerate(reasons: &[ReasonRecord], text: &mut String) {
     for (index, reason) in reasons.iter().enumerate() {
         text.push_str(&format!("{}. {}\n   What to do: {}\n", index + 1, reason.message, reason.fix));
     }
-}
-
-fn key(reason: &ReasonRecord) -> String {
-    let (code, field, about) = reason.cause();
-    // Fields name a place in one order; for a cause that many share, only what it is about counts.
-    let about = if about.is_empty() { field.unwrap_or_default().to_owned() } else { about.join(",") };
-    shortened(&format!("{code}/{about}"), 60)
 }
 
 fn waiting(look: &Look, after: &OrderState) -> (String, String) {
@@ -346,18 +195,5 @@ fn waiting(look: &Look, after: &OrderState) -> (String, String) {
         look.number
     ));
     let subject = format!("LeafLink order {} is on hold: {}", look.label, count(reasons.len(), "reason"));
-    (subject, text)
-}
-
-fn digest(cause: &CauseState, noun: &str, waiting: &[String]) -> (String, String) {
-    let subject = format!("{} on hold for one cause", count(waiting.len(), noun));
-    let mut text = format!("{}\nWhat to do: {}\n\nWaiting for this:\n", cause.message, cause.fix);
-    for name in waiting.iter().take(NAMED) {
-        text.push_str(&format!("- {name}\n"));
-    }
-    if waiting.len() > NAMED {
-        text.push_str(&format!("- and {} more\n", waiting.len() - NAMED));
-    }
-    text.push_str("\nThey come over by themselves once nothing stands in their way.\n");
     (subject, text)
 }

@@ -1,7 +1,7 @@
 //! `payments`: what happens to a payment in the ERP, towards LeafLink.
 
 use super::Component;
-use super::letters;
+use super::letters::{self, Kind};
 use super::settings::in_force;
 use crate::bindings::exports::leaflink_sync::connector::payments::Guest;
 use crate::bindings::leaflink_sync::host::types as wit;
@@ -117,7 +117,7 @@ pub fn waiting(
     let waits_for: Vec<ReasonRecord> =
         reasons.iter().filter(|reason| reason.code.blocks()).map(ReasonRecord::from).collect();
     if known.waits_for != waits_for && !waits_for.is_empty() {
-        letters::tell_of_payment(id, label, &waits_for, settings)?;
+        letters::tell_of(Kind::Payment, &id.0, label, &waits_for, settings)?;
     }
     known.waits_for = waits_for;
     Ok(known)

@@ -2,15 +2,16 @@
 
 use super::Component;
 use super::carry_out::carry_out;
-use super::letters;
+use super::letters::{self, Kind};
 use super::look::look;
 use super::settings::in_force;
 use crate::bindings::exports::leaflink_sync::connector::transfers::Guest;
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::host::answer::{self, Failure, effect};
 use crate::host::erp::Written;
+use crate::host::state::ReasonRecord;
 use crate::host::transfers::{self, Transfer, TransferState, word};
-use crate::host::{self, erp, mail};
+use crate::host::{self, erp};
 use crate::rules::decision::Reason;
 use crate::rules::ids::{OrderNumber, SalesOrderId, TransferId};
 use crate::rules::reasons::Code;
@@ -82,7 +83,7 @@ pub fn follow_transfer(id: &TransferId) -> Result<wit::Decision, Failure> {
                     transfer.label, sales_order.number
                 );
                 let fix = "Put right what the ERP names; the sales order then follows by itself.";
-                reasons.push(Reason::new(Code::ErpRefused, message).with_fix(fix));
+                reasons.push(Reason::new(Code::ErpRefused, message).with_fix(fix).with("words", &rule));
                 refused = Some(rule);
             }
         }
@@ -91,7 +92,9 @@ pub fn follow_transfer(id: &TransferId) -> Result<wit::Decision, Failure> {
     if let Some(reason) = told
         && known.told.as_ref() != Some(&reason.message)
     {
-        effects.push(tell(&transfer, reason, &settings)?);
+        let reasons = [ReasonRecord::from(reason)];
+        let subject = letters::tell_of(Kind::Transfer, &id.0, &transfer.label, &reasons, &settings)?;
+        effects.extend(subject.map(|subject| letters::to_people(&subject)));
     }
     known = TransferState {
         sales_order: Some(sales_order.id.0.clone()),
@@ -136,13 +139,6 @@ fn moved(transfer: &Transfer, sales_order: &SalesOrder, status: Status) -> wit::
             after: Some(status.to_string()),
         }],
     )
-}
-
-fn tell(transfer: &Transfer, reason: &Reason, settings: &Settings) -> Result<wit::Effect, Failure> {
-    let subject = format!("{} needs you", transfer.label);
-    let text = format!("{}\nWhat to do: {}\n", reason.message, reason.fix);
-    mail::queue(settings, &subject, text)?;
-    Ok(letters::to_people(&subject))
 }
 
 fn outcome(effects: &[wit::Effect], held: bool) -> wit::Outcome {

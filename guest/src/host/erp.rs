@@ -50,6 +50,12 @@ pub fn origin_of(id: &SalesOrderId) -> Result<Option<OrderNumber>, Failure> {
     Ok(found.pop().and_then(|order| order.origin).map(|origin| OrderNumber(origin.number)))
 }
 
+/// What the ERP prints on a sales order; absent: it is gone.
+pub fn number_of(id: &SalesOrderId) -> Result<Option<String>, Failure> {
+    let mut found = records::get_sales_orders(std::slice::from_ref(&id.0)).map_err(failure)?;
+    Ok(found.pop().map(|order| order.number))
+}
+
 /// Sales orders that came from LeafLink.
 pub struct FromLeafLink {
     /// The sales orders, each with LeafLink's number.

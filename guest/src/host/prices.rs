@@ -194,11 +194,6 @@ pub fn unlinked(product: &ProductId) -> Result<(), Failure> {
     }
 }
 
-/// Whether the price of a LeafLink product waits for something that people were told of.
-pub fn waits(leaflink: LeafLinkProductId) -> Result<bool, Failure> {
-    Ok(get::<PriceRecord>(&key(leaflink))?.is_some_and(|known| !known.waits_for.is_empty()))
-}
-
 fn key(leaflink: LeafLinkProductId) -> String {
     format!("price/{leaflink}")
 }

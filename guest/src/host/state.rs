@@ -441,7 +441,7 @@ fn numbers(prefix: &str, after: Option<&str>, limit: u32) -> Result<Vec<OrderNum
 pub struct CauseState {
     /// When the first of these letters went out.
     pub first_ms: u64,
-    /// Orders, or payments, that a letter was written for since.
+    /// Orders that a letter was written for since; other things that people were told of.
     pub told: Vec<String>,
     /// Those that wait for the digest.
     pub untold: Vec<String>,

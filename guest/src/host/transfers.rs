@@ -73,6 +73,19 @@ pub fn put(id: &TransferId, known: &TransferState) -> Result<(), Failure> {
     state::put(&format!("{TRANSFER_PREFIX}{id}"), known)
 }
 
+/// What people know a transfer by, with the sales order that it is, or was, for.
+pub fn name(id: &TransferId, known: TransferState) -> Result<String, Failure> {
+    let label = read(id)?.map_or_else(|| id.0.clone(), |transfer| transfer.label);
+    let sales_order = match known.sales_order {
+        Some(id) => erp::number_of(&SalesOrderId(id))?,
+        None => None,
+    };
+    Ok(match sales_order {
+        Some(number) => format!("{label} of {number}"),
+        None => label,
+    })
+}
+
 /// The transfer that was last seen matched to a sales order.
 pub fn matched(sales_order: &SalesOrderId) -> Result<Option<TransferId>, Failure> {
     Ok(state::get(&format!("{MATCHED_PREFIX}{sales_order}"))?.map(TransferId))

@@ -50,7 +50,7 @@ const ALARM: &str = "The LeafLink sync needs a look: ";
 /// Of several things that wait for one cause the first is told of in a letter and the others in a
 /// digest; which one is first depends on which look succeeded first. In these scenarios it is compared
 /// what was told of, and not in which letter.
-const TOLD_TOGETHER: [&str; 7] = [
+const TOLD_TOGETHER: [&str; 11] = [
     "mail-digest-of-one-cause",
     "payments-recorder-not-connected",
     "payments-that-cannot-be-sent",
@@ -58,6 +58,10 @@ const TOLD_TOGETHER: [&str; 7] = [
     "price-refused",
     "price-that-cannot-be-taken",
     "product-create-one-mail-for-one-cause",
+    "product-gone-is-told-once",
+    "product-update-case-sizes-with-prices-off",
+    "stock-refused-for-one-cause",
+    "transfers-rejected-for-one-cause",
 ];
 
 /// Whether a line of the end may differ.
@@ -82,8 +86,19 @@ pub fn told(scenario: &str, subject: &str, text: &str) -> Option<Vec<String>> {
     }
     if subject.ends_with("on hold for one cause") {
         let list = text.lines().filter_map(|line| line.strip_prefix("- "));
-        return Some(list.map(|one| one.split(" from ").next().unwrap_or(one).to_owned()).collect());
+        // Behind the name stands where an order comes from, or which sales order a transfer is for.
+        let name = |one: &str| {
+            one.split(" from ").next().and_then(|one| one.split(" of SO-").next().map(str::to_owned))
+        };
+        return Some(list.filter_map(name).collect());
     }
-    let ends = [" is not in step: 1 reason", " does not reach LeafLink: 1 reason", " is on hold: 1 reason"];
+    let ends = [
+        " is not in step: 1 reason",
+        " does not reach LeafLink: 1 reason",
+        " is on hold: 1 reason",
+        " could not be updated",
+        " is for something else now",
+        " needs you",
+    ];
     ends.iter().find_map(|end| subject.strip_suffix(end)).map(|one| vec![one.to_owned()])
 }

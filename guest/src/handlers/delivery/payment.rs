@@ -133,10 +133,16 @@ pub fn marked(list: &[Box<RawValue>], mark: &str, entry: &Entry) -> (Marked, Opt
     }
 }
 
-/// Whether an entry is still to be made: the setting is on, and the payment is as it was then.
+/// Whether an entry is still to be made: the setting is on, and the payment is as it was then. One that
+/// was entered before the setting was last turned on is not recorded; what LeafLink has is taken back
+/// whenever it was entered.
 fn is_wanted(id: &PaymentId, side: Side) -> Result<bool, Failure> {
-    let stands = payments::read(id)?.is_some_and(|(payment, _)| payment.stands);
-    Ok(payments::counts_from()?.is_some() && stands == (side == Side::Record))
+    let Some(from_ms) = payments::counts_from()? else { return Ok(false) };
+    let payment = payments::read(id)?.map(|(payment, _)| payment).filter(|payment| payment.stands);
+    Ok(match side {
+        Side::Record => payment.is_some_and(|payment| payment.posted_at_ms >= from_ms),
+        Side::TakeBack => payment.is_none(),
+    })
 }
 
 fn send(id: &PaymentId, label: &str, wish: &mut PaymentWish, entry: &Entry) -> Result<Attempt, Failure> {

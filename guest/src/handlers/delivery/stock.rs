@@ -93,7 +93,8 @@ fn send(
         Sent::Refused(refusal) => {
             wish.available = Some(available);
             let message = format!("LeafLink refused the stock of {label}: {refusal}.");
-            Ok(Attempt::Refused(Reason::new(refusal.code(Code::WriteRefused), message)))
+            let code = refusal.code(Code::WriteRefused);
+            Ok(Attempt::Refused(Reason::new(code, message).with("words", refusal)))
         }
         Sent::NotTaken(later) => {
             wish.available = Some(available);

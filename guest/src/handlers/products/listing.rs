@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::side::Side;
 use crate::bindings::leaflink_sync::host::types as wit;
-use crate::handlers::letters;
+use crate::handlers::letters::{self, Kind};
 use crate::handlers::settings::in_force;
 use crate::host::answer::{self, Failure, effect, set};
 use crate::host::leaflink::{Found, try_again};
@@ -133,7 +133,7 @@ fn change(
     let queued = outbox::intent(&Subject::Listing(product.id.clone()))?;
     let on_its_way = queued.is_some_and(|queued| !queued.is_dropped());
     change.hold_for_unit(unit_differs(product, leaflink, there), on_its_way);
-    if settings.sync_prices && say_what_is_priced(&change.send) {
+    if settings.sync_prices && say_what_is_priced(&change.send) && !lacks_case_size(&change) {
         match price_along(product, leaflink, &change.send, there)? {
             Ok((price, notices)) => {
                 change.send.extend(price.map(|price| (Field::WholesalePrice, price)));
@@ -240,6 +240,12 @@ fn look_at_waiting(id: &ProductId) -> Result<Option<wit::Decision>, Failure> {
 pub fn say_what_is_priced(values: &[(Field, String)]) -> bool {
     let fields = [Field::UnitType, Field::UnitsPerCase, Field::SellInMultiples];
     fields.iter().any(|field| value(values, *field).is_some())
+}
+
+/// Whether the form does not say what a case holds, so that its price has nothing to add.
+fn lacks_case_size(change: &Change) -> bool {
+    let title = Some(Field::UnitsPerCase.title());
+    change.reasons.iter().any(|reason| reason.fact("field") == title)
 }
 
 /// A product that is linked to nothing: with "Create LeafLink product" ticked, LeafLink gets it. A
@@ -458,6 +464,8 @@ struct Outcome {
     /// Writes that are wanted from now on.
     intents: Vec<(Subject, Intent)>,
     record: ListingRecord,
+    /// LeafLink's price is for something else from now on, and nothing of it is sent.
+    stale: Option<ReasonRecord>,
     /// People have not been told of what it waits for.
     is_news: bool,
     /// What LeafLink's price is for is not what the ERP's is for.
@@ -477,16 +485,18 @@ pub fn foretell(look: Look) -> Result<Decided, Failure> {
 /// Carries out what was decided.
 pub fn carry_out(look: Look, settings: &Settings) -> Result<Decided, Failure> {
     let (id, before) = (look.product.id.clone(), look.record.clone());
-    let Outcome { decision, intents, record, is_news, unlike } = outcome(look)?;
+    let Outcome { decision, intents, record, stale, is_news, unlike } = outcome(look)?;
     for (subject, intent) in intents {
         outbox::put_intent(&subject, &intent)?;
     }
-    let stays = |reason: &&wit::Reason| reason.code == Code::WholesalePriceStays.word();
-    if let Some(reason) = decision.reasons.iter().find(stays) {
-        letters::tell_of_stale_price(&decision.label, reason, settings)?;
+    let tell = |kind, reasons: &[ReasonRecord]| {
+        letters::tell_of(kind, &id.0, &decision.label, reasons, settings).map(|_| ())
+    };
+    if let Some(stale) = &stale {
+        tell(Kind::StalePrice, std::slice::from_ref(stale))?;
     }
     if is_news && !record.waits_for.is_empty() {
-        letters::tell_of_product(&id, &decision.label, &record.waits_for, settings)?;
+        tell(Kind::Product, &record.waits_for)?;
     }
     if record != before {
         listings::put_record(&id, &record)?;
@@ -536,7 +546,7 @@ fn outcome(look: Look) -> Result<Outcome, Failure> {
         Plan::Create(wish) => intents.extend(new.create(wish, asked)?),
         Plan::Change(leaflink, change) => {
             let is_blocked = change.is_blocked();
-            unlike = is_blocked && say_what_is_priced(&change.send);
+            unlike = is_blocked && (say_what_is_priced(&change.send) || lacks_case_size(&change));
             if !is_blocked {
                 let same = record.leaflink == Some(leaflink.0);
                 record.set_applied(leaflink, &change.applied);
@@ -552,6 +562,7 @@ fn outcome(look: Look) -> Result<Outcome, Failure> {
     }
     let waits_for: Vec<ReasonRecord> =
         found.iter().filter(|reason| reason.code.blocks()).map(ReasonRecord::from).collect();
+    let stale = found.iter().find(|reason| reason.code == Code::WholesalePriceStays).map(ReasonRecord::from);
     let mut reasons = answer::reasons(&found);
     // What LeafLink refused stands until the form is saved again.
     let parked = match (intents.is_empty(), waits_for.is_empty()) {
@@ -592,7 +603,7 @@ fn outcome(look: Look) -> Result<Outcome, Failure> {
         Wish::Listing(wish) => queued.parked.is_none() && say_what_is_priced(&fields(&wish.values)),
         _ => false,
     });
-    Ok(Outcome { decision, intents: wanted, record, is_news, unlike })
+    Ok(Outcome { decision, intents: wanted, record, stale, is_news, unlike })
 }
 
 /// One kind of write about a product.

@@ -2,7 +2,7 @@
 
 use super::side::Side;
 use crate::bindings::leaflink_sync::host::types as wit;
-use crate::handlers::letters;
+use crate::handlers::letters::{self, Kind};
 use crate::host::answer::{self, Failure, effect};
 use crate::host::erp::Written;
 use crate::host::leaflink::{Found, try_again};
@@ -260,8 +260,8 @@ pub fn carry_out(mut look: Look, settings: &Settings) -> Result<wit::Decision, F
     look.record.waits_for = blocking.map(ReasonRecord::from).collect();
     let newly_blocked = look.record.waits_for != before.waits_for;
     if newly_blocked && !look.record.waits_for.is_empty() {
-        let waits_for = &look.record.waits_for;
-        letters::tell_of_price(look.leaflink, &look.product.name, waits_for, settings)?;
+        let Product { id, name, .. } = &look.product;
+        letters::tell_of(Kind::Price, &id.0, name, &look.record.waits_for, settings)?;
     }
     if look.record != before {
         prices::put_record(look.leaflink, &look.record)?;
