@@ -18,6 +18,17 @@ pub struct History {
     pub acts: Vec<Act>,
 }
 
+impl History {
+    /// No fault, no crash, no webhook lost and no clock that jumps.
+    pub fn nothing_goes_wrong(&self) -> bool {
+        self.acts.iter().all(|act| match act {
+            Act::Fault(_) | Act::Crash { .. } | Act::ClockJump(_) => false,
+            Act::Sync(Sync::Webhooks(arrival)) => *arrival == Arrival::InOrder,
+            Act::InLeafLink(_) | Act::Amid { .. } | Act::InErp(_) | Act::Sync(_) | Act::Wait(_) => true,
+        })
+    }
+}
+
 /// What is the same all day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,7 +51,7 @@ pub struct Setup {
     pub marked: bool,
 }
 
-/// How the ERP hears of what happens in LeafLink. At rest it polls in any case.
+/// How the ERP hears of what happens in LeafLink. At rest it polls in the end in any case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Hearing {

@@ -129,7 +129,12 @@ fn twice(connector: &Connector) -> anyhow::Result<()> {
 }
 
 /// Whatever the size of LeafLink's pages, and however the ERP hears of what happens there, both sides
-/// come to the same.
+/// come to the same; with webhooks, before any list is polled again after the first time.
+///
+/// Nothing goes wrong in these. A fault meets another request when other requests are made, and what
+/// the ERP's people find to work on is then another sales order, so that the days differ and not only
+/// the way to hear of them. That each of them comes to what it should is judged by `histories`, which
+/// draws the set-up anew for each.
 fn pairs(connector: &Connector) -> anyhow::Result<()> {
     let theatre = Theatre::open(connector)?;
     for seed in 1..=PAIRS {
@@ -149,14 +154,24 @@ fn pairs(connector: &Connector) -> anyhow::Result<()> {
                 bail!("with {name}: {report}");
             }
             let end = usual.get_or_insert_with(|| played.end.clone());
-            ensure!(
-                *end == played.end,
-                "seed {seed} with polls comes to\n{end}and with {name} to\n{}{}",
-                played.end,
-                run::to_json(&history)?
-            );
+            if hearing == Hearing::Webhooks {
+                let alone = played.end_by_webhooks.as_ref();
+                let alone = alone.context("something goes wrong in a history in which nothing should")?;
+                agree(&history, end, name, alone)?;
+            }
+            agree(&history, end, name, &played.end)?;
         }
     }
+    Ok(())
+}
+
+fn agree(history: &History, with_polls: &str, name: &str, end: &str) -> anyhow::Result<()> {
+    ensure!(
+        with_polls == end,
+        "seed {} with polls comes to\n{with_polls}and with {name} to\n{end}{}",
+        history.seed,
+        run::to_json(history)?
+    );
     Ok(())
 }
 

@@ -23,7 +23,10 @@ pub enum Reached {
     HttpRead,
     /// A request that is to change something in LeafLink.
     HttpWrite,
+    /// The component's state is read.
     Store,
+    /// It is written.
+    StoreWrite,
     Records,
     Mail,
     Journal,
@@ -40,7 +43,8 @@ impl Reached {
     /// Whether both are of one interface, so that they go on failing together.
     fn fails_with(self, other: Self) -> bool {
         let is_http = |it| matches!(it, Self::HttpRead | Self::HttpWrite);
-        self == other || (is_http(self) && is_http(other))
+        let is_store = |it| matches!(it, Self::Store | Self::StoreWrite);
+        self == other || (is_http(self) && is_http(other)) || (is_store(self) && is_store(other))
     }
 }
 
@@ -49,6 +53,8 @@ impl Reached {
 pub enum How {
     /// It fails with the import's own error, and nothing was done.
     Fails,
+    /// There is no room: it fails because the host allows no more, and nothing was done.
+    Full,
     /// So do this and every later one of its interface, until the process is restarted.
     FailsForEver,
     /// It is done, and the answer is lost.
@@ -71,7 +77,7 @@ pub enum How {
 /// transaction dies before the next one, so that it is not tried twice.
 pub fn ways(reached: Reached) -> &'static [How] {
     use How::{
-        AnswerLost, AnswersLostForEver, DiesAfter, DiesBefore, DiesThenLateCommit, Fails, FailsForEver,
+        AnswerLost, AnswersLostForEver, DiesAfter, DiesBefore, DiesThenLateCommit, Fails, FailsForEver, Full,
         LateCommit, RequestLost,
     };
     match reached {
@@ -91,6 +97,8 @@ pub fn ways(reached: Reached) -> &'static [How] {
         ],
         Reached::Clock | Reached::Random => &[DiesBefore],
         Reached::OwnCommit => &[DiesBefore, DiesAfter],
+        // The interfaces whose contract knows such an error.
+        Reached::StoreWrite | Reached::Journal => &[Fails, Full, FailsForEver, DiesBefore],
         _ => &[Fails, FailsForEver, DiesBefore],
     }
 }
@@ -141,6 +149,7 @@ const LATE_MS: u64 = 110_000;
 enum Fate {
     Done,
     Fails,
+    Full,
     AnswerLost,
     RequestLost,
     LateCommit,
@@ -268,6 +277,7 @@ impl Boundary {
         match how {
             None => Fate::Done,
             Some(How::Fails | How::FailsForEver) => Fate::Fails,
+            Some(How::Full) => Fate::Full,
             Some(How::AnswerLost | How::AnswersLostForEver) => Fate::AnswerLost,
             Some(How::RequestLost) => Fate::RequestLost,
             Some(How::LateCommit) => Fate::LateCommit,
@@ -340,7 +350,7 @@ impl Host for Around {
         match fate {
             Fate::AnswerLost | Fate::LateCommit => Err(http::Error::NoAnswer(BROKEN.to_owned())),
             Fate::DiesAfter | Fate::DiesThenLateCommit => panic_any(Died),
-            Fate::Done | Fate::Fails | Fate::RequestLost => answer,
+            Fate::Done | Fate::Fails | Fate::Full | Fate::RequestLost => answer,
         }
     }
 
@@ -418,13 +428,16 @@ impl Transaction for Watched {
     }
 }
 
-/// Methods that fail with their interface's error and else are handed on.
+/// Methods that fail with their interface's error, the second if there is no room, and else are handed
+/// on.
 macro_rules! handed_on {
-    ($of:ident, $reached:ident, $error:expr; $(fn $name:ident($($arg:ident: $kind:ty),*) -> $ok:ty;)*) => {
+    ($of:ident, $error:expr, $full:expr;
+     $(fn $name:ident($($arg:ident: $kind:ty),*) -> $ok:ty, $reached:ident;)*) => {
         impl $of for Watched {$(
             fn $name(&mut self, $($arg: $kind),*) -> Result<$ok, errors::$of> {
                 match self.boundary.reach(Reached::$reached) {
                     Fate::Fails => Err($error(BROKEN.to_owned())),
+                    Fate::Full => Err($full(BROKEN.to_owned())),
                     _ => self.inner().$name($($arg),*),
                 }
             }
@@ -442,45 +455,45 @@ mod errors {
     pub type Records = records::Error;
 }
 
-handed_on! { Store, Store, store::Error::Unavailable;
-    fn get(key: &str) -> Option<Vec<u8>>;
-    fn put(key: &str, value: &[u8]) -> ();
-    fn delete(key: &str) -> ();
-    fn scan(prefix: &str, after: Option<&str>, limit: u32) -> Vec<store::Entry>;
+handed_on! { Store, store::Error::Unavailable, store::Error::QuotaExceeded;
+    fn get(key: &str) -> Option<Vec<u8>>, Store;
+    fn put(key: &str, value: &[u8]) -> (), StoreWrite;
+    fn delete(key: &str) -> (), StoreWrite;
+    fn scan(prefix: &str, after: Option<&str>, limit: u32) -> Vec<store::Entry>, Store;
 }
 
-handed_on! { Mail, Mail, mail::Error::Unavailable;
-    fn queue(message: mail::Message) -> ();
+handed_on! { Mail, mail::Error::Unavailable, mail::Error::Unavailable;
+    fn queue(message: mail::Message) -> (), Mail;
 }
 
-handed_on! { Journal, Journal, journal::Error::Unavailable;
-    fn append(decision: types::Decision) -> ();
+handed_on! { Journal, journal::Error::Unavailable, journal::Error::QuotaExceeded;
+    fn append(decision: types::Decision) -> (), Journal;
 }
 
-handed_on! { Records, Records, records::Error::Unavailable;
-    fn own_company() -> records::OwnCompany;
-    fn list_users(after: Option<&str>, limit: u32) -> Vec<records::User>;
-    fn get_users(ids: &[String]) -> Vec<records::User>;
-    fn locations() -> Vec<records::Location>;
-    fn list_products(after: Option<&str>, limit: u32) -> Vec<records::Product>;
-    fn get_products(ids: &[String]) -> Vec<records::Product>;
-    fn products_by_leaflink_id(ids: &[u64]) -> Vec<records::Product>;
-    fn stock(products: &[String]) -> Vec<records::StockLevel>;
-    fn link_product(id: &str, leaflink_product: Option<u64>) -> ();
-    fn set_sale_price(id: &str, price: types::Money) -> ();
-    fn list_companies(after: Option<&str>, limit: u32) -> Vec<records::Company>;
-    fn get_companies(ids: &[String]) -> Vec<records::Company>;
-    fn companies_by_leaflink_customer(ids: &[u64]) -> Vec<records::Company>;
-    fn link_company(id: &str, customer: Option<u64>) -> ();
-    fn taxes() -> Vec<records::Tax>;
-    fn get_sales_orders(ids: &[String]) -> Vec<records::SalesOrder>;
-    fn sales_orders_by_leaflink_number(numbers: &[String]) -> Vec<records::SalesOrder>;
-    fn list_sales_orders(after: Option<&str>, limit: u32) -> Vec<records::SalesOrder>;
-    fn create_sales_order(draft: records::SalesOrderDraft) -> String;
-    fn update_sales_order(id: &str, update: records::SalesOrderUpdate) -> ();
-    fn unlink_sales_order(id: &str) -> ();
-    fn get_payments(ids: &[String]) -> Vec<records::Payment>;
-    fn payments_of_sales_order(id: &str) -> Vec<records::Payment>;
-    fn invoices_of_sales_order(id: &str) -> Vec<records::Invoice>;
-    fn get_transfers(ids: &[String]) -> Vec<records::Transfer>;
+handed_on! { Records, records::Error::Unavailable, records::Error::Unavailable;
+    fn own_company() -> records::OwnCompany, Records;
+    fn list_users(after: Option<&str>, limit: u32) -> Vec<records::User>, Records;
+    fn get_users(ids: &[String]) -> Vec<records::User>, Records;
+    fn locations() -> Vec<records::Location>, Records;
+    fn list_products(after: Option<&str>, limit: u32) -> Vec<records::Product>, Records;
+    fn get_products(ids: &[String]) -> Vec<records::Product>, Records;
+    fn products_by_leaflink_id(ids: &[u64]) -> Vec<records::Product>, Records;
+    fn stock(products: &[String]) -> Vec<records::StockLevel>, Records;
+    fn link_product(id: &str, leaflink_product: Option<u64>) -> (), Records;
+    fn set_sale_price(id: &str, price: types::Money) -> (), Records;
+    fn list_companies(after: Option<&str>, limit: u32) -> Vec<records::Company>, Records;
+    fn get_companies(ids: &[String]) -> Vec<records::Company>, Records;
+    fn companies_by_leaflink_customer(ids: &[u64]) -> Vec<records::Company>, Records;
+    fn link_company(id: &str, customer: Option<u64>) -> (), Records;
+    fn taxes() -> Vec<records::Tax>, Records;
+    fn get_sales_orders(ids: &[String]) -> Vec<records::SalesOrder>, Records;
+    fn sales_orders_by_leaflink_number(numbers: &[String]) -> Vec<records::SalesOrder>, Records;
+    fn list_sales_orders(after: Option<&str>, limit: u32) -> Vec<records::SalesOrder>, Records;
+    fn create_sales_order(draft: records::SalesOrderDraft) -> String, Records;
+    fn update_sales_order(id: &str, update: records::SalesOrderUpdate) -> (), Records;
+    fn unlink_sales_order(id: &str) -> (), Records;
+    fn get_payments(ids: &[String]) -> Vec<records::Payment>, Records;
+    fn payments_of_sales_order(id: &str) -> Vec<records::Payment>, Records;
+    fn invoices_of_sales_order(id: &str) -> Vec<records::Invoice>, Records;
+    fn get_transfers(ids: &[String]) -> Vec<records::Transfer>, Records;
 }
