@@ -28,6 +28,7 @@ const STEPS: &[M<'_>] = &[
     M::up(include_str!("../migrations/07-leaflink-listings.sql")),
     M::up(include_str!("../migrations/08-journal-chain.sql")),
     M::up(include_str!("../migrations/09-changes.sql")),
+    M::up(include_str!("../migrations/10-packages.sql")),
 ];
 
 /// Opens the file for writing, creates it if need be, and brings its schema up to date.

@@ -43,6 +43,7 @@ pub use error::{Error, Result};
 pub use listings::{Listing, Management};
 pub use overview::{DocumentRow, SalesOrderRow};
 pub use people::{NewLine, NewSalesOrder, People, ProductEdit};
+pub use sales_orders::Package;
 pub use seed::{Seed, SeedError};
 pub use snapshot::{Mark, Snapshot};
 pub use transaction::ErpTransaction;

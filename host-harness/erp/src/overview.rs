@@ -11,6 +11,7 @@ use crate::erp::Erp;
 use crate::error::Result;
 use crate::exact::Exact;
 use crate::organisation;
+use crate::sales_orders::{self, Package};
 use crate::words::Word;
 
 /// A row of the sales orders table.
@@ -115,6 +116,14 @@ impl Erp {
             })
         };
         Ok(db.rows(sql, params![db.tenant, search], row)?)
+    }
+
+    /// What is packed for a sales order, line by line.
+    ///
+    /// # Errors
+    /// No such company, or SQLite failed.
+    pub fn packages(&self, company: &CompanyId, sales_order: &str) -> anyhow::Result<Vec<Package>> {
+        Ok(sales_orders::packages(&self.view(company)?.db(), sales_order)?)
     }
 
     /// The e-mail addresses of a company's admins.

@@ -5,6 +5,7 @@ mod charges;
 mod goods;
 mod header;
 mod lines;
+mod packages;
 mod read;
 mod rules;
 
@@ -25,6 +26,8 @@ pub(crate) use charges::{add as add_charge, remove as remove_charge, set_amount 
 pub(crate) use goods::{fulfil_line, open_lines, unfulfil_line};
 pub(crate) use header::{Head, head};
 pub(crate) use lines::{LineForm, add as add_line, edit as edit_line, remove as remove_line};
+pub use packages::Package;
+pub(crate) use packages::of_order as packages;
 pub(crate) use read::{by_leaflink_number, get, list};
 
 /// The number of a company's first sales order.

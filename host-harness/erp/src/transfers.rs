@@ -2,11 +2,10 @@
 
 use leaflink_sync_kit::host::records::{SalesOrderStatus, Transfer, TransferState};
 use rusqlite::params;
-use rust_decimal::Decimal;
 
 use crate::database::{Db, id_list};
 use crate::error::{Result, refuse};
-use crate::sales_orders::{self, Head};
+use crate::sales_orders::{self, Head, Package};
 use crate::words::Word;
 
 /// The number of a company's first transfer.
@@ -39,13 +38,13 @@ pub(crate) fn match_with_order(
     db: &Db<'_>,
     order: &str,
     manifest_number: &str,
-    packages: &[(String, Decimal)],
+    packages: &[Package],
     then: Option<SalesOrderStatus>,
 ) -> Result<String> {
     sales_orders::change(db, order, |order| {
         check_takes_transfer(order)?;
-        for (line, quantity) in packages {
-            sales_orders::fulfil_line(db, order, line, *quantity)?;
+        for package in packages {
+            sales_orders::fulfil_line(db, order, package)?;
         }
         let sql = "UPDATE transfers SET state = 'MATCHED', manifest_number = ?3
                    WHERE tenant = ?1 AND id = (SELECT min(id) FROM transfers

@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use crate::document::{Document, Place, typed};
 
 pub use billing::BillingAct;
-pub use people::{ErpAct, Quantity, SalesOrderAct};
+pub use people::{ErpAct, PackageOfLine, Quantity, SalesOrderAct};
 pub use sync::{AreaWord, SyncAct};
 pub use webhooks::{Arrival, PostedWebhook, WebhookWay};
 

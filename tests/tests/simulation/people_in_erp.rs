@@ -4,7 +4,7 @@
 use leaflink_sync_kit::exports::sales_orders::Deletion;
 use leaflink_sync_kit::host::records::{PaymentMethod, SalesOrder, SalesOrderStatus, TransferState};
 use leaflink_sync_kit::host::{CompanyId, Records};
-use reference_erp::{Erp, NewLine, NewPayment, NewSalesOrder, People, ProductEdit};
+use reference_erp::{Erp, NewLine, NewPayment, NewSalesOrder, Package, People, ProductEdit};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 
@@ -177,9 +177,12 @@ fn with_product(player: &mut Player, product: usize, what: impl FnOnce(&mut Play
 
 /// What is open is packed with the transfer's packages.
 fn match_transfer(player: &mut Player, people: People<'_>, order: &SalesOrder) -> bool {
-    let open =
-        order.lines.iter().map(|line| (line.id.clone(), number(&line.quantity) - number(&line.fulfilled)));
-    let packages: Vec<_> = open.filter(|(_, open)| *open > Decimal::ZERO).collect();
+    let open = order.lines.iter().map(|line| Package {
+        line: line.id.clone(),
+        tag: None,
+        quantity: number(&line.quantity) - number(&line.fulfilled),
+    });
+    let packages: Vec<_> = open.filter(|open| open.quantity > Decimal::ZERO).collect();
     let manifest = format!("000{}", player.transfers.len() + 1);
     let Ok(id) = people.match_transfer(&order.id, &manifest, &packages, None) else { return false };
     player.changes.transfers.insert(id.clone());

@@ -1,13 +1,13 @@
 //! Invoices, payments and compliance transfers.
 
 use leaflink_sync_kit::host::records::{SalesOrderStatus, TransferState};
-use rust_decimal::Decimal;
 
 use super::People;
 use crate::billing::NewPayment;
 use crate::changes::Changed;
 use crate::database::Db;
 use crate::error::Result;
+use crate::sales_orders::Package;
 use crate::{billing, changes, transfers};
 
 impl People<'_> {
@@ -47,17 +47,21 @@ impl People<'_> {
 
     /// Makes a transfer template for a sales order that is PROCESSING or further; answers its id.
     pub fn create_transfer_template(&self, order: &str) -> Result<String> {
-        self.act(|db| transfers::create_template(db, order))
+        self.act(|db| {
+            let transfer = transfers::create_template(db, order)?;
+            changes::note(db, Changed::Transfer, &transfer)?;
+            Ok(transfer)
+        })
     }
 
-    /// Matches a sales order with an outgoing Metrc transfer: `packages` (line, quantity) are
-    /// assigned to its lines, and the order moves to the status `then`, if any. Answers the
-    /// transfer's id.
+    /// Matches a sales order with an outgoing Metrc transfer: the transfer's packages, perhaps several
+    /// for a line, are assigned to its lines, and the order moves to the status `then`, if any.
+    /// Answers the transfer's id.
     pub fn match_transfer(
         &self,
         order: &str,
         manifest_number: &str,
-        packages: &[(String, Decimal)],
+        packages: &[Package],
         then: Option<SalesOrderStatus>,
     ) -> Result<String> {
         self.act(|db| {

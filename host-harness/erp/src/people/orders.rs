@@ -10,7 +10,7 @@ use crate::changes;
 use crate::database::Db;
 use crate::error::{Result, refuse};
 use crate::organisation;
-use crate::sales_orders::{self, Draft, Head, LineForm};
+use crate::sales_orders::{self, Draft, Head, LineForm, Package};
 
 /// A sales order as a person enters it. It starts PENDING, placed now.
 #[derive(Clone, Debug, Default)]
@@ -139,14 +139,15 @@ impl People<'_> {
 
     /// Assigns packages or batches to a line, from the place that the line is filled from.
     pub fn fulfil_line(&self, order: &str, line: &str, quantity: Decimal) -> Result<()> {
-        self.change(order, |db, head| sales_orders::fulfil_line(db, head, line, quantity))
+        let package = Package { line: line.to_owned(), tag: None, quantity };
+        self.change(order, |db, head| sales_orders::fulfil_line(db, head, &package))
     }
 
     /// Assigns packages or batches to whatever is still to be packed.
     pub fn fulfil_order(&self, order: &str) -> Result<()> {
         self.change(order, |db, head| {
-            for (line, open) in sales_orders::open_lines(db, head)? {
-                sales_orders::fulfil_line(db, head, &line, open)?;
+            for open in sales_orders::open_lines(db, head)? {
+                sales_orders::fulfil_line(db, head, &open)?;
             }
             Ok(())
         })

@@ -5,6 +5,7 @@ use rusqlite::{Params, params};
 use rust_decimal::Decimal;
 
 use super::header::Head;
+use super::packages::{self, Package, Packed};
 use crate::database::{Db, sum_column};
 use crate::error::{Error, Result, refuse};
 use crate::exact::Exact;
@@ -36,16 +37,22 @@ pub(super) fn line(db: &Db<'_>, order: &str, line: &str) -> Result<LineState> {
     found.pop().ok_or_else(|| Error::NotFound(line.to_owned()))
 }
 
-/// The lines that are not fully packed, and what each lacks.
-pub(crate) fn open_lines(db: &Db<'_>, order: &Head) -> Result<Vec<(String, Decimal)>> {
+/// What each line lacks that is not fully packed, of no package that is named.
+pub(crate) fn open_lines(db: &Db<'_>, order: &Head) -> Result<Vec<Package>> {
     let open = lines(db, &order.id)?.into_iter().filter(|line| !line.counts.is_fulfilled());
-    Ok(open.map(|line| (line.id, line.counts.quantity - line.counts.fulfilled)).collect())
+    let lacks = |line: LineState| Package {
+        quantity: line.counts.quantity - line.counts.fulfilled,
+        line: line.id,
+        tag: None,
+    };
+    Ok(open.map(lacks).collect())
 }
 
-/// Assigns packages or batches to a line.
-pub(crate) fn fulfil_line(db: &Db<'_>, order: &Head, line: &str, quantity: Decimal) -> Result<()> {
-    let line = self::line(db, &order.id, line)?;
+/// Assigns a package or a batch to a line.
+pub(crate) fn fulfil_line(db: &Db<'_>, order: &Head, package: &Package) -> Result<()> {
+    let line = line(db, &order.id, &package.line)?;
     let name = &line.product_name;
+    let quantity = package.quantity;
     if matches!(order.status, SalesOrderStatus::Pending | SalesOrderStatus::Canceled) {
         return refuse(format!(
             "{} is {}; nothing is packed before it is PROCESSING",
@@ -80,7 +87,10 @@ pub(crate) fn fulfil_line(db: &Db<'_>, order: &Head, line: &str, quantity: Decim
             organisation::location_name(db, place)?
         ));
     }
-    pack(db, &line, quantity)
+    if let Some(tag) = &package.tag {
+        packages::check_tag(db, order, &line, tag)?;
+    }
+    pack(db, &line, package.tag.as_deref(), quantity)
 }
 
 /// Takes all packages or batches off a line again.
@@ -100,7 +110,7 @@ pub(super) fn follow_status(db: &Db<'_>, order: &str) -> Result<()> {
     for line in lines(db, order)? {
         let more = line.counts.due() - line.counts.fulfilled;
         if more > Decimal::ZERO {
-            pack(db, &line, more)?;
+            pack(db, &line, None, more)?;
         } else {
             unpack(db, &line, -more)?;
         }
@@ -117,48 +127,28 @@ pub(super) fn put_all_back(db: &Db<'_>, order: &str) -> Result<()> {
 }
 
 /// Takes goods off the shelf for a line.
-fn pack(db: &Db<'_>, line: &LineState, quantity: Decimal) -> Result<()> {
+fn pack(db: &Db<'_>, line: &LineState, tag: Option<&str>, quantity: Decimal) -> Result<()> {
     let place = line.place.as_deref();
-    let packed = packages(db, &line.id)?;
-    let here = packed.iter().find(|(at, _)| at.as_deref() == place);
-    let before = here.map_or(Decimal::ZERO, |(_, quantity)| *quantity);
-    set_package(db, &line.id, place, before + quantity)?;
+    let packed = packages::of_line(db, &line.id)?;
+    let same = packed.iter().find(|it| it.place.as_deref() == place && it.tag.as_deref() == tag);
+    let before = same.map_or(Decimal::ZERO, |it| it.quantity);
+    let now = Packed { place: line.place.clone(), tag: tag.map(str::to_owned), quantity: before + quantity };
+    packages::set(db, &line.id, &now)?;
     stock::shift(db, &line.product, place, -quantity)
 }
 
 /// Puts goods of a line back on the shelves they came from.
 pub(super) fn unpack(db: &Db<'_>, line: &LineState, quantity: Decimal) -> Result<()> {
     let mut left = quantity;
-    for (place, packed) in packages(db, &line.id)? {
-        let back = packed.min(left);
+    for packed in packages::of_line(db, &line.id)? {
+        let back = packed.quantity.min(left);
         if back > Decimal::ZERO {
-            set_package(db, &line.id, place.as_deref(), packed - back)?;
+            let place = packed.place.clone();
+            packages::set(db, &line.id, &Packed { quantity: packed.quantity - back, ..packed })?;
             stock::shift(db, &line.product, place.as_deref(), back)?;
             left -= back;
         }
     }
-    Ok(())
-}
-
-/// What is packed for a line, by place.
-fn packages(db: &Db<'_>, line: &str) -> Result<Vec<(Option<String>, Decimal)>> {
-    let sql = "SELECT location, quantity FROM sales_order_packages
-               WHERE tenant = ?1 AND line = ?2 ORDER BY ifnull(location, '')";
-    db.rows(sql, [db.tenant, line], |row| Ok((row.get(0)?, row.get::<_, Exact>(1)?.0)))
-}
-
-fn set_package(db: &Db<'_>, line: &str, place: Option<&str>, quantity: Decimal) -> Result<()> {
-    if quantity.is_zero() {
-        let sql = "DELETE FROM sales_order_packages
-                   WHERE tenant = ?1 AND line = ?2 AND ifnull(location, '') = ifnull(?3, '')";
-        db.execute(sql, params![db.tenant, line, place])?;
-        return Ok(());
-    }
-    let sql = "INSERT INTO sales_order_packages (tenant, line, location, quantity)
-               VALUES (?1, ?2, ?3, ?4)
-               ON CONFLICT (tenant, line, ifnull(location, ''))
-               DO UPDATE SET quantity = excluded.quantity";
-    db.execute(sql, params![db.tenant, line, place, Exact(quantity)])?;
     Ok(())
 }
 

@@ -3,7 +3,6 @@
 use leaflink_sync_kit::host::CompanyId;
 use leaflink_sync_kit::host::records::{SalesOrderStatus, UnitCategory};
 use rusqlite::params;
-use rust_decimal::Decimal;
 
 use super::{Customer, Product, SalesOrder, Seed, Stock};
 use crate::database::Db;
@@ -199,10 +198,10 @@ fn sales_order(db: &Db<'_>, currency: &str, order: &SalesOrder) -> Result<()> {
     if goods_leave {
         move_to(db, &id, SalesOrderStatus::Processing)?;
         let head = sales_orders::head(db, &id)?;
-        let packages: Vec<(String, Decimal)> = sales_orders::open_lines(db, &head)?;
+        let packages = sales_orders::open_lines(db, &head)?;
         if status == SalesOrderStatus::ReadyToShip {
-            for (line, quantity) in packages {
-                sales_orders::fulfil_line(db, &head, &line, quantity)?;
+            for package in &packages {
+                sales_orders::fulfil_line(db, &head, package)?;
             }
         } else {
             let manifest = format!("manifest of {}", head.number);

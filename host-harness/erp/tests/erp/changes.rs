@@ -3,7 +3,7 @@
 use leaflink_sync_kit::host::Transaction;
 use reference_erp::{Change, Changed, Erp};
 
-use crate::support::{GUMMIES, Shop, dec, draft, line, shop, told};
+use crate::support::{GUMMIES, Shop, draft, line, loose, shop, told};
 
 fn listed(shop: &Shop) -> Vec<(Changed, String)> {
     changes(shop).into_iter().map(|change| (change.what, change.id)).collect()
@@ -76,7 +76,7 @@ fn payments_and_transfers_are_listed_with_their_sales_order() {
     let seen = changes(&shop).remove(0);
     shop.erp.looked_at(&shop.id, &seen).unwrap();
     let line = shop.order(&id).lines[0].id.clone();
-    let transfer = people.match_transfer(&id, "0001", &[(line, dec("10"))], None).unwrap();
+    let transfer = people.match_transfer(&id, "0001", &[loose(&line, "10")], None).unwrap();
     assert_eq!(listed(&shop), [(Changed::SalesOrder, id), (Changed::Transfer, transfer)]);
 }
 

@@ -1,8 +1,11 @@
 //! Whatever people and the component do, goods are neither made nor lost.
 
+use std::collections::BTreeMap;
+
 use leaflink_sync_kit::host::records::SalesOrderStatus::{self, *};
 use leaflink_sync_kit::host::records::{Error, SalesOrderUpdate};
 use proptest::prelude::*;
+use reference_erp::Package;
 use rust_decimal::Decimal;
 
 use crate::support::{GUMMIES, Shop, TEES, dec, draft, line, no_change, shop};
@@ -19,7 +22,8 @@ enum Step {
     Unpack(u32),
     Edit(u32, u32, u32),
     Remove(u32),
-    Match(u32),
+    Match(u32, Vec<(u32, u32)>),
+    Part(u32),
     Delete(u32),
     Move(u32, bool),
 }
@@ -34,7 +38,9 @@ fn step() -> impl Strategy<Value = Step> {
         1 => order.clone().prop_map(Step::Unpack),
         2 => (order.clone(), quantity.clone(), quantity).prop_map(|(o, a, b)| Step::Edit(o, a, b)),
         1 => order.clone().prop_map(Step::Remove),
-        1 => order.clone().prop_map(Step::Match),
+        2 => (order.clone(), prop::collection::vec((0_u32..3, 1_u32..60), 0..4))
+            .prop_map(|(o, packages)| Step::Match(o, packages)),
+        1 => order.clone().prop_map(Step::Part),
         1 => order.clone().prop_map(Step::Delete),
         1 => (order, any::<bool>()).prop_map(|(o, vault)| Step::Move(o, vault)),
     ]
@@ -61,7 +67,17 @@ fn take(shop: &Shop, step: &Step, number: usize) {
             shop.update(&id(order), SalesOrderUpdate { lines, ..no_change() })
         }
         Step::Remove(order) => by_people(people.remove_line(&id(order), &first(order))),
-        Step::Match(order) => by_people(people.match_transfer(&id(order), "m", &[], None).map(drop)),
+        Step::Match(order, packages) => {
+            // One package has no name; the others are each packed for whichever order comes first.
+            let package = |(tag, quantity): &(u32, u32)| Package {
+                line: first(order),
+                tag: (*tag > 0).then(|| format!("1A406030000000100000000{tag}")),
+                quantity: Decimal::from(*quantity),
+            };
+            let packages: Vec<_> = packages.iter().map(package).collect();
+            by_people(people.match_transfer(&id(order), "m", &packages, None).map(drop))
+        }
+        Step::Part(transfer) => by_people(people.unmatch_transfer(&format!("tr-{}", 1001 + transfer))),
         Step::Delete(order) => by_people(people.delete_sales_order(&id(order), None)),
         Step::Move(order, vault) => {
             let place = if *vault { "vault" } else { "annex" };
@@ -81,6 +97,26 @@ fn goods(shop: &Shop, product: &str) -> Decimal {
     let lines = orders.iter().flat_map(|order| &order.lines);
     let packed: Decimal = lines.filter(|line| line.product == product).map(|line| dec(&line.fulfilled)).sum();
     shelf + packed
+}
+
+/// What each line has packed, by its packages.
+fn packages(shop: &Shop) -> BTreeMap<String, Decimal> {
+    let orders = shop.call(|records| records.list_sales_orders(None, 500)).unwrap();
+    let mut packed = BTreeMap::new();
+    for order in orders {
+        for package in shop.erp.packages(&shop.id, &order.id).unwrap() {
+            *packed.entry(package.line).or_default() += package.quantity;
+        }
+    }
+    packed
+}
+
+/// What each line has packed, by the line.
+fn fulfilled(shop: &Shop) -> BTreeMap<String, Decimal> {
+    let orders = shop.call(|records| records.list_sales_orders(None, 500)).unwrap();
+    let lines = orders.into_iter().flat_map(|order| order.lines);
+    let packed = lines.map(|line| (line.id, dec(&line.fulfilled)));
+    packed.filter(|(_, packed)| !packed.is_zero()).collect()
 }
 
 /// Reserved and promised, worked out anew from the orders.
@@ -109,6 +145,7 @@ proptest! {
             take(&shop, step, number);
             prop_assert_eq!(goods(&shop, GUMMIES), dec("300"));
             prop_assert_eq!(goods(&shop, TEES), dec("100"));
+            prop_assert_eq!(packages(&shop), fulfilled(&shop));
             for product in [GUMMIES, TEES] {
                 let levels = shop.stock(product);
                 let reserved: Decimal = levels.iter().map(|row| dec(&row.reserved)).sum();

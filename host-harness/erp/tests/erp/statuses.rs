@@ -4,7 +4,7 @@ use leaflink_sync_kit::host::records::SalesOrderStatus::{
     self, Canceled, Completed, Delivered, Delivering, Pending, Processing, ReadyToShip,
 };
 
-use crate::support::{GUMMIES, Shop, TEES, TINCTURE, dec, draft, line, rule, shop};
+use crate::support::{GUMMIES, Shop, TEES, TINCTURE, dec, draft, line, loose, rule, shop};
 
 fn invoices_voided(shop: &Shop, order: &str) -> Vec<bool> {
     let invoices = shop.call(|records| records.invoices_of_sales_order(order)).unwrap();
@@ -102,7 +102,7 @@ fn an_order_with_a_transfer_is_neither_canceled_nor_pending() {
     let id = shop.create(draft("n-1", vec![line(GUMMIES, "10", 1)])).unwrap();
     shop.set_status(&id, Processing).unwrap();
     let people = shop.erp.people(&shop.id);
-    let packages = [("so-1001-1".to_owned(), dec("10"))];
+    let packages = [loose("so-1001-1", "10")];
     let transfer = people.match_transfer(&id, "0001", &packages, None).unwrap();
     for status in [Pending, Canceled] {
         assert!(rule(shop.set_status(&id, status)).contains("unmatch it"));

@@ -9,7 +9,7 @@ use leaflink_sync_kit::host::records::{
 };
 use leaflink_sync_kit::host::types::Money;
 use leaflink_sync_kit::host::{CompanyId, Records};
-use reference_erp::{Erp, Seed};
+use reference_erp::{Erp, Package, Seed};
 use rust_decimal::Decimal;
 
 /// Package-tracked, 240 in the vault and 60 in the annex.
@@ -67,6 +67,11 @@ pub fn shop() -> Shop {
 
 pub fn seed() -> Seed {
     SEED.parse().unwrap()
+}
+
+/// Goods for a line, of no package that is named.
+pub fn loose(line: &str, quantity: &str) -> Package {
+    Package { line: line.to_owned(), tag: None, quantity: dec(quantity) }
 }
 
 impl Shop {

@@ -2,8 +2,12 @@
 
 use leaflink_sync_kit::host::records::SalesOrderStatus::{Completed, Processing};
 use leaflink_sync_kit::host::records::{Transfer, TransferState};
+use reference_erp::Package;
 
-use crate::support::{GUMMIES, Shop, dec, draft, line, shop, told};
+use crate::support::{GUMMIES, Shop, TINCTURE, dec, draft, line, loose, shop, told};
+
+const TAG_A: &str = "1A4060300000001000000123";
+const TAG_B: &str = "1A4060300000001000000124";
 
 fn processing() -> (Shop, String) {
     let shop = shop();
@@ -18,8 +22,21 @@ fn read(shop: &Shop, id: &str) -> Transfer {
     shop.call(|records| records.get_transfers(&ids)).unwrap().remove(0)
 }
 
-fn packages() -> [(String, rust_decimal::Decimal); 2] {
-    [("so-1001-1".to_owned(), dec("10")), ("so-1001-2".to_owned(), dec("5"))]
+fn packages() -> [Package; 2] {
+    [loose("so-1001-1", "10"), loose("so-1001-2", "5")]
+}
+
+fn package(line: &str, tag: &str, quantity: &str) -> Package {
+    Package { tag: Some(tag.to_owned()), ..loose(line, quantity) }
+}
+
+/// What is packed for an order: a line, a tag and a quantity each.
+fn packed(shop: &Shop, order: &str) -> Vec<String> {
+    let packages = shop.erp.packages(&shop.id, order).unwrap();
+    let text = packages
+        .into_iter()
+        .map(|package| format!("{} {} {}", package.line, package.tag.unwrap_or_default(), package.quantity));
+    text.collect()
 }
 
 #[test]
@@ -47,6 +64,87 @@ fn matching_is_all_or_nothing() {
     let why = told(people.match_transfer(&order, "0009", too_few, Some(Completed)));
     assert!(why.contains("is not fulfilled (0 of 5)"), "{why}");
     assert_eq!(shop.erp.dump().unwrap(), before);
+}
+
+#[test]
+fn a_line_is_packed_from_several_packages() {
+    let (shop, order) = processing();
+    let people = shop.erp.people(&shop.id);
+    // Both lines take from the second package.
+    let packages = [
+        package("so-1001-1", TAG_A, "6"),
+        package("so-1001-1", TAG_B, "4"),
+        package("so-1001-2", TAG_B, "3"),
+    ];
+    let transfer = people.match_transfer(&order, "0009", &packages, None).unwrap();
+    assert_eq!(
+        packed(&shop, &order),
+        [format!("so-1001-1 {TAG_A} 6"), format!("so-1001-1 {TAG_B} 4"), format!("so-1001-2 {TAG_B} 3")]
+    );
+    let fulfilled: Vec<_> = shop.order(&order).lines.into_iter().map(|line| line.fulfilled).collect();
+    assert_eq!(fulfilled, ["10", "3"]);
+    // 13 of 15 have left the shelf, and the 2 that lack stay reserved.
+    assert_eq!(shop.levels(GUMMIES)[1], "vault: 227/2/0");
+
+    // More of the same package comes to the same row; of no package that is named, to one of its own.
+    people.unmatch_transfer(&transfer).unwrap();
+    let rest = [package("so-1001-2", TAG_B, "1"), loose("so-1001-2", "1")];
+    people.match_transfer(&order, "0010", &rest, Some(Completed)).unwrap();
+    assert_eq!(packed(&shop, &order)[2..], ["so-1001-2  1".to_owned(), format!("so-1001-2 {TAG_B} 4")]);
+    assert_eq!(shop.order(&order).status, Completed);
+    assert_eq!(shop.levels(GUMMIES)[1], "vault: 225/0/0");
+}
+
+#[test]
+fn packages_go_back_to_the_shelves_that_they_came_from() {
+    let (shop, order) = processing();
+    let people = shop.erp.people(&shop.id);
+    let first = [package("so-1001-1", TAG_A, "6")];
+    let transfer = people.match_transfer(&order, "0009", &first, None).unwrap();
+    people.unmatch_transfer(&transfer).unwrap();
+    people.set_location(&order, "annex").unwrap();
+    people.match_transfer(&order, "0010", &[package("so-1001-1", TAG_B, "4")], None).unwrap();
+    assert_eq!(shop.levels(GUMMIES), ["annex: 56/5/0", "vault: 234/0/0"]);
+    people.unfulfil_line(&order, "so-1001-1").unwrap();
+    assert_eq!(packed(&shop, &order), [] as [String; 0]);
+    assert_eq!(shop.levels(GUMMIES), ["annex: 60/15/0", "vault: 240/0/0"]);
+}
+
+#[test]
+fn packages_that_do_not_fit_are_refused_and_nothing_is_packed() {
+    let (shop, order) = processing();
+    let people = shop.erp.people(&shop.id);
+    people.receive_stock(TINCTURE, "vault", dec("50")).unwrap();
+    let other = line(TINCTURE, "5", 2);
+    let mut mixed = draft("n-2", vec![line(GUMMIES, "5", 1), other]);
+    mixed.status = Processing;
+    let mixed = shop.create(mixed).unwrap();
+    let before = shop.erp.dump().unwrap();
+    let refused = |order: &str, packages: &[Package]| {
+        let why = told(people.match_transfer(order, "0009", packages, None));
+        assert_eq!(shop.erp.dump().unwrap(), before, "{why}");
+        why
+    };
+    let too_much = [package("so-1001-1", TAG_A, "6"), package("so-1001-1", TAG_B, "5")];
+    assert_eq!(refused(&order, &too_much), "5 of \"Gummies\" is more than the 4 that are still to be packed");
+    let of_two = [package("so-1002-1", TAG_A, "5"), package("so-1002-2", TAG_A, "5")];
+    assert_eq!(
+        refused(&mixed, &of_two),
+        format!("package {TAG_A} holds \"Gummies\"; it has no \"Tincture\"")
+    );
+    for tag in
+        ["", "1A4", "1a4060300000001000000123", "1A4060300000001000000123X", "1A40603000000010000-0123"]
+    {
+        let why = refused(&order, &[package("so-1001-1", tag, "1")]);
+        assert!(why.contains(&format!("`{tag}` is no tag of a Metrc package")), "{why}");
+    }
+
+    people.match_transfer(&order, "0009", &[package("so-1001-1", TAG_A, "6")], None).unwrap();
+    let why = told(people.match_transfer(&mixed, "0010", &[package("so-1002-1", TAG_A, "1")], None));
+    assert_eq!(
+        why,
+        format!("package {TAG_A} is packed for SO-1001 already; a package goes with one sales order")
+    );
 }
 
 #[test]

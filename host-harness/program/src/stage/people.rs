@@ -3,11 +3,11 @@
 use anyhow::Context;
 use leaflink_sync_kit::host::Records;
 use leaflink_sync_kit::host::records::{ChargeDraft, SalesOrder};
-use reference_erp::NewLine;
+use reference_erp::{NewLine, Package};
 use rust_decimal::Decimal;
 
 use super::Stage;
-use crate::steps::{ErpAct, SalesOrderAct};
+use crate::steps::{ErpAct, PackageOfLine, SalesOrderAct};
 use crate::sync_round;
 
 impl Stage {
@@ -107,8 +107,15 @@ impl Stage {
             }
             SalesOrderAct::SetCharge { charge, amount } => people.set_charge(id, *charge, amount.0)?,
             SalesOrderAct::RemoveCharge { charge } => people.remove_charge(id, *charge)?,
-            SalesOrderAct::MatchTransfer { manifest, then } => {
-                people.match_transfer(id, manifest, &open_lines(order)?, *then)?;
+            SalesOrderAct::CreateTransferTemplate {} => {
+                people.create_transfer_template(id)?;
+            }
+            SalesOrderAct::MatchTransfer { manifest, packages, then } => {
+                let packages = match packages {
+                    Some(packages) => named_packages(order, packages)?,
+                    None => open_lines(order)?,
+                };
+                people.match_transfer(id, manifest, &packages, *then)?;
             }
             SalesOrderAct::UnmatchTransfer { transfer, order_stays: false } => {
                 people.unmatch_transfer(transfer)?;
@@ -145,13 +152,24 @@ fn line_id(order: &SalesOrder, position: usize) -> anyhow::Result<&str> {
     Ok(&line.id)
 }
 
-/// The lines that are not fully packed, and what each lacks.
-fn open_lines(order: &SalesOrder) -> anyhow::Result<Vec<(String, Decimal)>> {
+fn named_packages(order: &SalesOrder, packages: &[PackageOfLine]) -> anyhow::Result<Vec<Package>> {
+    let package = |package: &PackageOfLine| {
+        Ok(Package {
+            line: line_id(order, package.line)?.to_owned(),
+            tag: Some(package.tag.clone()),
+            quantity: package.quantity.0,
+        })
+    };
+    packages.iter().map(package).collect()
+}
+
+/// What each line lacks that is not fully packed.
+fn open_lines(order: &SalesOrder) -> anyhow::Result<Vec<Package>> {
     let mut open = Vec::new();
     for line in &order.lines {
         let left = line.quantity.parse::<Decimal>()? - line.fulfilled.parse::<Decimal>()?;
         if left > Decimal::ZERO {
-            open.push((line.id.clone(), left));
+            open.push(Package { line: line.id.clone(), tag: None, quantity: left });
         }
     }
     Ok(open)

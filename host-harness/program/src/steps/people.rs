@@ -91,9 +91,13 @@ pub enum SalesOrderAct {
     SetCharge { charge: u32, amount: Quantity },
     /// A charge is removed.
     RemoveCharge { charge: u32 },
-    /// It is matched with a Metrc transfer, which packs what is open, and perhaps moves on.
+    /// It gets a template for a Metrc transfer.
+    CreateTransferTemplate {},
+    /// It is matched with a Metrc transfer, that of its template if it has one, and perhaps moves on.
     MatchTransfer {
         manifest: String,
+        /// Which packages its lines are packed from; left out: what is open is packed, of none.
+        packages: Option<Vec<PackageOfLine>>,
         #[serde(default, deserialize_with = "optional_status")]
         then: Option<SalesOrderStatus>,
     },
@@ -117,6 +121,16 @@ pub enum SalesOrderAct {
     },
 }
 
+/// What is packed for a line, counted from 1, from one Metrc package.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)] // The fields are those of `reference_erp::Package`.
+pub struct PackageOfLine {
+    pub line: usize,
+    pub tag: String,
+    pub quantity: Quantity,
+}
+
 /// The verbs of [`ErpAct`].
 pub(super) const ERP_VERBS: [&str; 13] = [
     "receive_stock",
@@ -135,7 +149,7 @@ pub(super) const ERP_VERBS: [&str; 13] = [
 ];
 
 /// The verbs of [`SalesOrderAct`].
-pub(super) const SALES_ORDER_VERBS: [&str; 21] = [
+pub(super) const SALES_ORDER_VERBS: [&str; 22] = [
     "set_status",
     "cancel_order",
     "fulfil_order",
@@ -153,6 +167,7 @@ pub(super) const SALES_ORDER_VERBS: [&str; 21] = [
     "add_charge",
     "set_charge",
     "remove_charge",
+    "create_transfer_template",
     "match_transfer",
     "unmatch_transfer",
     "reject_transfer",

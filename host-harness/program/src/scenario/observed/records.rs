@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use leaflink_sync_kit::host::Records;
 use leaflink_sync_kit::host::records::{ChargeDraft, Company, Line, SalesOrder};
+use reference_erp::Package;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
@@ -28,12 +29,13 @@ pub(super) fn sales_orders(stage: &Stage) -> anyhow::Result<BTreeMap<String, Val
         Some(origin) => origin.short_id.clone(),
         None => order.number.clone(),
     };
-    Ok(all.iter().map(|order| (key(order), sales_order(order))).collect())
+    all.iter().map(|order| Ok((key(order), sales_order(stage, order)?))).collect()
 }
 
-fn sales_order(order: &SalesOrder) -> Value {
+fn sales_order(stage: &Stage, order: &SalesOrder) -> anyhow::Result<Value> {
     let origin = order.origin.as_ref();
-    json!({
+    let packages = stage.erp().packages(stage.company(), &order.id)?;
+    Ok(json!({
         "leaflink": origin.map(|origin| &origin.short_id),
         "number": order.number,
         "status": words::status(order.status),
@@ -49,12 +51,13 @@ fn sales_order(order: &SalesOrder) -> Value {
         "classification": origin.map(|origin| &origin.classification),
         "internal_notes": order.internal_notes,
         "external_notes": order.external_notes,
-        "lines": order.lines.iter().map(line).collect::<Vec<_>>(),
+        "lines": order.lines.iter().map(|one| line(one, &packages)).collect::<Vec<_>>(),
         "charges": order.charges.iter().map(charge).collect::<Vec<_>>(),
-    })
+    }))
 }
 
-fn line(line: &Line) -> Value {
+fn line(line: &Line, packages: &[Package]) -> Value {
+    let packages: Vec<_> = packages.iter().filter(|package| package.line == line.id).map(package).collect();
     json!({
         "product": line.product,
         "quantity": number(&line.quantity),
@@ -65,7 +68,12 @@ fn line(line: &Line) -> Value {
         "location": line.location,
         "leaflink_line": line.leaflink_line,
         "fulfilled": number(&line.fulfilled),
+        "packages": packages,
     })
+}
+
+fn package(package: &Package) -> Value {
+    json!({"tag": package.tag, "quantity": number(&package.quantity.to_string())})
 }
 
 fn charge(charge: &ChargeDraft) -> Value {
