@@ -101,11 +101,27 @@ fn ends_in_step(day: &Value) {
         (&paid("b2648d90")["in_leaflink"], &paid("b2648d90")["leaflink_sum"]),
         (&2.into(), &"0.00".into())
     );
-    let transfer = find("transfers", "manifest", "0004512");
-    assert_eq!(
-        (&transfer["status"], &transfer["leaflink_status"]),
-        (&"COMPLETED".into(), &"Complete".into())
-    );
+    for (manifest, state, status, packages) in [
+        ("0004512", "matched", "COMPLETED", 0),
+        ("0004513", "unmatched", "PROCESSING", 2),
+        ("0004514", "rejected", "PROCESSING", 0),
+    ] {
+        let transfer = find("transfers", "manifest", manifest);
+        assert_eq!(
+            (&transfer["state"], &transfer["status"], &transfer["packages"]),
+            (&state.into(), &status.into(), &packages.into()),
+            "{transfer}"
+        );
+        assert_eq!(transfer["leaflink_status"], "Complete");
+    }
+
+    let linked: Vec<_> =
+        day["suggestions"].as_array().unwrap().iter().filter(|one| one["linked"] == true).collect();
+    assert_eq!(linked.len(), 1, "{}", day["suggestions"]);
+    assert_eq!(linked[0]["leaflink"], "Foxfire Prerolls, 5 x 0.5 g");
+    let repair = &day["repairs"][0];
+    assert_eq!((&repair["field"], &repair["leaflink"]), (&"status".into(), &"Submitted".into()));
+    assert_eq!(repair["outcome"], "applied");
 
     let parked: Vec<_> = day["parked"].as_array().unwrap().iter().map(|write| &write["id"]).collect();
     assert_eq!(parked, ["price/501004"]);
