@@ -28,6 +28,13 @@ pub fn text(explanation: &Explanation) -> String {
     text
 }
 
+/// What was done and why, in one line: each effect, and each reason with its code.
+pub fn in_short(decision: &Decision) -> String {
+    let effects = decision.effects.iter().map(|effect| effect.summary.clone());
+    let reasons = decision.reasons.iter().map(|reason| format!("{}: {}", reason.code, reason.message));
+    effects.chain(reasons).collect::<Vec<_>>().join(" ")
+}
+
 /// The decision alone: in its first two lines, what is the matter and what to do.
 pub fn decision(decision: &Decision) -> String {
     let is_order =

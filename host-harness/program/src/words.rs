@@ -1,6 +1,7 @@
 //! The words that people and files use for the contract's enumerations.
 
 use chrono::{DateTime, SecondsFormat};
+use leaflink_sync_kit::exports::inventory::Mode;
 use leaflink_sync_kit::host::records::{ChargeKind, PaymentMethod, SalesOrderStatus};
 
 /// Every status of a sales order, in order.
@@ -51,6 +52,15 @@ pub(crate) fn payment_method(method: PaymentMethod) -> &'static str {
         PaymentMethod::BankRemittance => "bank-remittance",
         PaymentMethod::BankTransfer => "bank-transfer",
         PaymentMethod::Other => "other",
+    }
+}
+
+/// "Inventory Management" of a LeafLink product.
+pub(crate) fn mode(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Managed => "managed",
+        Mode::Unlimited => "unlimited",
+        Mode::Inherited => "inherited",
     }
 }
 

@@ -101,11 +101,27 @@ fn ends_in_step(day: &Value) {
         (&paid("b2648d90")["in_leaflink"], &paid("b2648d90")["leaflink_sum"]),
         (&2.into(), &"0.00".into())
     );
-    let transfer = find("transfers", "manifest", "0004512");
-    assert_eq!(
-        (&transfer["status"], &transfer["leaflink_status"]),
-        (&"COMPLETED".into(), &"Complete".into())
-    );
+    for (manifest, state, status, packages) in [
+        ("0004512", "matched", "COMPLETED", 0),
+        ("0004513", "unmatched", "PROCESSING", 2),
+        ("0004514", "rejected", "PROCESSING", 0),
+    ] {
+        let transfer = find("transfers", "manifest", manifest);
+        assert_eq!(
+            (&transfer["state"], &transfer["status"], &transfer["packages"]),
+            (&state.into(), &status.into(), &packages.into()),
+            "{transfer}"
+        );
+        assert_eq!(transfer["leaflink_status"], "Complete");
+    }
+
+    let linked: Vec<_> =
+        day["suggestions"].as_array().unwrap().iter().filter(|one| one["linked"] == true).collect();
+    assert_eq!(linked.len(), 1, "{}", day["suggestions"]);
+    assert_eq!(linked[0]["leaflink"], "Foxfire Prerolls, 5 x 0.5 g");
+    let repair = &day["repairs"][0];
+    assert_eq!((&repair["field"], &repair["leaflink"]), (&"status".into(), &"Submitted".into()));
+    assert_eq!(repair["outcome"], "applied");
 
     let parked: Vec<_> = day["parked"].as_array().unwrap().iter().map(|write| &write["id"]).collect();
     assert_eq!(parked, ["price/501004"]);
@@ -181,10 +197,15 @@ fn a_file_that_is_no_connector_is_named_with_what_is_wrong() {
     assert_eq!(said.matches("No such file").count(), 1, "{said}");
 }
 
+/// The folder of the stories that are tests, and of their worlds.
+fn shared() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests")
+}
+
 #[test]
 fn a_scenario_that_ends_differently_fails_and_shows_what_came() {
     let folder = TempDir::new().unwrap();
-    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests");
+    let shared = shared();
     fs::create_dir_all(folder.path().join("worlds")).unwrap();
     fs::create_dir_all(folder.path().join("scenarios/plain-order")).unwrap();
     for name in
@@ -372,4 +393,122 @@ fn a_write_that_waits_is_shown_tried_again_or_dropped() {
     assert_eq!(listed(&dropped), serde_json::json!([]));
     let journal = run(folder.path(), &["journal", "--erp", "day.sqlite", "--subject", "Tincture", "--json"]);
     assert!(String::from_utf8(journal.stdout).unwrap().contains(why));
+}
+
+/// What the program prints when it does as it is asked.
+fn said(folder: &Path, arguments: &[&str]) -> String {
+    let output = run(folder, arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn json(folder: &Path, arguments: &[&str]) -> Value {
+    serde_json::from_str(&said(folder, &[arguments, &["--json"]].concat())).unwrap()
+}
+
+#[test]
+fn a_product_is_unlinked_and_what_it_may_be_is_suggested() {
+    let folder = TempDir::new().unwrap();
+    let folder = folder.path();
+    day(folder, &["--erp", "day.sqlite"]);
+    let kept = ["--erp", "day.sqlite"];
+    let with = |command: &'static str, more: &[&'static str]| [&[command], &kept[..], more].concat();
+    let none = said(folder, &with("suggest", &[]));
+    assert!(none.contains("\n0 products to link, by LeafLink's catalogue of 2026-03-0"), "{none}");
+
+    let unlinked = said(folder, &with("products", &["--unlink", "p-preroll"]));
+    let told = "Pre-roll, Foxfire 5 x 0.5 g is no longer linked to a LeafLink product.\n";
+    assert!(unlinked.starts_with(told) && unlinked.ends_with("9 products\n"), "{unlinked}");
+    let products = json(folder, &with("products", &[]));
+    let find = |id: &str| {
+        let all = products["products"].as_array().unwrap();
+        all.iter().find(|product| product["product"] == id).unwrap().clone()
+    };
+    assert_eq!(find("p-preroll")["leaflink_product"], Value::Null);
+    assert_eq!(find("p-flower")["leaflink_product"], 501_002);
+    assert_eq!(find("p-chews")["leaflink_name"], "Plum Chews, 50 mg");
+
+    let suggested = json(folder, &with("suggest", &[]));
+    assert_eq!(suggested["products"].as_array().unwrap().len(), 1);
+    let preroll = &suggested["products"][0];
+    assert_eq!((&preroll["product"], &preroll["linked_to"]), (&"p-preroll".into(), &Value::Null));
+    let best = &preroll["suggestions"][0];
+    assert_eq!((&best["leaflink_product"], &best["instead_of"]), (&501_006.into(), &Value::Null));
+    assert!(best["because"].as_str().unwrap().contains("same pack count 5"), "{best}");
+    let shown = said(folder, &with("suggest", &[]));
+    assert!(shown.contains("(501006)") && shown.contains("\n1 product to link"), "{shown}");
+    // Only what is asked for.
+    let other = json(folder, &with("suggest", &["--product", "p-flower"]));
+    assert_eq!(other["products"], serde_json::json!([]));
+
+    let again = said(folder, &with("products", &["--unlink", "p-preroll"]));
+    assert!(again.starts_with("Pre-roll, Foxfire 5 x 0.5 g was linked to no LeafLink product.\n"), "{again}");
+    let wrong = complaint(folder, &with("products", &["--unlink", "p-nothing"]));
+    assert!(wrong.contains("The ERP has no product p-nothing."), "{wrong}");
+    let wrong = complaint(folder, &with("suggest", &["--product", "p-nothing"]));
+    assert!(wrong.contains("the ERP has no product p-nothing; `products` lists them"), "{wrong}");
+    // Once: what changes nothing is not in the journal.
+    let journal = said(folder, &with("journal", &["--subject", "p-preroll", "--json"]));
+    assert_eq!(journal.matches("Unlink Pre-roll").count(), 1, "{journal}");
+}
+
+#[test]
+fn what_leaflink_should_show_is_shown_with_what_it_is_made_of() {
+    let folder = TempDir::new().unwrap();
+    let story = shared().join("scenarios/stock-safety-buffer-and-rounding");
+    let story = story.to_str().unwrap();
+    let figures = json(folder.path(), &["inventory", story]);
+    let wanted: Value =
+        serde_json::from_str(&fs::read_to_string(format!("{story}/expected.json")).unwrap()).unwrap();
+    let wanted = wanted["availability"].as_array().unwrap();
+    assert!(!wanted.is_empty());
+    for wanted in wanted {
+        let all = figures.as_array().unwrap();
+        let figure = all.iter().find(|figure| figure["product"] == wanted["product"]).unwrap();
+        for (field, value) in wanted.as_object().unwrap().iter().filter(|(field, _)| *field != "reasons") {
+            assert_eq!(&figure[field], value, "{field} of {figure}");
+        }
+    }
+    let shown = said(folder.path(), &["inventory", story, "--product", "p-flower"]);
+    assert!(shown.contains("Night Garden, 3.5 g") && !shown.contains("Cartridge"), "{shown}");
+    assert!(shown.contains("1 product, "), "{shown}");
+    let wrong = complaint(folder.path(), &["inventory", story, "--product", "p-nothing"]);
+    assert!(wrong.contains("the ERP has no product p-nothing"), "{wrong}");
+}
+
+#[test]
+fn a_difference_is_repaired_and_shown_before_and_after() {
+    let folder = TempDir::new().unwrap();
+    let story = folder.path().join("scenarios/untold");
+    fs::create_dir_all(&story).unwrap();
+    fs::create_dir_all(folder.path().join("worlds")).unwrap();
+    fs::copy(shared().join("worlds/foxglove.json"), folder.path().join("worlds/foxglove.json")).unwrap();
+    fs::copy(shared().join("scenarios/drift-stock-repaired/world.json"), story.join("world.json")).unwrap();
+    fs::write(story.join("events.json"), "[]").unwrap();
+    let arguments = ["drift", "scenarios/untold", "--area", "stock", "--repair", "stock/p-flower/stock"];
+    let report = json(folder.path(), &arguments);
+    let unexplained = |part: &str| {
+        let differences = report[part]["unexplained"].as_array().unwrap().iter();
+        differences.map(|one| one["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let (before, after) = (unexplained("before"), unexplained("after"));
+    assert!(before.contains(&"stock/p-flower/stock".to_owned()), "{before:?}");
+    // That one alone is repaired.
+    let others = before.iter().filter(|id| *id != "stock/p-flower/stock").cloned().collect::<Vec<_>>();
+    assert!(!others.is_empty());
+    assert_eq!(after, others);
+    let repair = &report["repairs"][0];
+    assert_eq!((&repair["id"], &repair["outcome"]), (&"stock/p-flower/stock".into(), &"applied".into()));
+    assert_eq!(repair["effects"][0]["kind"], "queue-leaflink-write");
+
+    let shown = said(folder.path(), &arguments);
+    let places: Vec<_> = ["Before\n", "\nRepairs\n", "\nAfter a round of the sync\n"]
+        .iter()
+        .map(|heading| shown.find(heading).unwrap_or_else(|| panic!("{heading}: {shown}")))
+        .collect();
+    assert!(places.is_sorted(), "{shown}");
+    assert!(shown[places[0]..places[1]].contains("repair stock/p-flower/stock"), "{shown}");
+    assert!(!shown[places[2]..].contains("repair stock/p-flower/stock"), "{shown}");
+    let wrong = complaint(folder.path(), &["drift", "scenarios/untold", "--repair", "stock/p-flower"]);
+    assert!(wrong.contains("stock/p-flower"), "{wrong}");
 }

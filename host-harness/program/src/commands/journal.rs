@@ -63,8 +63,6 @@ fn is_meant(entry: &JournalEntry, subject: Option<&str>) -> bool {
 
 fn row(entry: &JournalEntry) -> Vec<String> {
     let decision = &entry.decision;
-    let effects = decision.effects.iter().map(|effect| effect.summary.clone());
-    let reasons = decision.reasons.iter().map(|reason| format!("{}: {}", reason.code, reason.message));
     vec![
         utc(entry.decided_at_ms),
         entry.call_id.clone(),
@@ -72,7 +70,7 @@ fn row(entry: &JournalEntry) -> Vec<String> {
         words::stream(decision.stream).to_owned(),
         decision.label.clone(),
         words::outcome(decision.outcome).to_owned(),
-        effects.chain(reasons).collect::<Vec<_>>().join(" "),
+        explained::in_short(decision),
     ]
 }
 

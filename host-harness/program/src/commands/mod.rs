@@ -5,12 +5,14 @@ mod check;
 mod component;
 mod drift;
 mod install;
+mod inventory;
 mod journal;
 mod parked;
 mod play;
 mod products;
 mod reasons;
 mod replay;
+mod suggest;
 mod tables;
 
 use std::io::{self, Write};
@@ -57,13 +59,12 @@ enum Task {
     /// List the companies of an ERP that the demo kept, with LeafLink customer and brand
     Companies(tables::ErpFile),
     /// List the products of an ERP that the demo kept, with name and page of their LeafLink products
-    Products {
-        #[command(flatten)]
-        erp: tables::ErpFile,
-        #[command(flatten)]
-        component: ComponentFile,
-    },
-    /// Play a scenario, and compare the two sides at its end: what differs, and why it may
+    Products(products::Wishes),
+    /// List the products of an ERP that the demo kept which are not linked, with what each may be
+    Suggest(suggest::Wishes),
+    /// Play a scenario, and show at its end what LeafLink should show of each product, and why
+    Inventory(inventory::Wishes),
+    /// Play a scenario, and compare the two sides at its end: what differs, why it may, and repairs
     Drift(drift::Wishes),
     /// Measure how long suggestions of product links take with large catalogues
     Bench(bench::Wishes),
@@ -104,7 +105,9 @@ pub fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Task::Journal(wishes) => (journal::run(wishes)?, ExitCode::SUCCESS),
         Task::Parked(wishes) => (parked::run(wishes)?, ExitCode::SUCCESS),
         Task::Companies(erp) => (tables::companies(erp)?, ExitCode::SUCCESS),
-        Task::Products { erp, component } => (products::run(erp, component)?, ExitCode::SUCCESS),
+        Task::Products(wishes) => (products::run(wishes)?, ExitCode::SUCCESS),
+        Task::Suggest(wishes) => (suggest::run(wishes)?, ExitCode::SUCCESS),
+        Task::Inventory(wishes) => (inventory::run(wishes)?, ExitCode::SUCCESS),
         Task::Drift(wishes) => (drift::run(wishes, ink)?, ExitCode::SUCCESS),
         Task::Install(wishes) => (install::install(wishes)?, ExitCode::SUCCESS),
         Task::Rollback(erp) => (install::rollback(erp)?, ExitCode::SUCCESS),

@@ -1,4 +1,4 @@
-//! `products`: the ERP's Products table, with the "LeafLink Product" column.
+//! `products`: the ERP's Products table, with the "LeafLink Product" column; takes a link away.
 //!
 //! The ERP keeps the number of the LeafLink product; its name and page are the component's to say,
 //! from LeafLink's catalogue as it was last read. So LeafLink itself need not be there.
@@ -6,10 +6,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use clap::Args;
 use leaflink_sync_kit::Calls;
 use leaflink_sync_kit::exports::product_links::Linked;
 use leaflink_sync_kit::host::Records;
 use leaflink_sync_kit::host::records::Product;
+use leaflink_sync_kit::host::types::Outcome;
+use serde_json::{Value, json};
 
 use super::tables::{ErpFile, open};
 use super::{ComponentFile, component, offline};
@@ -19,22 +22,56 @@ use crate::words::count;
 /// Records read in one go.
 const PAGE: u32 = 500;
 
-/// Every product of a kept ERP.
-pub(super) fn run(file: &ErpFile, component: &ComponentFile) -> anyhow::Result<String> {
-    let (erp, company) = open(file)?;
-    let linked =
-        linked(&component::load_for(component, file)?.calls(Arc::new(offline(&erp)?), company.clone()))?;
+#[derive(Debug, Args)]
+pub(super) struct Wishes {
+    #[command(flatten)]
+    erp: ErpFile,
+    #[command(flatten)]
+    component: ComponentFile,
+    /// Unlink this product, named by its id
+    #[arg(long, value_name = "PRODUCT")]
+    unlink: Option<String>,
+    /// Print the products as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Unlinks a product, if a person wants that, and lists every product of a kept ERP then.
+pub(super) fn run(wishes: &Wishes) -> anyhow::Result<String> {
+    let (erp, company) = open(&wishes.erp)?;
+    let component = component::load_for(&wishes.component, &wishes.erp)?;
+    let calls = component.calls(Arc::new(offline(&erp)?), company.clone());
+    let said = match &wishes.unlink {
+        Some(product) => {
+            let decision = calls.unlink_product(product)?;
+            erp.checkpoint()?;
+            Some(match decision.outcome {
+                Outcome::Unchanged => format!("{} was linked to no LeafLink product.", decision.label),
+                _ => format!("{} is no longer linked to a LeafLink product.", decision.label),
+            })
+        }
+        None => None,
+    };
+    let linked = linked(&calls)?;
     let mut view = erp.view(&company)?;
-    let mut rows = Vec::new();
+    let mut products = Vec::new();
     let mut after: Option<String> = None;
     loop {
         let page = view.list_products(after.as_deref(), PAGE)?;
         let Some(last) = page.last() else { break };
         after = Some(last.id.clone());
-        rows.extend(page.into_iter().map(|product| row(&linked, product)));
+        products.extend(page);
     }
-    let found = count(rows.len(), "product");
-    Ok(format!("{}{found}\n", table(&["Product", "SKU", "Unit", ">Sale Price", "LeafLink Product"], rows)))
+    if wishes.json {
+        let products: Vec<_> = products.iter().map(|product| as_json(&linked, product)).collect();
+        let whole = json!({"said": said, "products": products});
+        return Ok(format!("{}\n", serde_json::to_string_pretty(&whole)?));
+    }
+    let said = said.map(|said| format!("{said}\n\n")).unwrap_or_default();
+    let found = count(products.len(), "product");
+    let rows = products.into_iter().map(|product| row(&linked, product)).collect();
+    let headings = ["Id", "Product", "SKU", "Unit", ">Sale Price", "LeafLink Product"];
+    Ok(format!("{said}{}{found}\n", table(&headings, rows)))
 }
 
 fn linked(calls: &Calls) -> anyhow::Result<BTreeMap<String, Linked>> {
@@ -51,7 +88,22 @@ fn linked(calls: &Calls) -> anyhow::Result<BTreeMap<String, Linked>> {
 fn row(linked: &BTreeMap<String, Linked>, product: Product) -> Vec<String> {
     let price = product.sale_price.map(|price| format!("{} {}", price.amount, price.currency));
     let leaflink = linked.get(&product.id).map(column).unwrap_or_default();
-    vec![product.name, product.sku, product.unit_type.name, price.unwrap_or_default(), leaflink]
+    vec![product.id, product.name, product.sku, product.unit_type.name, price.unwrap_or_default(), leaflink]
+}
+
+fn as_json(linked: &BTreeMap<String, Linked>, product: &Product) -> Value {
+    let link = linked.get(&product.id);
+    json!({
+        "product": product.id,
+        "name": product.name,
+        "sku": product.sku,
+        "unit": product.unit_type.name,
+        "sale_price": product.sale_price.as_ref().map(|price| &price.amount),
+        "leaflink_product": link.map(|link| link.leaflink_product),
+        "leaflink_name": link.map(|link| &link.leaflink_name),
+        "leaflink_page": link.and_then(|link| link.leaflink_page.as_ref()),
+        "missing": link.is_some_and(|link| link.missing),
+    })
 }
 
 /// Name and page; empty for a product that is not linked.

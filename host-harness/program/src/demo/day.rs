@@ -1,16 +1,39 @@
 //! Playing the day: the steps at their times; every ten minutes a round of the sync, then a push of stock.
 
 use chrono::{NaiveTime, TimeDelta};
+use leaflink_sync_kit::exports::drift::Difference;
+use leaflink_sync_kit::exports::product_links::Suggestion;
+use leaflink_sync_kit::host::types::Decision;
 
 use crate::document::Document;
 use crate::stage::{Happened, Stage};
-use crate::steps::{Act, Step};
+use crate::steps::{Act, Step, SyncAct};
 use crate::sync_round::Round;
 
 /// How often the sync runs.
 const EVERY: TimeDelta = TimeDelta::minutes(10);
 /// The end of the day.
 const CLOSING: Option<NaiveTime> = NaiveTime::from_hms_opt(17, 0, 0);
+
+/// A LeafLink product that was suggested for one of the ERP, by their ids.
+#[derive(Debug)]
+pub(super) struct Suggested {
+    pub suggestion: Suggestion,
+    /// A person took it.
+    pub linked: bool,
+}
+
+/// A difference that was to be repaired.
+#[derive(Debug)]
+pub(super) struct Repaired {
+    /// Time of day.
+    pub time: String,
+    /// As the step names it.
+    pub id: String,
+    /// As the last report before it showed it, if it did.
+    pub difference: Option<Difference>,
+    pub decision: Decision,
+}
 
 /// What happened, apart from what is stored.
 #[derive(Debug, Default)]
@@ -19,6 +42,8 @@ pub(super) struct Day {
     pub rounds: usize,
     /// Looks at an order.
     pub looks: usize,
+    pub suggested: Vec<Suggested>,
+    pub repaired: Vec<Repaired>,
     /// Calls that failed, each with its time of day.
     pub stumbles: Vec<(String, String)>,
 }
@@ -39,6 +64,8 @@ pub(super) fn play(stage: &Stage, events: &Document, steps: &[Step]) -> anyhow::
         }
         Ok(())
     };
+    // By the last drift report.
+    let mut found = Vec::new();
     for step in steps {
         if let Some(at) = step.at {
             rounds_until(&mut day, at)?;
@@ -46,10 +73,22 @@ pub(super) fn play(stage: &Stage, events: &Document, steps: &[Step]) -> anyhow::
         }
         match stage.perform(&step.act) {
             Ok(Happened::Synced(round)) => day.note(stage, *round),
+            Ok(Happened::Suggested(Ok(suggestions))) => {
+                let new = suggestions.found.into_iter();
+                day.suggested.extend(new.map(|suggestion| Suggested { suggestion, linked: false }));
+            }
+            Ok(Happened::Linked(Ok(_))) => day.note_link(&step.act),
+            Ok(Happened::Compared(report)) => found = report.differences,
+            Ok(Happened::Repaired(Ok(decision))) => day.note_repair(stage, &step.act, &found, decision),
+            Ok(
+                Happened::Suggested(Err(error))
+                | Happened::Linked(Err(error))
+                | Happened::Repaired(Err(error)),
+            ) => day.stumbles.push((time_of_day(stage), format!("not done: {error}"))),
             Ok(_) => {}
             // With other settings an order of the day may not be there, or be further.
             Err(error) if matches!(step.act, Act::SalesOrder { .. } | Act::Billing(_)) => {
-                day.stumbles.push((stage.now().format("%H:%M").to_string(), format!("not done: {error:#}")));
+                day.stumbles.push((time_of_day(stage), format!("not done: {error:#}")));
             }
             Err(error) => return Err(events.problem(&step.place, format!("{error:#}"))),
         }
@@ -69,8 +108,23 @@ impl Day {
         Ok(())
     }
 
+    /// The suggestion that a step took.
+    fn note_link(&mut self, act: &Act) {
+        let Act::Sync(SyncAct::Link { product, leaflink_product }) = act else { return };
+        for Suggested { suggestion, linked } in &mut self.suggested {
+            *linked |= suggestion.product == *product && suggestion.leaflink_product == *leaflink_product;
+        }
+    }
+
+    fn note_repair(&mut self, stage: &Stage, act: &Act, found: &[Difference], decision: Decision) {
+        let Act::Sync(SyncAct::Repair(id)) = act else { return };
+        let is_meant = |one: &&Difference| one.label == decision.label && id.ends_with(&one.field);
+        let difference = found.iter().find(is_meant).cloned();
+        self.repaired.push(Repaired { time: time_of_day(stage), id: id.clone(), difference, decision });
+    }
+
     fn note(&mut self, stage: &Stage, round: Round) {
-        let time = stage.now().format("%H:%M").to_string();
+        let time = time_of_day(stage);
         self.looks += round.looks.len();
         for (what, looks) in [
             ("order", round.looks),
@@ -91,4 +145,8 @@ impl Day {
             self.stumbles.push((time.clone(), error.to_string()));
         }
     }
+}
+
+fn time_of_day(stage: &Stage) -> String {
+    stage.now().format("%H:%M").to_string()
 }

@@ -16,7 +16,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::day::Day;
-use super::tables::{CheckRow, Paid, ProductRow, Tables, Transferred};
+use super::tables::{self, CheckRow, Paid, ProductRow, RepairedRow, SuggestedRow, Tables, Transferred};
 use crate::drift::DriftReport;
 use crate::parked::ParkedWrite;
 use crate::stage::Stage;
@@ -34,6 +34,8 @@ pub(super) struct Report {
     pub held: Vec<Held>,
     /// Orders that are no business of the ERP.
     pub left_alone: Vec<LeftAlone>,
+    /// LeafLink products that were suggested for products of the ERP.
+    pub suggestions: Vec<SuggestedRow>,
     pub products: Vec<ProductRow>,
     /// Sales orders on which something was paid.
     pub payments: Vec<Paid>,
@@ -41,6 +43,8 @@ pub(super) struct Report {
     /// Writes to LeafLink that wait for a person.
     pub parked: Vec<ParkedWrite>,
     pub check_list: Vec<CheckRow>,
+    /// Differences that were repaired in the course of the day.
+    pub repairs: Vec<RepairedRow>,
     /// Where the two sides differ at the end.
     #[serde(serialize_with = "as_data")]
     pub drift: DriftReport,
@@ -155,11 +159,13 @@ impl Report {
             orders,
             held,
             left_alone,
+            suggestions: tables::suggestions(stage, day.suggested)?,
             products,
             payments,
             transfers,
             parked,
             check_list,
+            repairs: tables::repairs(day.repaired),
             drift,
             mails: stage
                 .mails()

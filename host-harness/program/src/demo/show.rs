@@ -20,6 +20,10 @@ pub(super) fn text(report: &Report, ink: Ink) -> String {
             orders(report),
         ),
         (format!("E-mails ({})", report.mails.len()), mails(&report.mails)),
+        (
+            format!("Suggested links ({})", report.suggestions.len()),
+            show_tables::suggestions(&report.suggestions),
+        ),
         (format!("Products ({})", report.products.len()), show_tables::products(&report.products)),
         (
             format!("Payments (on {})", count(report.payments.len(), "sales order")),
@@ -28,6 +32,7 @@ pub(super) fn text(report: &Report, ink: Ink) -> String {
         (format!("Transfers ({})", report.transfers.len()), show_tables::transfers(&report.transfers)),
         (format!("Writes that wait for a person ({})", report.parked.len()), parked::table(&report.parked)),
         ("Set-up".to_owned(), show_tables::check_list(&report.check_list)),
+        (format!("Repairs ({})", report.repairs.len()), show_tables::repairs(&report.repairs)),
         ("Drift".to_owned(), report.drift.text(ink)),
         ("Totals".to_owned(), totals(report)),
     ];

@@ -1,6 +1,6 @@
 //! The tables at the end of the day, as a person wants to see them.
 
-use super::tables::{CheckRow, Paid, ProductRow, Transferred};
+use super::tables::{CheckRow, Paid, ProductRow, RepairedRow, SuggestedRow, Transferred};
 use crate::terminal::table;
 
 /// Name and page of the LeafLink product, prices and stock on both sides.
@@ -40,7 +40,7 @@ pub(super) fn payments(rows: &[Paid]) -> String {
 }
 
 pub(super) fn transfers(rows: &[Transferred]) -> String {
-    let headings = ["Manifest", "Transfer", "Sales order", "Status", "LeafLink", "Status there"];
+    let headings = ["Manifest", "Transfer", "Sales order", "Status", "LeafLink", "Status there", ">Packages"];
     let row = rows.iter().map(|row| {
         vec![
             or_dash(row.manifest.as_deref()),
@@ -49,9 +49,42 @@ pub(super) fn transfers(rows: &[Transferred]) -> String {
             or_dash(row.status),
             or_dash(row.leaflink.as_deref()),
             or_dash(row.leaflink_status.as_deref()),
+            row.packages.to_string(),
         ]
     });
     table(&headings, row.collect())
+}
+
+/// What was suggested, and which of it people took.
+pub(super) fn suggestions(rows: &[SuggestedRow]) -> String {
+    let row = rows.iter().map(|row| {
+        let certain = if row.certain { "yes" } else { "no" };
+        let linked = if row.linked { "yes" } else { "no" };
+        vec![
+            row.product.clone(),
+            row.leaflink.clone(),
+            row.score.to_string(),
+            certain.to_owned(),
+            linked.to_owned(),
+            row.because.clone(),
+        ]
+    });
+    table(&["Product", "LeafLink Product", ">Score", "Sure", "Linked", "Because"], row.collect())
+}
+
+/// What both sides showed, and what the repair did about it.
+pub(super) fn repairs(rows: &[RepairedRow]) -> String {
+    let row = rows.iter().map(|row| {
+        vec![
+            row.time.clone(),
+            row.label.clone(),
+            or_dash(row.field.as_deref()),
+            or_dash(row.leaflink.as_deref()),
+            or_dash(row.erp.as_deref()),
+            row.what.clone(),
+        ]
+    });
+    table(&["Time", "What", "Field", "LeafLink", "ERP", "Repair"], row.collect())
 }
 
 pub(super) fn check_list(rows: &[CheckRow]) -> String {

@@ -5,7 +5,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use leaflink_sync_kit::exports::inventory::Mode;
 use leaflink_sync_kit::host::Records;
 use leaflink_sync_kit::host::records::{PaymentState, SalesOrder, TransferState};
 use leaflink_sync_kit::host::types::Stream;
@@ -13,10 +12,13 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::day::{Repaired, Suggested};
 use super::report::{PAGE, cents};
 use crate::drift::DriftReport;
+use crate::explained;
 use crate::parked::{self, ParkedWrite};
 use crate::stage::Stage;
+use crate::words::mode;
 
 /// All of them.
 #[derive(Debug)]
@@ -74,6 +76,36 @@ pub(super) struct Transferred {
     pub status: Option<&'static str>,
     pub leaflink: Option<String>,
     pub leaflink_status: Option<String>,
+    /// How many Metrc packages the sales order's lines are packed from.
+    pub packages: usize,
+}
+
+/// A LeafLink product that was suggested for one of the ERP.
+#[derive(Debug, Serialize)]
+pub(super) struct SuggestedRow {
+    pub product: String,
+    pub leaflink: String,
+    pub score: u32,
+    pub certain: bool,
+    pub because: String,
+    /// A person took it.
+    pub linked: bool,
+}
+
+/// A difference that was repaired.
+#[derive(Debug, Serialize)]
+pub(super) struct RepairedRow {
+    /// Time of day.
+    pub time: String,
+    pub id: String,
+    pub label: String,
+    pub field: Option<String>,
+    /// What both sides showed before.
+    pub leaflink: Option<String>,
+    pub erp: Option<String>,
+    pub outcome: &'static str,
+    /// What was done, or why nothing was.
+    pub what: String,
 }
 
 /// A line of the set-up check-list.
@@ -148,14 +180,6 @@ fn products(stage: &Stage) -> anyhow::Result<Vec<ProductRow>> {
     }
 }
 
-fn mode(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Managed => "managed",
-        Mode::Unlimited => "unlimited",
-        Mode::Inherited => "inherited",
-    }
-}
-
 /// To the cent, or with all its places if it has more.
 fn price_text(amount: &str) -> String {
     match amount.parse::<Decimal>() {
@@ -182,6 +206,42 @@ fn sales_orders(stage: &Stage) -> anyhow::Result<BTreeMap<String, SalesOrder>> {
         let from_leaflink = page.into_iter().filter(|order| order.origin.is_some());
         orders.extend(from_leaflink.map(|order| (order.id.clone(), order)));
     }
+}
+
+/// What was suggested in the course of the day, with the products' names.
+pub(super) fn suggestions(stage: &Stage, suggested: Vec<Suggested>) -> anyhow::Result<Vec<SuggestedRow>> {
+    let ids: Vec<_> = suggested.iter().map(|one| one.suggestion.product.clone()).collect();
+    let products = stage.erp().view(stage.company())?.get_products(&ids)?;
+    let row = suggested.into_iter().map(|Suggested { suggestion, linked }| SuggestedRow {
+        product: products
+            .iter()
+            .find(|product| product.id == suggestion.product)
+            .map_or(suggestion.product, |product| product.name.clone()),
+        leaflink: suggestion.leaflink_name,
+        score: suggestion.score,
+        certain: suggestion.certain,
+        because: suggestion.because,
+        linked,
+    });
+    Ok(row.collect())
+}
+
+/// What was repaired in the course of the day.
+pub(super) fn repairs(repaired: Vec<Repaired>) -> Vec<RepairedRow> {
+    let row = repaired.into_iter().map(|Repaired { time, id, difference, decision }| {
+        let seen = difference.as_ref();
+        RepairedRow {
+            time,
+            outcome: leaflink_sync_kit::words::outcome(decision.outcome),
+            what: explained::in_short(&decision),
+            id,
+            label: decision.label,
+            field: seen.map(|one| one.field.clone()),
+            leaflink: seen.map(|one| one.leaflink.clone()),
+            erp: seen.map(|one| one.erp.clone()),
+        }
+    });
+    row.collect()
 }
 
 fn short_id(order: &SalesOrder) -> String {
@@ -239,7 +299,13 @@ fn transfers(stage: &Stage, orders: &BTreeMap<String, SalesOrder>) -> anyhow::Re
     let transfers = stage.erp().view(stage.company())?.get_transfers(&told)?;
     let row = transfers.into_iter().map(|transfer| {
         let order = transfer.sales_order.as_ref().and_then(|id| orders.get(id));
-        Transferred {
+        let packages = match order {
+            Some(order) => stage.erp().packages(stage.company(), &order.id)?,
+            None => Vec::new(),
+        };
+        let tags: BTreeSet<_> = packages.iter().filter_map(|package| package.tag.as_ref()).collect();
+        Ok(Transferred {
+            packages: tags.len(),
             manifest: transfer.manifest_number,
             state: match transfer.state {
                 TransferState::Template => "template",
@@ -253,7 +319,7 @@ fn transfers(stage: &Stage, orders: &BTreeMap<String, SalesOrder>) -> anyhow::Re
             leaflink_status: order
                 .and_then(|order| order.origin.as_ref())
                 .and_then(|origin| statuses.get(&origin.number).cloned()),
-        }
+        })
     });
-    Ok(row.collect())
+    row.collect()
 }

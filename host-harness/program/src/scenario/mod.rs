@@ -9,12 +9,16 @@ mod expected;
 mod observed;
 mod progress;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use leaflink_sync_kit::Connector;
 use leaflink_sync_kit::exports::insight::Explanation;
+use leaflink_sync_kit::exports::inventory::Availability;
+use leaflink_sync_kit::host::Records;
+use leaflink_sync_kit::host::types::Decision;
 
 use crate::document::Document;
 use crate::drift::DriftReport;
@@ -27,6 +31,8 @@ use progress::Progress;
 
 /// What the random numbers of a scenario follow from, so that it ends the same each time.
 const RANDOM_SEED: u64 = 1;
+/// Records read in one go.
+const PAGE: usize = 500;
 
 /// A scenario that was played to its end.
 #[derive(Debug)]
@@ -111,6 +117,61 @@ pub fn explain(connector: &Connector, folder: &Path, order: &str) -> anyhow::Res
 pub fn drift(connector: &Connector, folder: &Path, areas: &[AreaWord]) -> anyhow::Result<DriftReport> {
     let (stage, _, _) = to_the_end(connector, folder, Options::default())?;
     stage.drift(areas)
+}
+
+/// What came of repairs: the two sides before them and after.
+#[derive(Debug)]
+pub struct Repaired {
+    /// At the scenario's end.
+    pub before: DriftReport,
+    /// What was decided about each difference that was to be repaired, in that order, by its id.
+    pub repairs: Vec<(String, Decision)>,
+    /// After the next round of the sync.
+    pub after: DriftReport,
+}
+
+/// Plays the scenario in a folder, has differences at its end repaired, each named by its id, and plays
+/// one more round of the sync. The two sides are compared in these areas; in all of them, if none is
+/// named.
+///
+/// # Errors
+/// As [`drift`]; or no report gives such an id.
+pub fn repair(
+    connector: &Connector,
+    folder: &Path,
+    areas: &[AreaWord],
+    ids: &[String],
+) -> anyhow::Result<Repaired> {
+    let (stage, _, _) = to_the_end(connector, folder, Options::default())?;
+    let before = stage.drift(areas)?;
+    let repair = |id: &String| Ok((id.clone(), stage.repair(id)?));
+    let repairs = ids.iter().map(repair).collect::<anyhow::Result<_>>()?;
+    stage.sync()?;
+    Ok(Repaired { before, repairs, after: stage.drift(areas)? })
+}
+
+/// Plays the scenario in a folder, and asks at its end what LeafLink should show of these products; of
+/// every linked one, if none is named. Answers the products' names too, by id.
+///
+/// # Errors
+/// As [`play`]; the ERP has no such product; or the component could not say.
+pub fn inventory(
+    connector: &Connector,
+    folder: &Path,
+    products: &[String],
+) -> anyhow::Result<(Vec<Availability>, BTreeMap<String, String>)> {
+    let (stage, _, _) = to_the_end(connector, folder, Options::default())?;
+    let figures = stage.inventory(products)?;
+    if let Some(id) = products.iter().find(|id| !figures.iter().any(|one| one.product == **id)) {
+        bail!("the ERP has no product {id}");
+    }
+    let mut names = BTreeMap::new();
+    let ids: Vec<_> = figures.iter().map(|one| one.product.clone()).collect();
+    let mut view = stage.erp().view(stage.company())?;
+    for page in ids.chunks(PAGE) {
+        names.extend(view.get_products(page)?.into_iter().map(|product| (product.id, product.name)));
+    }
+    Ok((figures, names))
 }
 
 /// Plays the scenario in a folder, lets the sync do what it would do in the next minutes, and

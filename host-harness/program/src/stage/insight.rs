@@ -2,6 +2,7 @@
 
 use anyhow::{Context, bail};
 use leaflink_sync_kit::exports::insight::{Explanation, Handler};
+use leaflink_sync_kit::exports::inventory::Availability;
 use leaflink_sync_kit::host::types::Decision;
 
 use super::Stage;
@@ -40,6 +41,25 @@ impl Stage {
         self.without_effect(|| {
             let moved = leaflink_sync_kit::exports::products::Product::Erp(product.to_owned());
             Ok(self.calls.preview(&Handler::Product(moved))?)
+        })
+    }
+
+    /// What LeafLink should show of these products; of every linked one, if none is named.
+    ///
+    /// # Errors
+    /// As [`explain`](Self::explain).
+    pub fn inventory(&self, products: &[String]) -> anyhow::Result<Vec<Availability>> {
+        self.without_effect(|| {
+            let mut figures = Vec::new();
+            let mut after: Option<String> = None;
+            loop {
+                let page = self.calls.compute_inventory(products, after.as_deref())?;
+                figures.extend(page.products);
+                after = page.next;
+                if after.is_none() {
+                    return Ok(figures);
+                }
+            }
         })
     }
 
