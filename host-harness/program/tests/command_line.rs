@@ -333,9 +333,12 @@ fn the_day_leaves_metrics_and_a_log_that_agree_with_the_journal() {
         .map(|reason| reason["code"].as_str().unwrap())
         .collect();
     let short = held.iter().filter(|code| **code == "insufficient-stock").count();
-    assert_eq!(value("leaflink_sync_held_items{reason=\"insufficient-stock\"}"), short as f64);
-    assert_eq!(value("leaflink_sync_outbox_items"), 0.0);
-    assert!(value("leaflink_sync_watermark_timestamp_seconds") > 1e9);
+    assert_eq!(
+        value("leaflink_sync_held_items{company=\"company\",reason=\"insufficient-stock\"}"),
+        short as f64
+    );
+    assert_eq!(value("leaflink_sync_outbox_items{company=\"company\"}"), 0.0);
+    assert!(value("leaflink_sync_watermark_timestamp_seconds{company=\"company\"}") > 1e9);
     assert!(value("leaflink_sync_call_duration_seconds_count{call=\"on-order\"}") > 40.0);
     assert_eq!(sum("leaflink_sync_guest_traps_total{"), 0.0);
     // No id of an order is a label.

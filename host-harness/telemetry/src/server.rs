@@ -60,6 +60,8 @@ mod tests {
     use std::net::{Ipv4Addr, TcpStream};
     use std::sync::atomic::{AtomicBool, Ordering};
 
+    use leaflink_sync_kit::CompanyId;
+
     use super::*;
     use crate::Metrics;
 
@@ -91,17 +93,18 @@ mod tests {
                 held_by_reason: Vec::new(),
                 watermark_ms: None,
             };
-            served.set_status(&status, 0);
+            served.set_status(&CompanyId("foxglove".to_owned()), &status, 0);
             served.text()
         };
+        let items = |count: u32| format!("leaflink_sync_outbox_items{{company=\"foxglove\"}} {count}\n");
         let server = MetricsServer::start(collect, anywhere()).unwrap();
         let (head, body) = ask(&server, "GET /metrics");
         assert!(head.starts_with("http/1.1 200"), "{head}");
         assert!(head.contains(&format!("content-type: {OPENMETRICS}")), "{head}");
-        assert!(body.ends_with("# EOF\n") && body.contains("leaflink_sync_outbox_items 0\n"), "{body}");
+        assert!(body.ends_with("# EOF\n") && body.contains(&items(0)), "{body}");
         waits.store(true, Ordering::Relaxed);
         let (_, body) = ask(&server, "GET /metrics");
-        assert!(body.contains("leaflink_sync_outbox_items 3\n"), "{body}");
+        assert!(body.contains(&items(3)), "{body}");
         assert_eq!(body, metrics.text());
     }
 

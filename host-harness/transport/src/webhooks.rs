@@ -46,6 +46,21 @@ pub struct WebhookCounts {
     pub unavailable: u64,
 }
 
+impl WebhookCounts {
+    /// Each figure with the word for its answer, for metrics.
+    pub fn by_answer(self) -> [(&'static str, u64); 6] {
+        let Self { accepted, ignored, unauthorized, malformed, too_large, unavailable } = self;
+        [
+            ("accepted", accepted),
+            ("ignored", ignored),
+            ("unauthorized", unauthorized),
+            ("malformed", malformed),
+            ("too-large", too_large),
+            ("unavailable", unavailable),
+        ]
+    }
+}
+
 /// A request whose body may be read.
 pub struct Admitted(Calls);
 

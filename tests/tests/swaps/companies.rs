@@ -126,8 +126,7 @@ fn change(stage: &Stage, work: impl FnOnce(&mut dyn Store)) {
     Transaction::commit(Box::new(tx)).expect("committed");
 }
 
-#[test]
-fn companies_migrate_each_in_its_own_time_and_none_waits_for_another() {
+pub fn companies_migrate_each_in_its_own_time_and_none_waits_for_another() {
     let host = Arc::new(Companies::default());
     let slot = Slot::new(built().clone(), host.clone());
     let [busy, busy_too, idle, stuck] =
@@ -138,7 +137,7 @@ fn companies_migrate_each_in_its_own_time_and_none_waits_for_another() {
     let open = AtomicUsize::new(0);
     let done = [&busy, &busy_too].map(|_| AtomicUsize::new(0));
     let ended = AtomicBool::new(false);
-    let mut swaps = 0;
+    let (mut swaps, mut refused) = (0, 0);
 
     thread::scope(|scope| {
         for (company, done) in [&busy, &busy_too].into_iter().zip(&done) {
@@ -196,6 +195,7 @@ fn companies_migrate_each_in_its_own_time_and_none_waits_for_another() {
         assert!(matches!(&refusal, Refusal::State { company, .. } if *company == busy.id), "{refusal}");
         let refusal = slot.install(&this_file(), trial).expect_err("two are migrated");
         assert!(refusal.to_string().contains("reads schema 1 to 1"), "{refusal}");
+        refused += 2;
 
         // The idle one wakes late, while another file of the new schema is put in place.
         slot.install(&again(&next_file()), trial).expect("the same schema");
@@ -224,7 +224,8 @@ fn companies_migrate_each_in_its_own_time_and_none_waits_for_another() {
         calls += company.stage.host().seen().calls;
     }
     println!(
-        "4 companies, {} orders, {calls} calls, {swaps} swaps, 4 migrations, one of them late",
+        "\n4 companies: {} orders, {calls} calls, {swaps} swaps, {refused} files refused; 4 migrations, one of \
+         them late",
         4 * ORDERS
     );
 }

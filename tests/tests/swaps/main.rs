@@ -6,6 +6,7 @@ mod business;
 mod companies;
 
 use std::path::Path;
+use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread;
@@ -18,12 +19,36 @@ use leaflink_sync_kit::schema::{SCHEMA_KEY, StoredSchema};
 use leaflink_sync_kit::swap::{Refusal, Trial};
 use leaflink_sync_kit::{CallError, CompanyId, Connector, Limits};
 use leaflink_sync_tests::component::with_text;
+use libtest_mimic::{Arguments, Trial as Test};
 use tempfile::TempDir;
 
 use business::{
     ORDERS, again, built, business, end, next_file, order_records, perform, stage, stage_with, stored,
     this_file, undisturbed, wait_until,
 };
+use companies::companies_migrate_each_in_its_own_time_and_none_waits_for_another;
+
+/// Each under the name of its function.
+macro_rules! tests {
+    ($($test:ident,)*) => {
+        vec![$(Test::test(stringify!($test), || {
+            $test();
+            Ok(())
+        })),*]
+    };
+}
+
+fn main() -> ExitCode {
+    let tests = tests![
+        swapping_under_load_loses_no_event_and_doubles_none,
+        companies_migrate_each_in_its_own_time_and_none_waits_for_another,
+        a_migration_that_dies_anywhere_goes_on_from_there,
+        state_is_never_read_by_a_file_that_is_too_old_for_it,
+        a_file_that_does_otherwise_with_recorded_calls_is_refused_unless_that_is_expected,
+        state_that_bears_no_mark_is_of_the_first_schema,
+    ];
+    libtest_mimic::run(&Arguments::from_args(), tests).exit_code()
+}
 
 /// Swaps that a thread did, and what came of them.
 #[derive(Debug, Default)]
@@ -46,7 +71,6 @@ fn bad_files(tally: &mut Tally, stage: &Stage, trial: Trial<'_>) {
     assert_eq!(stage.slot().current().digest(), before);
 }
 
-#[test]
 fn swapping_under_load_loses_no_event_and_doubles_none() {
     let stage = stage();
     let slot = stage.slot();
@@ -118,9 +142,13 @@ fn swapping_under_load_loses_no_event_and_doubles_none() {
 
     let end = end(&stage);
     println!(
-        "{ORDERS} orders, {} other calls meanwhile, {} calls in all; {tally:?}",
+        "\nunder load: {ORDERS} orders, each accepted and paid, and {} other calls; {} calls in all; {} swaps \
+         meanwhile, {} of them with another schema, and {} files refused",
         looks.into_inner(),
-        stage.host().seen().calls
+        stage.host().seen().calls,
+        tally.swaps,
+        tally.migrations,
+        tally.refused
     );
     assert_eq!(stored(&stage), StoredSchema::Whole(2));
     let records = order_records(&stage);
@@ -129,7 +157,6 @@ fn swapping_under_load_loses_no_event_and_doubles_none() {
     assert_eq!(end, undisturbed(ORDERS));
 }
 
-#[test]
 fn a_migration_that_dies_anywhere_goes_on_from_there() {
     let stage = stage();
     (0..ORDERS).for_each(|order| business(&stage, order));
@@ -175,7 +202,7 @@ fn a_migration_that_dies_anywhere_goes_on_from_there() {
         assert_eq!(stored(&stage), StoredSchema::Whole(2));
         assert_eq!(stage.erp().dump().expect("a dump"), migrated, "died after {died_after} chunks");
     }
-    println!("a migration of {} chunks died at each of them", chunks + 1);
+    println!("\na migration of {} chunks died at each of them", chunks + 1);
 }
 
 fn built_next() -> &'static Connector {
@@ -186,7 +213,6 @@ fn built_next() -> &'static Connector {
     })
 }
 
-#[test]
 fn state_is_never_read_by_a_file_that_is_too_old_for_it() {
     let stage = stage();
     business(&stage, 0);
@@ -206,7 +232,6 @@ fn state_is_never_read_by_a_file_that_is_too_old_for_it() {
     assert_eq!(stage.erp().dump().expect("a dump"), before);
 }
 
-#[test]
 fn a_file_that_does_otherwise_with_recorded_calls_is_refused_unless_that_is_expected() {
     let folder = TempDir::new().expect("a folder");
     let path = folder.path().join("calls.gz");
@@ -242,7 +267,6 @@ fn calls(path: &Path) -> Vec<RecordedCall> {
     Reader::open(path).expect("a recording").collect::<Result<_, _>>().expect("calls")
 }
 
-#[test]
 fn state_that_bears_no_mark_is_of_the_first_schema() {
     let stage = stage();
     business(&stage, 0);

@@ -107,7 +107,8 @@ pub fn run(wishes: &Wishes, ink: Ink) -> anyhow::Result<String> {
     stage.erp().checkpoint()?;
     if let Some(path) = &wishes.metrics {
         let metrics = stage.host().metrics();
-        metrics.set_status(&stage.calls().status()?, stage.host().now_ms());
+        metrics.set_status(stage.company(), &stage.calls().status()?, stage.host().now_ms());
+        metrics.set_webhooks(stage.company(), stage.webhook_counts().by_answer());
         fs::write(path, metrics.text()).with_context(|| format!("{} cannot be written", path.display()))?;
     }
     if let (Some(path), Some(failure)) = (&wishes.http_log, &stage.host().seen().log_failure) {

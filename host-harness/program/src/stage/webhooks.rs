@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use anyhow::{Context, bail};
 use leaflink_sandbox::{SIGNATURE_HEADER, Webhook, sign};
 use leaflink_sync_kit::Calls;
-use leaflink_sync_transport::{WebhookReceiver, WebhookServer};
+use leaflink_sync_transport::{WebhookCounts, WebhookReceiver, WebhookServer};
 
 use super::{COMPANY, Stage};
 use crate::connections::Connections;
@@ -136,6 +136,11 @@ impl Stage {
     /// The status of each answer to a webhook, in order.
     pub fn webhook_answers(&self) -> Vec<u16> {
         self.webhooks.as_ref().map(|webhooks| webhooks.outgoing().answers.clone()).unwrap_or_default()
+    }
+
+    /// What came of the company's webhooks.
+    pub fn webhook_counts(&self) -> WebhookCounts {
+        self.webhooks.as_ref().map(|webhooks| webhooks.receiver.counts(&self.company)).unwrap_or_default()
     }
 
     /// Posts what is due; answers whether anything was taken.
