@@ -130,9 +130,9 @@ impl Guest for Component {
                 }
                 choices.push(ListedChoice {
                     leaflink_product: id.0,
+                    unit: listed.counted_in(),
                     name: listed.name,
                     sku: listed.sku,
-                    unit: listed.unit,
                 });
                 if choices.len() == rows(limit) {
                     return Ok(choices);

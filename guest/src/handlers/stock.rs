@@ -28,7 +28,7 @@ const ONE_BY_ONE: usize = 5;
 /// Held orders of one page.
 const HELD: u32 = 500;
 /// What is read of a product.
-const FIELDS: &str = "id,inventory_management,unit_of_measure,quantity,reserved_qty,available_inventory,allow_fractional_quantities,modified";
+const FIELDS: &str = "id,inventory_management,unit_of_measure,unit_denomination,quantity,reserved_qty,available_inventory,allow_fractional_quantities,modified";
 /// Statuses in which LeafLink reserves an order's units.
 const OPEN: &str = "submitted,accepted";
 /// Statuses in which LeafLink has taken them off its quantity.

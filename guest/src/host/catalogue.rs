@@ -113,7 +113,7 @@ impl Record {
             name: display.unwrap_or(&product.name).clone(),
             sku: product.sku.clone().unwrap_or_default(),
             unit: product.unit_of_measure.clone().unwrap_or_default(),
-            denomination: product.unit_denomination.as_ref().map(|it| plain(it.value.0)),
+            denomination: product.unit_denomination.clone().and_then(|it| it.0),
             price: price.map(plain),
             brand: product.brand.map(|brand| brand.0),
             strain_class: product.strain_classification.clone(),

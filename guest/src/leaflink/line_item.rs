@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
+use super::product::Denomination;
 use super::value::{Amount, Id, Number};
 
 /// A line item. `quantity` counts units; the prices are for one case of `unit_multiplier` units.
@@ -72,4 +73,7 @@ pub struct FrozenProduct {
     /// What it was counted in: Gram, Unit, ...
     #[serde(default)]
     pub unit_of_measure: Option<String>,
+    /// How much of that one unit was.
+    #[serde(default)]
+    pub unit_denomination: Option<Denomination>,
 }

@@ -3,11 +3,17 @@
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
+use super::product::{Denomination, counted_in};
 use super::value::{Amount, Id, Number, Word};
 use super::{Unreadable, read};
 use crate::rules::decimal::{cents, plain};
 use crate::rules::product::listing::{Field, Holds, Inventory, Values};
 use crate::rules::sorted;
+
+/// How much of its unit of measure one unit of a product is. The form has no field for it.
+const DENOMINATION: &str = "unit_denomination";
+/// Its id for "1": one unit is one of its unit of measure, as in the ERP.
+const ONE: u64 = 1;
 
 /// The fields as a request body states them. What LeafLink's description has no empty value for is
 /// left out: a product that is no longer sold in cases says so by its `unit_multiplier`.
@@ -29,18 +35,23 @@ pub fn body(values: &[(Field, String)]) -> Map<String, Value> {
             }
         };
         body.insert(field.wire().to_owned(), value);
+        if *field == Field::UnitType {
+            body.insert(DENOMINATION.to_owned(), json!(ONE));
+        }
     }
     body
 }
 
-/// What a product shows of the fields. Those that are not there or cannot be read are left out: no
+/// What a product shows of the fields, with the denomination in the unit type. Those that are not there or cannot be read are left out: no
 /// value of ours is equal to them.
 pub fn shown(product: &[u8]) -> Result<Values, Unreadable> {
     let fields: sorted::Map<String, Box<RawValue>> = read(product)?;
     let mut shown = Values::new();
     for field in Field::ALL {
         if let Some(value) = fields.get(field.wire()).and_then(|raw| text(*field, raw.get())) {
-            shown.push((*field, value));
+            let denomination = fields.get(DENOMINATION).filter(|_| *field == Field::UnitType);
+            let denomination = denomination.map(|raw| Denomination::of(raw));
+            shown.push((*field, counted_in(&value, denomination.as_ref())));
         }
     }
     Ok(shown)
@@ -133,18 +144,21 @@ mod tests {
             (Field::WholesalePrice, "108.00 USD"),
             (Field::MinimumOrder, "0.01"),
             (Field::Strain, "5"),
+            (Field::UnitType, "Gram"),
             (Field::UnitsPerCase, "12"),
         ]);
         let json = Value::Object(body(&sent)).to_string();
         assert!(json.contains(r#""wholesale_price":{"amount":"108.00","currency":"USD"}"#), "{json}");
         assert!(body(&values(&[(Field::ProductLine, ""), (Field::SellInMultiples, "")])).is_empty());
         assert!(json.contains(r#""strains":[5]"#), "{json}");
+        assert!(json.contains(r#""unit_denomination":1"#), "{json}");
         assert_eq!(shown(json.as_bytes()).unwrap(), sent);
     }
 
     #[test]
     fn leaflinks_own_shapes_are_the_same_values() {
         let json = br#"{"license": {"id": 7, "number": "402"}, "inventory_management": "Managed",
+            "unit_of_measure": "Gram", "unit_denomination": {"id": 7, "value": "3.50000"},
             "wholesale_price": {"amount": 108, "currency": "USD"}, "minimum_order": "0.0100", "strains": [],
             "brand": "49", "unit_multiplier": "12", "sell_in_unit_of_measure": null, "sku": 5, "name": "A"}"#;
         let wanted = values(&[
@@ -155,6 +169,7 @@ mod tests {
             (Field::WholesalePrice, "108.00 USD"),
             (Field::MinimumOrder, "0.01"),
             (Field::Strain, ""),
+            (Field::UnitType, "3.5 Gram"),
             (Field::SellInMultiples, ""),
             (Field::UnitsPerCase, "12"),
         ]);

@@ -1,8 +1,13 @@
 //! `/products/`: the company's catalogue.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 
+use super::read;
 use super::value::{Amount, Id, Number, Word};
+use crate::rules::decimal::plain;
+use crate::rules::product::unit_type;
+use crate::rules::sorted::Map;
 
 /// A product, as far as links go. Prices are for one case when it is sold in cases.
 #[derive(Clone, Debug, Deserialize)]
@@ -46,6 +51,18 @@ pub struct Product {
     pub wholesale_price: Option<Amount>,
 }
 
+impl Product {
+    /// What it is counted in, if LeafLink says so.
+    pub fn counted_in(&self) -> Option<String> {
+        Some(counted_in(self.unit_of_measure.as_deref()?, self.unit_denomination.as_ref()))
+    }
+}
+
+/// A unit of measure with its denomination.
+pub fn counted_in(unit: &str, denomination: Option<&Denomination>) -> String {
+    unit_type::counted_in(unit, denomination.and_then(|it| it.0.as_deref()))
+}
+
 /// Which product a record is about, when the rest of it may not be readable.
 #[derive(Clone, Debug, Deserialize)]
 pub struct WhichProduct {
@@ -67,6 +84,9 @@ pub struct StockOfProduct {
     /// Milligram, Gram, ..., Unit.
     #[serde(default)]
     pub unit_of_measure: Option<String>,
+    /// How much of the unit of measure one unit is.
+    #[serde(default)]
+    pub unit_denomination: Option<Denomination>,
     /// On hand, reserved included.
     #[serde(default)]
     pub quantity: Option<Number>,
@@ -81,11 +101,30 @@ pub struct StockOfProduct {
     pub allow_fractional_quantities: Option<bool>,
 }
 
-/// A part or a multiple of a unit of measure.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Denomination {
-    /// Such as `3.50000`.
-    pub value: Number,
+/// A part or a multiple of a unit of measure: of a product an object with its value, of which `3.5`
+/// is kept; on the line of an order its label or name. Another shape says nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Denomination(pub Option<String>);
+
+impl<'de> Deserialize<'de> for Denomination {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw: Box<RawValue> = Deserialize::deserialize(deserializer)?;
+        Ok(Self::of(&raw))
+    }
+}
+
+impl Denomination {
+    /// What a field says.
+    pub fn of(raw: &RawValue) -> Self {
+        let raw = raw.get().as_bytes();
+        Self(match read::<Map<String, Box<RawValue>>>(raw) {
+            Ok(object) => object
+                .get("value")
+                .and_then(|value| read::<Number>(value.get().as_bytes()).ok())
+                .map(|value| plain(value.0)),
+            Err(_) => read::<Word>(raw).ok().map(|word| word.0),
+        })
+    }
 }
 
 /// `/brands/{id}/`.
@@ -93,4 +132,23 @@ pub struct Denomination {
 pub struct Brand {
     /// Its name.
     pub name: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_denomination_comes_in_three_forms() {
+        for (json, wanted) in [
+            (r#"{"id": 7, "value": "3.50000", "name": "3 1/2", "label": "3 1/2"}"#, Some("3.5")),
+            (r#""3 1/2""#, Some("3 1/2")),
+            ("1", Some("1")),
+            (r#"{"id": 7}"#, None),
+            ("[7]", None),
+        ] {
+            assert_eq!(read::<Denomination>(json.as_bytes()).unwrap().0.as_deref(), wanted, "{json}");
+        }
+        assert_eq!(read::<Option<Denomination>>(b"null").unwrap(), None);
+    }
 }

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::line_item::LineItem;
 use super::order::Order as WireOrder;
-use super::product::StockOfProduct;
+use super::product::{StockOfProduct, counted_in};
 use super::value::{Amount, Named, Number, Word};
 use super::{Unreadable, read};
 use crate::rules::customer_match;
@@ -87,7 +87,7 @@ pub fn shown(wire: StockOfProduct) -> Result<Shown, (&'static str, String)> {
     };
     Ok(Shown {
         mode,
-        unit: wire.unit_of_measure.unwrap_or_else(|| "Unit".to_owned()),
+        unit: counted_in(wire.unit_of_measure.as_deref().unwrap_or("Unit"), wire.unit_denomination.as_ref()),
         available,
         reserved,
         fractions: wire.allow_fractional_quantities.unwrap_or(false),
@@ -253,6 +253,7 @@ impl Checks<'_> {
                 .into_iter()
                 .flatten()
                 .find(|unit| !unit.is_empty())
+                .map(|unit| counted_in(&unit, product.unit_denomination.as_ref()))
                 .map(|unit| self.name(&at("unit_of_measure"), unit)),
         };
         // Lines without a position keep the place in which they came.

@@ -29,8 +29,6 @@ use crate::rules::reasons::Code;
 const FIELDS: &str = "id,name,sku,listing_state";
 /// Products of one SKU that are looked through.
 const MOST_ALIKE: usize = 1_000;
-/// The denomination "1": one unit is one of its unit of measure.
-const ONE: u64 = 1;
 
 /// Takes the next step of a new product.
 pub fn attempt(
@@ -199,7 +197,6 @@ fn send(id: &ProductId, label: &str, wish: &mut NewProductWish) -> Result<Attemp
     put("seller", json!(wish.seller));
     put("manufacturer", json!(wish.seller));
     put("listing_state", json!(in_force()?.new_product_state));
-    put("unit_denomination", json!(ONE));
     // `base_units_per_unit`, the grams or the milligrams of cannabinoids in one unit, is left out, as in
     // the example of LeafLink's manual: neither the form nor the ERP knows it, and buyers would see
     // whatever were made up.

@@ -23,7 +23,7 @@ use crate::rules::settings::Settings;
 use crate::rules::sorted::Map;
 
 /// What the link needs of a LeafLink product, besides the form's fields.
-const FIELDS: &str = "id,display_name,listing_state";
+const FIELDS: &str = "id,display_name,listing_state,unit_denomination";
 
 /// A LeafLink product: what it is, and what it shows of the form's fields.
 type There = (Wire, Values);

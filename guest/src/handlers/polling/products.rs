@@ -255,7 +255,7 @@ fn note_looks(listed: &[Product]) -> Result<(), Failure> {
     for product in prices::linked_to(&ids)? {
         let Some(id) = product.leaflink else { continue };
         let Some(listed) = listed.iter().find(|listed| listed.id == id.0) else { continue };
-        let differs = listed.unit_of_measure.as_deref().is_some_and(|unit| !same(&product.unit, unit));
+        let differs = listed.counted_in().is_some_and(|unit| !same(&product.unit, &unit));
         if differs != listings::record(&product.id)?.waits_for(Code::UnitTypeDiffers) {
             webhooks::announce_product(id)?;
             continue;

@@ -337,6 +337,9 @@ pub fn price_along(
     let own_currency = erp::currency()?;
     let units = value(send, Field::UnitsPerCase).or_else(|| value(there, Field::UnitsPerCase));
     let shown = value(there, Field::WholesalePrice).and_then(|shown| shown.split_once(' '));
+    // In another unit type LeafLink's price is one for something else, whoever changed it.
+    let same_unit = |unit| value(there, Field::UnitType) == Some(unit);
+    let same_unit = value(send, Field::UnitType).is_none_or(same_unit);
     let sides = Sides {
         name: &product.name,
         own_currency: &own_currency,
@@ -347,7 +350,7 @@ pub fn price_along(
             Some(Price { amount: prices::read(amount)?, currency: currency.to_owned() })
         }),
         unit_multiplier: units.and_then(prices::read),
-        agreed: prices::record(leaflink, &product.id)?.agreed(),
+        agreed: prices::record(leaflink, &product.id)?.agreed().filter(|_| same_unit),
         sent: &[],
     };
     let plan = price::decide(&sides, true);

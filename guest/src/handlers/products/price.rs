@@ -90,8 +90,7 @@ pub fn look_at(
 
 /// That a price is for another amount on the other side.
 fn unit_differs(product: &Product, leaflink: LeafLinkProductId, listed: &Listed) -> Option<Reason> {
-    let unit = listed.unit_of_measure.as_deref()?;
-    link::unit_differs(&product.name, &product.unit, leaflink, &listed.name, unit)
+    link::unit_differs(&product.name, &product.unit, leaflink, &listed.name, &listed.counted_in()?)
 }
 
 /// LeafLink's product as it now is, or why it cannot be used.

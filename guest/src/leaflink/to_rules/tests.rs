@@ -157,13 +157,16 @@ fn lines_follow_their_position() {
 
 #[test]
 fn the_unit_is_the_one_of_the_time_of_the_order() {
-    for (then, now, wanted) in [
-        (json!("Gram"), json!("Pound"), Some("Gram")),
-        (Value::Null, json!("Pound"), Some("Pound")),
-        (json!(""), Value::Null, None),
+    for (then, denomination, now, wanted) in [
+        (json!("Gram"), json!("1"), json!("Pound"), Some("Gram")),
+        (json!("Gram"), json!("3 1/2"), json!("Pound"), Some("3 1/2 Gram")),
+        (json!("Gram"), Value::Null, json!("Pound"), Some("Gram")),
+        (Value::Null, json!("One"), json!("Pound"), Some("Pound")),
+        (json!(""), json!("3 1/2"), Value::Null, None),
     ] {
         let mut body = body();
         body["line_items"][0]["frozen_data"]["product"]["unit_of_measure"] = then;
+        body["line_items"][0]["frozen_data"]["product"]["unit_denomination"] = denomination;
         body["line_items"][0]["unit_of_measure"] = now;
         assert_eq!(parse(&body).unwrap().lines[0].unit.as_deref(), wanted);
     }

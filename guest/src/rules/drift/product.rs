@@ -32,7 +32,7 @@ pub fn difference(product: &Product, listed: Option<&Listed>) -> Option<Differen
     let reason = obstacle(product, listed, &[])?;
     let shows = match listed.standing {
         Standing::Archived => "archived".to_owned(),
-        Standing::Live | Standing::Gone => format!("counted in {}", listed.unit),
+        Standing::Live | Standing::Gone => format!("counted in {}", listed.counted_in()),
     };
     let fix = match listed.standing {
         Standing::Archived => Code::LeafLinkProductGone.fix(),

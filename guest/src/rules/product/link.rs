@@ -39,11 +39,11 @@ pub fn obstacle(product: &Product, listed: &Listed, holders: &[Product]) -> Opti
             format!("LeafLink product {} ({}) is archived.", listed.id, listed.name),
         ));
     }
-    unit_differs(&product.name, &product.unit, listed.id, &listed.name, &listed.unit)
+    unit_differs(&product.name, &product.unit, listed.id, &listed.name, &listed.counted_in())
 }
 
-/// That a product is counted in another unit type than its LeafLink product, of which `unit` is
-/// LeafLink's word. Such a link does not hold, however it was made: a figure of one side would be
+/// That a product is counted in another unit type than its LeafLink product, which is counted in
+/// `unit`. Such a link does not hold, however it was made: a figure of one side would be
 /// another amount on the other.
 pub fn unit_differs(
     name: &str,
@@ -112,6 +112,12 @@ mod tests {
         let reason = obstacle(&grams, &listed(7, "Night Garden"), &[]).unwrap();
         assert_eq!(reason.code, Code::UnitTypeDiffers);
         assert!(reason.message.contains("in Gram, and") && reason.message.ends_with("in Unit."));
+        let mut theirs = listed(7, "Night Garden");
+        theirs.unit = "Gram".to_owned();
+        assert_eq!(code(&grams, &theirs, &[]), None);
+        theirs.denomination = Some("3.5".parse().unwrap());
+        let reason = obstacle(&grams, &theirs, &[]).unwrap();
+        assert!(reason.message.ends_with("in 3.5 Gram."), "{}", reason.message);
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub mod unit_type;
 
 use rust_decimal::Decimal;
 
+use super::decimal::plain;
 use super::ids::{LeafLinkProductId, ProductId};
 use unit_type::UnitType;
 
@@ -63,6 +64,13 @@ pub struct Listed {
     pub strain_class: Option<String>,
     /// Whether it is still there to be sold, and if not, why.
     pub standing: Standing,
+}
+
+impl Listed {
+    /// What it is counted in.
+    pub fn counted_in(&self) -> String {
+        unit_type::counted_in(&self.unit, self.denomination.map(plain).as_deref())
+    }
 }
 
 /// Whether a LeafLink product is there.

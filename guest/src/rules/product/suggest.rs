@@ -57,6 +57,8 @@ pub struct Choice<'a> {
 
 struct Entry<'a> {
     listed: &'a Listed,
+    /// What it is counted in.
+    unit: String,
     profile: Profile,
     brand: Vec<String>,
 }
@@ -296,7 +298,7 @@ impl<'a> Choice<'a> {
             strain: !question.strain.is_empty()
                 && question.strain.iter().all(|word| entry.profile.words.contains(word)),
             prices: compare_prices(question.product.price, listed.price),
-            same_unit: same(&question.product.unit, &listed.unit),
+            same_unit: same(&question.product.unit, &entry.unit),
         }
     }
 
@@ -411,7 +413,7 @@ impl<'a> Entry<'a> {
             profile.classes = classes_of(class);
         }
         let brand = listed.brand.as_deref().map(|brand| super::profile::profile(brand).words);
-        Self { listed, profile, brand: brand.unwrap_or_default() }
+        Self { listed, unit: listed.counted_in(), profile, brand: brand.unwrap_or_default() }
     }
 }
 
@@ -462,7 +464,7 @@ impl<'p> Question<'p> {
 
     fn because(&self, evidence: &Evidence, entry: &Entry<'_>) -> String {
         let listed = entry.listed;
-        let ours = if same(&self.product.unit, &listed.unit) {
+        let ours = if same(&self.product.unit, &entry.unit) {
             unit_of_measure(&self.product.unit)
         } else {
             &self.product.unit.name
@@ -471,7 +473,7 @@ impl<'p> Question<'p> {
             brands: [self.product.brand.as_deref(), listed.brand.as_deref()],
             prices: [self.product.price, listed.price],
         };
-        evidence.because(&self.profile, &entry.profile, [ours, &listed.unit], &others)
+        evidence.because(&self.profile, &entry.profile, [ours, &entry.unit], &others)
     }
 }
 

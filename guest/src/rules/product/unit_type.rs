@@ -1,9 +1,11 @@
 //! Field 17 of "How to Sync Products": LeafLink's unit of measure for an ERP unit type.
 //!
 //! A unit type that LeafLink does not know becomes `Unit`. Two products can be linked only if what
-//! the ERP's comes to is the LeafLink product's unit of measure.
+//! the ERP's comes to is the LeafLink product's unit of measure, and one of the one is one of the other.
 
 use rust_decimal::Decimal;
+
+use crate::rules::decimal::parse;
 
 /// What LeafLink counts in when it knows no better.
 const UNIT: &str = "Unit";
@@ -41,7 +43,19 @@ pub fn unit_of_measure(unit: &UnitType) -> &'static str {
     }
 }
 
-/// Whether products counted in these can be linked.
+/// What LeafLink counts a product in, of whose unit of measure one unit is so much. An eighth of an
+/// ounce is another unit type than `Ounce`, which the ERP has none of; a `Unit` is one, whatever is in
+/// it.
+pub fn counted_in(unit: &str, denomination: Option<&str>) -> String {
+    // LeafLink's value, label and name of the denomination 1.
+    let is_one = |text: &str| text == "One" || parse(text, 9, 9) == Some(Decimal::ONE);
+    match denomination.filter(|text| unit != UNIT && !text.is_empty() && !is_one(text)) {
+        Some(denomination) => format!("{denomination} {unit}"),
+        None => unit.to_owned(),
+    }
+}
+
+/// Whether products counted in these can be linked; `leaflink` is what [`counted_in`] says.
 pub fn same(unit: &UnitType, leaflink: &str) -> bool {
     let is_litre = unit.measures == Measures::Volume && unit.per_si_unit == Some(Decimal::ONE);
     leaflink == unit_of_measure(unit) || (is_litre && leaflink == LITER)
@@ -104,6 +118,23 @@ mod tests {
     }
 
     #[test]
+    fn a_part_or_a_multiple_of_a_unit_is_another_unit() {
+        for (unit, denomination, wanted) in [
+            ("Gram", None, "Gram"),
+            ("Gram", Some(""), "Gram"),
+            ("Gram", Some("1"), "Gram"),
+            ("Gram", Some("1.00000"), "Gram"),
+            ("Gram", Some("One"), "Gram"),
+            ("Gram", Some("3.5"), "3.5 Gram"),
+            ("Ounce", Some("1/8"), "1/8 Ounce"),
+            ("Ounce", Some("Eighth"), "Eighth Ounce"),
+            ("Unit", Some("3.5"), "Unit"),
+        ] {
+            assert_eq!(counted_in(unit, denomination), wanted, "{denomination:?}");
+        }
+    }
+
+    #[test]
     fn only_equal_units_go_together() {
         let gram = unit("Gram", Measures::Weight, Some("1000"));
         let litre = unit("Liter", Measures::Volume, Some("1"));
@@ -112,6 +143,7 @@ mod tests {
             (&gram, "Gram", true),
             (&gram, "Unit", false),
             (&gram, "Ounce", false),
+            (&gram, "3.5 Gram", false),
             (&box_of_own, "Unit", true),
             (&box_of_own, "Gram", false),
             (&litre, "Unit", true),

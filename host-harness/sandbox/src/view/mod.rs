@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 pub(crate) use malformed::{patch, sent_lines};
 pub(crate) use orders::{line, lines, order};
 pub(crate) use people::{customer, customer_summary, staff};
-pub(crate) use products::{inventory_item, is_denomination, license, product};
+pub(crate) use products::{denomination, inventory_item, is_denomination, license, product};
 pub(crate) use webhook::webhook_order;
 
 use crate::decimal;

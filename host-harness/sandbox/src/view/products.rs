@@ -89,7 +89,7 @@ pub(crate) fn is_denomination(written: &Value) -> bool {
 }
 
 /// Written as an id, read as an object.
-fn denomination(written: &Value) -> Value {
+pub(crate) fn denomination(written: &Value) -> Value {
     let name = written
         .as_u64()
         .and_then(|id| usize::try_from(id).ok()?.checked_sub(1))

@@ -12,6 +12,7 @@ use super::{Credit, DiscountType, Line, Order, OrderTax, PaymentOption, Product,
 use crate::decimal;
 use crate::refusal::Refusal;
 use crate::seed::{LineSeed, OrderSeed};
+use crate::view::denomination;
 use crate::webhook::Change;
 
 /// Whether an order is placed now, or was there before the world began.
@@ -224,7 +225,7 @@ fn freeze(product: &Product) -> Map<String, Value> {
         "retail_price": decimal::text(product.retail_price, 2),
         "unit_of_measure": product.unit_of_measure,
         "wholesale_price": decimal::text(product.wholesale_price, 2),
-        "unit_denomination": "1",
+        "unit_denomination": denomination(&product.other["unit_denomination"])["label"],
         "base_units_per_unit": product.other.get("base_units_per_unit"),
         "sell_in_unit_of_measure": product.is_sold_in_cases().then_some(1),
         "suggested_wholesale_price": decimal::text(product.wholesale_price, 2),
