@@ -211,7 +211,8 @@ fn use_all(seed: u64, what: &str, stage: &Stage) {
         for look in looks {
             sound(seed, what, look.outcome);
         }
-        for error in [round.stopped, round.undelivered, round.catalogue.stopped].into_iter().flatten() {
+        let errors = [round.stopped, round.cut_short, round.undelivered, round.catalogue.stopped];
+        for error in errors.into_iter().flatten() {
             sound::<()>(seed, what, Err(error));
         }
     };

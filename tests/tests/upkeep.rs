@@ -1,15 +1,18 @@
-//! The sync itself under trouble: a queued write that cannot be read, and LeafLink's limit shared by
-//! background work and people.
+//! The sync itself under trouble: a queued write that cannot be read, LeafLink's limit shared by
+//! background work and people, and more orders that wait than one call answers.
 
 #![allow(clippy::unwrap_used)]
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use leaflink_sync::document::Document;
 use leaflink_sync::stage::{Connections, Happened, Options, Stage};
 use leaflink_sync::steps;
 use leaflink_sync::world::LoadedWorld;
 use leaflink_sync_kit::exports::Failure;
+use leaflink_sync_kit::exports::polling::{Source, Subject};
 use leaflink_sync_kit::host::{Store, Transaction, Urgency};
 use leaflink_sync_kit::{CallError, Connector, Limits};
 use leaflink_sync_tests::component;
@@ -88,4 +91,72 @@ fn people_are_answered_when_the_background_has_used_its_part() {
     assert_eq!(code(&refused), "leaflink-busy");
     let Some(Failure::Retry(retry)) = refused.failure() else { panic!("{refused}") };
     assert_eq!(retry.after_ms, 60_000);
+}
+
+/// Places orders that wait for stock, a second apart.
+fn place_held(stage: &Stage, numbers: impl Iterator<Item = u32>, product: u32) {
+    for number in numbers {
+        stage.let_pass(Duration::from_secs(1));
+        let short_id = format!("fd{number:06}");
+        let lines = json!([{"product": product, "quantity": "100000"}]);
+        let order = json!({"short_id": short_id, "number": short_id, "customer": 310044, "reps": [4107], "lines": lines});
+        play(stage, json!([{"place_order": order}]));
+    }
+}
+
+/// A host's own loop, as the README has it: polls until there is no more, and looks at what is named.
+/// Answers the orders in the order of looks, and the watermark.
+fn poll_and_look(stage: &Stage) -> (Vec<String>, Option<u64>) {
+    let mut looked_at = Vec::new();
+    for _ in 0..40 {
+        let polled = stage.calls().poll(Source::Orders).unwrap();
+        for subject in polled.look_at {
+            let Subject::Order(number) = subject else { continue };
+            // LeafLink's limit on requests is kept.
+            stage.let_pass(Duration::from_secs(1));
+            stage.calls().on_order(&number).unwrap();
+            looked_at.push(number);
+        }
+        if !polled.more {
+            return (looked_at, polled.watermark_ms);
+        }
+    }
+    panic!("polling comes to no end after {} looks", looked_at.len());
+}
+
+#[test]
+fn orders_that_wait_keep_no_poll_from_its_end_and_no_new_order_waiting() {
+    let stage = stage();
+    // More than one page, and further apart than a pass overlaps the one before.
+    place_held(&stage, 0..150, 501_002);
+    stage.let_pass(Duration::from_secs(60 * 60));
+    place_held(&stage, 150..300, 501_002);
+    let (looked_at, watermark) = poll_and_look(&stage);
+    assert_eq!(looked_at.iter().collect::<BTreeSet<_>>().len(), 300);
+    assert!(watermark.is_some());
+    assert_eq!(stage.calls().status().unwrap().held, 300);
+
+    // Each waits on the list to be looked at again, and what is new goes before them.
+    stage.let_pass(Duration::from_secs(60 * 60));
+    play(&stage, json!([place("fe010001")]));
+    let (looked_at, _) = poll_and_look(&stage);
+    assert!(looked_at[..100].contains(&"fe010001".to_owned()), "{looked_at:?}");
+    assert!(looked_at.len() > 300, "{}", looked_at.len());
+    assert_eq!(stage.calls().status().unwrap().held, 300);
+}
+
+#[test]
+fn the_last_of_many_orders_that_wait_goes_through_once_its_cause_is_gone() {
+    let stage = stage();
+    place_held(&stage, 0..599, 501_002);
+    place_held(&stage, 599..600, 501_003);
+    poll_and_look(&stage);
+    assert_eq!(stage.calls().status().unwrap().held, 600);
+    let stock = json!({"product": "p-cartridge", "location": "vault", "quantity": "100000"});
+    play(&stage, json!([{"receive_stock": stock}]));
+    for _ in 0..3 {
+        stage.let_pass(Duration::from_secs(10 * 60));
+        poll_and_look(&stage);
+    }
+    assert_eq!(stage.calls().status().unwrap().held, 599);
 }

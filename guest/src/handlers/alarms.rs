@@ -21,6 +21,7 @@ const TOLD_EVERY_MS: u64 = 24 * 60 * 60 * 1_000;
 pub fn next_due() -> Result<Vec<Due>, Failure> {
     let settings = in_force()?;
     let mut watch = watch()?;
+    watch.began_ms.get_or_insert_with(host::now_ms);
     let signs = signs(&watch, &settings)?;
     let standing = alarms(&signs);
     raise(&mut watch, &standing, &settings)?;
@@ -56,6 +57,8 @@ fn signs(watch: &Watch, settings: &Settings) -> Result<Signs, Failure> {
     Ok(Signs {
         now_ms: host::now_ms(),
         asked_ms: watch.asked_ms,
+        // A first poll that fails leaves nothing behind, so it is not that which tells since when.
+        began_ms: watch.began_ms.unwrap_or_default(),
         resumed_ms: watch.resumed_ms,
         polling: vec![
             Polling {

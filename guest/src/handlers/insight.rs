@@ -39,29 +39,20 @@ impl Guest for Component {
     }
 
     fn status() -> Result<Figures, Failure> {
-        const PAGE: u32 = 500;
         let queue = outbox::figures()?;
         let (mut held, mut held_by_reason) = (0, Vec::<ReasonCount>::new());
-        let mut after: Option<OrderNumber> = None;
-        loop {
-            let page = state::held(after.as_ref().map(|number| number.0.as_str()), PAGE)?;
-            for number in &page {
-                held += 1;
-                let Some(order) = state::readable_order(number)? else { continue };
-                let mut codes: Vec<&str> = order.open_reasons().iter().map(|it| it.code.as_str()).collect();
-                sort_by(&mut codes, Ord::cmp);
-                codes.dedup();
-                for code in codes {
-                    match held_by_reason.iter_mut().find(|known| known.code == code) {
-                        Some(known) => known.orders += 1,
-                        None => held_by_reason.push(ReasonCount { code: code.to_owned(), orders: 1 }),
-                    }
+        for number in state::all_held()? {
+            held += 1;
+            let Some(order) = state::readable_order(&number)? else { continue };
+            let mut codes: Vec<&str> = order.open_reasons().iter().map(|it| it.code.as_str()).collect();
+            sort_by(&mut codes, Ord::cmp);
+            codes.dedup();
+            for code in codes {
+                match held_by_reason.iter_mut().find(|known| known.code == code) {
+                    Some(known) => known.orders += 1,
+                    None => held_by_reason.push(ReasonCount { code: code.to_owned(), orders: 1 }),
                 }
             }
-            if page.len() < PAGE as usize {
-                break;
-            }
-            after = page.into_iter().last();
         }
         sort_by(&mut held_by_reason, |one, other| one.code.cmp(&other.code));
         Ok(Figures {

@@ -25,8 +25,6 @@ use crate::rules::stock_push::{Claim, Figure, Shown, Stock, figure};
 
 /// Products that are read one by one; more are read as LeafLink's list.
 const ONE_BY_ONE: usize = 5;
-/// Held orders of one page.
-const HELD: u32 = 500;
 /// What is read of a product.
 const FIELDS: &str = "id,inventory_management,unit_of_measure,unit_denomination,quantity,reserved_qty,available_inventory,allow_fractional_quantities,modified";
 /// Statuses in which LeafLink reserves an order's units.
@@ -356,22 +354,15 @@ fn is_settled(number: &OrderNumber, order: &Placed) -> Result<bool, Failure> {
 /// as they were last seen, until they are looked at again.
 fn held_claims(orders: &Map<OrderNumber, Placed>) -> Result<Vec<(LeafLinkProductId, Claim)>, Failure> {
     let mut held = Vec::new();
-    let mut after: Option<OrderNumber> = None;
-    loop {
-        let page = state::held(after.as_ref().map(|number| number.0.as_str()), HELD)?;
-        for number in page.iter().filter(|number| !orders.contains_key(number)) {
-            let Some(known) = state::readable_order(number)? else { continue };
-            // Of an order that is in the ERP an edit waits, and no sales order.
-            if !matches!(known.standing, Standing::Held { .. }) {
-                continue;
-            }
-            held.extend(
-                known.holds.iter().map(|(product, quantity)| promised(&known.short_id, *product, quantity)),
-            );
+    for number in state::all_held()?.iter().filter(|number| !orders.contains_key(number)) {
+        let Some(known) = state::readable_order(number)? else { continue };
+        // Of an order that is in the ERP an edit waits, and no sales order.
+        if !matches!(known.standing, Standing::Held { .. }) {
+            continue;
         }
-        if page.len() < HELD as usize {
-            return Ok(held);
-        }
-        after = page.last().cloned();
+        held.extend(
+            known.holds.iter().map(|(product, quantity)| promised(&known.short_id, *product, quantity)),
+        );
     }
+    Ok(held)
 }

@@ -17,6 +17,8 @@ const REMEMBERED: usize = 50;
 pub struct Watch {
     /// When it was last asked what is due.
     pub asked_ms: Option<u64>,
+    /// When it was first asked.
+    pub began_ms: Option<u64>,
     /// When asking went on after the last pause.
     pub resumed_ms: u64,
     /// Until when a pause or an outage explained that writes waited.

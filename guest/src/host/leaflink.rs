@@ -122,18 +122,30 @@ pub enum Listed {
 
 /// Reads one page of a list. A key that may not read a list is of no use, or the wrong one.
 pub fn page(path: &str, query: &[(&str, &str)]) -> Result<Listed, Failure> {
-    match get(path, query)? {
-        Found::Body(body) => match read(&body) {
-            Ok(page) => Ok(Listed::Page(page)),
-            Err(unreadable) => Ok(Listed::Unreadable(unreadable_answer(path, unreadable))),
+    page_of_pass(path, query)?.map_err(Failure::Retry)
+}
+
+/// The same for a pass that can note that LeafLink itself failed over the page. Most likely that is an
+/// outage; a single record that LeafLink cannot write out can be the cause, too.
+pub fn page_of_pass(
+    path: &str,
+    query: &[(&str, &str)],
+) -> Result<Result<Listed, wit_failures::Retry>, Failure> {
+    Ok(Ok(match ask(path, query)? {
+        Err(failed) => return Ok(Err(failed)),
+        Ok(Found::Body(body)) => match read(&body) {
+            Ok(page) => Listed::Page(page),
+            Err(unreadable) => Listed::Unreadable(unreadable_answer(path, unreadable)),
         },
-        Found::TooLarge(limit) => Ok(Listed::TooLarge(limit)),
-        Found::Forbidden(reason) => Err(key_refused(reason.message)),
-        Found::Missing => Err(answer::reject(Reason::new(
-            Code::LeafLinkRefused,
-            format!("LeafLink has nothing at {path}."),
-        ))),
-    }
+        Ok(Found::TooLarge(limit)) => Listed::TooLarge(limit),
+        Ok(Found::Forbidden(reason)) => return Err(key_refused(reason.message)),
+        Ok(Found::Missing) => {
+            return Err(answer::reject(Reason::new(
+                Code::LeafLinkRefused,
+                format!("LeafLink has nothing at {path}."),
+            )));
+        }
+    }))
 }
 
 /// Reads a product, as it was sent.
@@ -331,10 +343,15 @@ fn key_refused(message: String) -> Failure {
 }
 
 fn get(path: &str, query: &[(&str, &str)]) -> Result<Found, Failure> {
+    ask(path, query)?.map_err(Failure::Retry)
+}
+
+/// What LeafLink has, or that it failed over that.
+fn ask(path: &str, query: &[(&str, &str)]) -> Result<Result<Found, wit_failures::Retry>, Failure> {
     let query = query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let response = match http::send(&request(http::Method::Get, path, query, None)) {
         Ok(response) => response,
-        Err(http::Error::TooLarge(limit)) => return Ok(Found::TooLarge(limit)),
+        Err(http::Error::TooLarge(limit)) => return Ok(Ok(Found::TooLarge(limit))),
         Err(http::Error::NotAllowed(rule)) => return Err(not_allowed(path, &rule)),
         Err(http::Error::NotNow(after_ms)) => {
             let message =
@@ -350,22 +367,26 @@ fn get(path: &str, query: &[(&str, &str)]) -> Result<Found, Failure> {
         }
     };
     match response.status {
-        200..=299 => Ok(Found::Body(response.body)),
-        404 | 410 => Ok(Found::Missing),
+        200..=299 => Ok(Ok(Found::Body(response.body))),
+        404 | 410 => Ok(Ok(Found::Missing)),
         401 => Err(key_refused(format!("LeafLink refused the API key (401): {}.", words(&response.body)))),
         // The key is known, and lacks a permission, or this record is not for it.
         403 => {
             let message =
                 format!("LeafLink does not let this API key read {path} (403): {}.", words(&response.body));
-            Ok(Found::Forbidden(Box::new(Reason::new(Code::LeafLinkForbidden, message))))
+            Ok(Ok(Found::Forbidden(Box::new(Reason::new(Code::LeafLinkForbidden, message)))))
         }
-        408 | 425 | 429 | 500..=599 => Err(Failure::Retry(wit_failures::Retry {
-            after_ms: retry_after_ms(&response).unwrap_or(60_000),
-            reason: answer::reason(&Reason::new(
-                Code::LeafLinkUnavailable,
-                format!("LeafLink answered {} for {path}: {}.", response.status, words(&response.body)),
-            )),
-        })),
+        status @ (408 | 425 | 429 | 500..=599) => {
+            let retry = wit_failures::Retry {
+                after_ms: retry_after_ms(&response).unwrap_or(60_000),
+                reason: answer::reason(&Reason::new(
+                    Code::LeafLinkUnavailable,
+                    format!("LeafLink answered {status} for {path}: {}.", words(&response.body)),
+                )),
+            };
+            // The others say themselves that it is not what was asked for.
+            if matches!(status, 500 | 502 | 504) { Ok(Err(retry)) } else { Err(Failure::Retry(retry)) }
+        }
         status => Err(answer::reject(Reason::new(
             Code::LeafLinkRefused,
             format!("LeafLink answered {status} for {path}: {}.", words(&response.body)),

@@ -66,8 +66,8 @@ const SETTINGS_KEY: &str = "settings";
 const POLL_ORDERS_KEY: &str = "poll/orders";
 pub(super) const ORDER_PREFIX: &str = "order/";
 const LOOK_PREFIX: &str = "look/order/";
-/// Orders among which the first are chosen.
-const MOST_LOOKS: u32 = 1_000;
+/// Keys of one scan.
+const SCAN: u32 = 1_000;
 const HELD_PREFIX: &str = "held/";
 const CAUSE_PREFIX: &str = "cause/";
 const USER_PREFIX: &str = "user/";
@@ -222,7 +222,20 @@ pub struct PollState {
     /// Since when every finished pass met a record that cannot be read.
     #[serde(default)]
     pub in_the_way_since_ms: Option<u64>,
+    /// The held order that was last put on the list; absent: the next pass puts the first ones there.
+    #[serde(default)]
+    pub held_after: Option<String>,
+    /// The list was longer than what one call answers: up to here it was answered.
+    #[serde(default)]
+    pub answered: Option<Place>,
 }
+
+/// An order's place on the list of those to be looked at: its number, and when it was placed; one
+/// without news comes [`BEHIND`] all others.
+pub type Place = (String, u64);
+
+/// Later than any order is placed.
+const BEHIND: u64 = 1 << 60;
 
 /// A pass over the pages of a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -236,6 +249,9 @@ pub struct Pass {
     /// It put an order on the list.
     #[serde(default)]
     pub found: bool,
+    /// How often it was begun anew because of that.
+    #[serde(default)]
+    pub again: u32,
     /// Records that it passed over, in words. It proves nothing then about what lies before its end.
     #[serde(default)]
     pub passed_over: Vec<String>,
@@ -245,6 +261,16 @@ pub struct Pass {
     /// How often in a row its one record could not be read.
     #[serde(default)]
     pub unreadable: u32,
+    /// How often in a row LeafLink failed over its page; it stays once it was often enough to look for
+    /// a record that is to blame.
+    #[serde(default)]
+    pub failed: u32,
+    /// What the last page began with.
+    #[serde(default)]
+    pub first: Option<String>,
+    /// How many pages in a row began with that.
+    #[serde(default)]
+    pub alike: u32,
 }
 
 /// Notes that the state is of this component's schema.
@@ -372,11 +398,25 @@ pub fn held(after: Option<&str>, limit: u32) -> Result<Vec<OrderNumber>, Failure
     numbers(HELD_PREFIX, after, limit)
 }
 
-/// LeafLink products that held orders wait for, as far as the first 500 orders go.
+/// Numbers of all held orders.
+pub fn all_held() -> Result<Vec<OrderNumber>, Failure> {
+    let mut all = Vec::new();
+    loop {
+        let after = all.last().map(|last: &OrderNumber| last.0.as_str());
+        let page = held(after, SCAN)?;
+        let is_last = page.len() < SCAN as usize;
+        all.extend(page);
+        if is_last {
+            return Ok(all);
+        }
+    }
+}
+
+/// LeafLink products that held orders wait for.
 pub fn awaited_products() -> Result<Vec<LeafLinkProductId>, Failure> {
     let mut awaited = Vec::new();
-    for number in held(None, 500)? {
-        let Some(order) = order(&number)? else { continue };
+    for number in all_held()? {
+        let Some(order) = readable_order(&number)? else { continue };
         for (name, id) in order.open_reasons().iter().flat_map(|reason| &reason.facts) {
             if name == "leaflink-product"
                 && let Ok(id) = id.parse().map(LeafLinkProductId)
@@ -396,6 +436,14 @@ pub struct LookRecord {
     pub modified: String,
     /// When it was placed, in milliseconds since 1970: who came first is served first.
     pub placed_at_ms: u64,
+    /// It waits, and is looked at once more without news from LeafLink.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub again: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // As serde calls it.
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// Notes that an order is to be looked at.
@@ -413,7 +461,7 @@ pub fn look_again(number: &OrderNumber, known: &OrderState) -> Result<(), Failur
     if look(number)?.is_some() {
         return Ok(());
     }
-    put_look(number, &LookRecord { modified: String::new(), placed_at_ms: known.placed_at_ms })
+    put_look(number, &LookRecord { placed_at_ms: known.placed_at_ms, again: true, ..LookRecord::default() })
 }
 
 /// Takes an order off the list of those to be looked at.
@@ -421,14 +469,33 @@ pub fn looked(number: &OrderNumber) -> Result<(), Failure> {
     store::delete(&format!("{LOOK_PREFIX}{number}")).map_err(store_failure)
 }
 
-/// Orders to be looked at, those that were placed first coming first, at most `limit`.
-pub fn looks(limit: usize) -> Result<Vec<OrderNumber>, Failure> {
-    let listed: Vec<(String, LookRecord)> = entries_or_default(LOOK_PREFIX, None, MOST_LOOKS)?;
-    let mut listed: Vec<(u64, OrderNumber)> =
-        listed.into_iter().map(|(number, record)| (record.placed_at_ms, OrderNumber(number))).collect();
-    listed.sort_unstable();
-    listed.truncate(limit);
-    Ok(listed.into_iter().map(|(_, number)| number).collect())
+/// Orders to be looked at after a place on the list, those that were placed first coming first, at
+/// most `limit`; of more, those with news, and up to which place these go.
+pub fn looks(after: Option<&Place>, limit: usize) -> Result<(Vec<OrderNumber>, Option<Place>), Failure> {
+    let mut listed: Vec<(String, LookRecord)> = Vec::new();
+    loop {
+        let scanned = listed.last().map(|(number, _)| number.clone());
+        let page = entries_or_default(LOOK_PREFIX, scanned.as_deref(), SCAN)?;
+        let is_last = page.len() < SCAN as usize;
+        listed.extend(page);
+        if is_last {
+            break;
+        }
+    }
+    let rank = |record: &LookRecord| record.placed_at_ms | if record.again { BEHIND } else { 0 };
+    if let Some((last, up_to)) = after {
+        listed.retain(|(number, record)| (rank(record), number) > (*up_to, last));
+    }
+    sort_by(&mut listed, |(one, a), (other, b)| (a.placed_at_ms, one).cmp(&(b.placed_at_ms, other)));
+    let mut up_to = None;
+    if listed.len() > limit {
+        let (waiting, news): (Vec<_>, Vec<_>) = listed.into_iter().partition(|(_, record)| record.again);
+        listed = news;
+        listed.extend(waiting);
+        listed.truncate(limit);
+        up_to = listed.last().map(|(number, record)| (number.clone(), rank(record)));
+    }
+    Ok((listed.into_iter().map(|(number, _)| OrderNumber(number)).collect(), up_to))
 }
 
 fn numbers(prefix: &str, after: Option<&str>, limit: u32) -> Result<Vec<OrderNumber>, Failure> {

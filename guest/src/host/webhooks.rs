@@ -58,11 +58,11 @@ pub fn put_own_company(id: u64) -> Result<(), Failure> {
     put(COMPANY_KEY, &id)
 }
 
-/// Puts an order on the list of those to be looked at, unless it is there.
+/// Puts an order on the list of those to be looked at, unless it is there with news.
 pub fn announce_order(number: &OrderNumber, placed_at_ms: u64) -> Result<(), Failure> {
     match look(number)? {
-        Some(_) => Ok(()),
-        None => put_look(number, &LookRecord { modified: String::new(), placed_at_ms }),
+        Some(listed) if !listed.again => Ok(()),
+        _ => put_look(number, &LookRecord { placed_at_ms, ..LookRecord::default() }),
     }
 }
 

@@ -12,3 +12,10 @@ pub struct Page {
     /// The records of this page.
     pub results: Vec<Box<RawValue>>,
 }
+
+impl Page {
+    /// Whether another page follows. None follows an empty one, whatever it says.
+    pub fn has_next(&self) -> bool {
+        self.next.is_some() && !self.results.is_empty()
+    }
+}

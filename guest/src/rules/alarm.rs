@@ -3,7 +3,7 @@
 //! | alarm | when |
 //! |---|---|
 //! | sync-paused | nobody asked what is due for three intervals of the quicker source, at least an hour |
-//! | polling-stalled | a source was asked for and not read to its end for three of its intervals, at least an hour |
+//! | polling-stalled | a source was asked for and not read to its end for three of its intervals, at least an hour; the first time, too |
 //! | record-in-the-way | for as long, every pass met a record that cannot be read, so that the watermark stands |
 //! | webhooks-missing | webhooks of orders came before, and one did not come for ten minutes after polling found the change |
 //! | write-overdue | a queued write waits for four hours, and neither a pause nor an outage explains it |
@@ -55,6 +55,8 @@ pub struct Signs {
     pub now_ms: u64,
     /// When that was last asked; absent: never.
     pub asked_ms: Option<u64>,
+    /// When it was first asked.
+    pub began_ms: u64,
     /// When asking went on after the last pause.
     pub resumed_ms: u64,
     /// Orders and products.
@@ -110,8 +112,8 @@ pub fn alarms(signs: &Signs) -> Vec<Reason> {
         alarms.push(Reason::new(Code::SyncPaused, message));
     }
     for polling in &signs.polling {
-        let since = polling.finished_ms.map(|finished| finished.max(signs.resumed_ms));
-        let stalled = since.map_or(0, |since| now.saturating_sub(since));
+        let since = polling.finished_ms.unwrap_or(signs.began_ms).max(signs.resumed_ms);
+        let stalled = now.saturating_sub(since);
         // A pause explains it, until polling had its chance.
         if paused <= patience && stalled > polling.patience_ms() {
             let what = polling.what;
@@ -174,6 +176,7 @@ mod tests {
         Signs {
             now_ms: NOW,
             asked_ms: Some(NOW),
+            began_ms: NOW,
             polling: vec![source("orders"), source("products")],
             moved_ms: Some(NOW),
             ..Signs::default()
@@ -210,6 +213,16 @@ mod tests {
         signs.now_ms += 1;
         assert_eq!(codes(&signs), [Code::PollingStalled]);
         assert!(alarms(&signs)[0].message.contains("orders"));
+    }
+
+    #[test]
+    fn a_source_that_was_never_read_to_its_end_is_told_as_soon() {
+        let mut signs = Signs { began_ms: NOW - 90 * MINUTE_MS, ..well() };
+        signs.polling[1].finished_ms = None;
+        assert_eq!(codes(&signs), []);
+        signs.began_ms -= 1;
+        assert_eq!(codes(&signs), [Code::PollingStalled]);
+        assert!(alarms(&signs)[0].message.contains("products"));
     }
 
     #[test]

@@ -466,6 +466,9 @@ reasons! {
     RecordUnusable, "record-unusable", Blocking,
         "A record in a list that LeafLink sent names no order.",
         "Nothing to do for this company; ask LeafLink's support if it goes on.";
+    StampAhead, "stamp-ahead", Notice,
+        "A record of LeafLink's says that it was changed at a time that is to come.",
+        "";
 }
 
 impl Code {

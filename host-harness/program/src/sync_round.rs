@@ -6,8 +6,9 @@
 //!    named;
 //! 5. have the queued writes sent to LeafLink.
 //!
-//! What fails for one order is kept with that order and stops no other. Only settings or keys that
-//! are wrong end the round, since every further call would fail alike.
+//! What fails for one order is kept with that order and stops no other, and LeafLink's list of orders,
+//! while it cannot be had, stops nothing that can be done without it. Only settings or keys that are
+//! wrong end the round, since every further call would fail alike.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -153,10 +154,11 @@ pub struct Round {
     pub delivered: Vec<Decision>,
     /// Why the round ended before all was looked at; the next one goes on from there.
     pub stopped: Option<CallError>,
-    /// LeafLink's limit on requests ended the looks before all were made; people's changes and queued
-    /// writes are tried all the same, because a part of the limit is kept for them. Writes of stock come
-    /// last, and have no part in it.
-    pub busy: Option<CallError>,
+    /// Why not all that changed in LeafLink was listed and looked at: its list of orders could not be
+    /// had, or its limit on requests ended the looks. People's changes and queued writes are tried all
+    /// the same: they need no list, and a part of the limit is kept for them. Writes of stock come last,
+    /// and have no part in it.
+    pub cut_short: Option<CallError>,
     /// Why writes stayed queued that were due.
     pub undelivered: Option<CallError>,
     /// What came of reading LeafLink's catalogue, if it was due.
@@ -323,8 +325,12 @@ impl Round {
         loop {
             let polled = match calls.poll(Source::Orders) {
                 Ok(polled) => polled,
-                Err(error) if is_busy(&error) => {
-                    self.busy = Some(error);
+                Err(error) if matches!(error.failure(), Some(Failure::Retry(_))) => {
+                    // What webhooks announced, and what is still on the list, needs no poll.
+                    if !is_busy(&error) {
+                        self.look_at_list(calls);
+                    }
+                    self.cut_short = Some(error);
                     return;
                 }
                 Err(error) => {
@@ -402,7 +408,7 @@ impl Round {
         self.refused.extend(other.refused);
         self.delivered.extend(other.delivered);
         self.stopped = self.stopped.take().or(other.stopped);
-        self.busy = self.busy.take().or(other.busy);
+        self.cut_short = self.cut_short.take().or(other.cut_short);
         self.undelivered = self.undelivered.take().or(other.undelivered);
         self.catalogue.refused.extend(other.catalogue.refused);
         self.catalogue.looks.extend(other.catalogue.looks);

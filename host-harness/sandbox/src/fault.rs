@@ -60,6 +60,8 @@ pub enum Effect {
         /// The delay.
         ms: u64,
     },
+    /// A list is answered from its beginning, whatever page is asked for, and says that there is another.
+    FirstPage,
     /// A read is answered from what was there when the fault was armed; writes are untouched.
     Stale,
 }
@@ -85,7 +87,12 @@ impl Effect {
                 response.delivery = Delivery::Lost;
                 Some(response)
             }
-            Self::Garbled | Self::Truncated | Self::Late { .. } | Self::LostAnswer | Self::Stale => None,
+            Self::Garbled
+            | Self::Truncated
+            | Self::Late { .. }
+            | Self::LostAnswer
+            | Self::FirstPage
+            | Self::Stale => None,
         }
     }
 
@@ -94,6 +101,11 @@ impl Effect {
         match self {
             Self::Garbled => response.body = b"{\"count\": 1, \"results\": [{]}".to_vec(),
             Self::Truncated => response.body.truncate(response.body.len() / 2),
+            Self::FirstPage => {
+                let body = String::from_utf8_lossy(&response.body);
+                let body = body.replacen("\"next\":null", "\"next\":\"the same\"", 1);
+                response.body = body.into_bytes();
+            }
             Self::Late { ms } => response.delivery = Delivery::Late(*ms),
             Self::LostAnswer => response.delivery = Delivery::Lost,
             Self::Status { .. }

@@ -104,6 +104,9 @@ impl Request {
     }
 }
 
+/// A record's text over which LeafLink fails: every answer that it is in has status 500.
+pub(crate) const FAILS: &str = "$fails";
+
 /// How an answer reaches the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivery {
@@ -134,8 +137,16 @@ impl Response {
         Self::json_text(status, body.to_string())
     }
 
+    /// LeafLink failed over what it was to write out.
+    pub(crate) fn failed() -> Self {
+        Self::detail(500, "A server error occurred.")
+    }
+
     /// A JSON answer whose text is ready, or is meant to be broken.
     pub(crate) fn json_text(status: u16, body: String) -> Self {
+        if body == FAILS {
+            return Self::failed();
+        }
         Self::with_type(status, "application/json", body)
     }
 

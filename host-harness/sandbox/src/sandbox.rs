@@ -1,5 +1,6 @@
 //! The sandbox: a world behind an API, and the hands that move it from outside.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use anyhow::Result;
@@ -8,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::api;
 use crate::event::Event;
 use crate::fault::{Armed, Effect, Fault};
-use crate::http::{Method, Request, Response};
+use crate::http::{Method, Request, Response, encode_query};
 use crate::refusal::Refusal;
 use crate::seed::{OrderSeed, Seed};
 use crate::time::Instant;
@@ -110,6 +111,12 @@ impl Sandbox {
         if let Some(response) = effect.as_ref().and_then(Effect::instead) {
             return response;
         }
+        let mut request = Cow::Borrowed(request);
+        if effect == Some(Effect::FirstPage) {
+            let query = request.query_pairs().into_iter().filter(|(name, _)| name != "offset");
+            request.to_mut().query = encode_query(query.collect());
+        }
+        let request = request.as_ref();
         let mut response = self.admit(request, path).unwrap_or_else(|| match stale {
             Some(mut past) if request.method == Method::Get => api::answer(&mut past, request, path),
             _ => api::answer(&mut self.world, request, path),

@@ -206,7 +206,7 @@ fn write(
 /// Puts an order on the list that the next poll answers.
 fn look_again(number: &OrderNumber, label: &str) -> Result<Vec<wit::Effect>, Failure> {
     let placed_at_ms = state::order(number)?.map_or(0, |known| known.placed_at_ms);
-    state::put_look(number, &LookRecord { modified: String::new(), placed_at_ms })?;
+    state::put_look(number, &LookRecord { placed_at_ms, ..LookRecord::default() })?;
     let summary = format!("Look at LeafLink order {label} again; the next poll names it.");
     Ok(vec![effect("look-again", &number.0, summary, Vec::new())])
 }

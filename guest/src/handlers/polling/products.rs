@@ -9,8 +9,11 @@
 use chrono::{Duration, SecondsFormat, Utc};
 use rust_decimal::Decimal;
 
-use super::{LOOKS, OVERLAP_MINUTES, PAGE, UNREADABLE_IN_A_ROW, instant, later};
-use crate::bindings::exports::leaflink_sync::connector::polling::{Polled, Subject};
+use super::{
+    ALIKE_IN_A_ROW, LOOKS, OVERLAP_MINUTES, PAGE, UNREADABLE_IN_A_ROW, ahead, endless, instant,
+    is_waited_out, page, raise, refuse, stamp_ms, stands_still,
+};
+use crate::bindings::exports::leaflink_sync::connector::polling::{Polled, Source, Subject};
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::handlers::products::listing::note_seen;
 use crate::handlers::settings::in_force;
@@ -55,12 +58,11 @@ pub fn poll() -> Result<Polled, Failure> {
     Ok(Polled {
         look_at: webhooks::products(LOOKS)?.into_iter().map(|id| Subject::Product(id.0)).collect(),
         // An outage is waited out: on with it in the next call, some minutes later.
-        more: state.under_way.as_ref().is_some_and(|work| work.pass.unreadable < UNREADABLE_IN_A_ROW),
-        watermark_ms: state
-            .modified
-            .as_deref()
-            .and_then(instant)
-            .and_then(|time| u64::try_from(time.timestamp_millis()).ok()),
+        more: state
+            .under_way
+            .as_ref()
+            .is_some_and(|work| work.pass.unreadable < UNREADABLE_IN_A_ROW && !is_waited_out(&work.pass)),
+        watermark_ms: state.modified.as_deref().and_then(stamp_ms),
         refused,
     })
 }
@@ -100,8 +102,12 @@ fn listed(
     };
     for product in &products {
         keep(state, product)?;
-        raise(&mut work.pass.highest, product.modified.as_deref());
-        raise(&mut work.edited, product.last_edit.as_deref());
+        let modified_ahead = raise(&mut work.pass.highest, product.modified.as_deref());
+        let edited_ahead = raise(&mut work.edited, product.last_edit.as_deref());
+        // Told with each whole pass: once a day.
+        if (modified_ahead || edited_ahead) && work.stage == Stage::Whole {
+            refuse(Source::Products, Code::StampAhead, ahead("product", &product.id))?;
+        }
     }
     note_looks(&products)?;
     if work.stage == Stage::Whole {
@@ -111,7 +117,7 @@ fn listed(
         }
     }
     if more {
-        return Ok(Some(work));
+        return Ok(Some(work).filter(|work| work.pass.alike < ALIKE_IN_A_ROW));
     }
     // What a list by one stamp shows of the other proves nothing about what it does not show.
     if work.stage != Stage::Edited {
@@ -156,7 +162,7 @@ fn missed(
             FoundProduct::Missing => catalogue::put_record(id, &record.gone(state.round))?,
             // What is known of it stays as it is until the next whole pass.
             FoundProduct::Unreadable(problem) => {
-                refused.push(refuse(problem)?);
+                refused.push(refuse(Source::Products, Code::ProductUnusable, problem)?);
                 catalogue::put_record(id, &record.seen(state.round))?;
             }
         }
@@ -180,7 +186,8 @@ fn read_page(
     let mut query = vec![("fields_include", FIELDS)];
     query.extend(filter);
     query.extend([("limit", limit.as_str()), ("offset", offset.as_str())]);
-    let page = match leaflink::page("/products/", &query)? {
+    let Some(listed) = page(pass, "/products/", &query, refused)? else { return Ok((Vec::new(), true)) };
+    let page = match listed {
         Listed::Page(page) => page,
         Listed::TooLarge(_) | Listed::Unreadable(_) if pass.limit > 1 => {
             (pass.limit, pass.unreadable) = (pass.limit / 2, 0);
@@ -196,14 +203,14 @@ fn read_page(
                 pass_over(pass, &problem);
             } else {
                 pass.offset -= pass.passed_over.len() as u64;
-                (pass.limit, pass.passed_over) = (PAGE, Vec::new());
+                (pass.limit, pass.passed_over, pass.failed) = (PAGE, Vec::new(), 0);
                 refused.push(answer::reason(&Reason::new(Code::LeafLinkUnavailable, problem)));
             }
             return Ok((Vec::new(), true));
         }
     };
     for problem in std::mem::take(&mut pass.passed_over) {
-        refused.push(refuse(problem)?);
+        refused.push(refuse(Source::Products, Code::ProductUnusable, problem)?);
     }
     (pass.limit, pass.unreadable) = ((pass.limit * 2).min(PAGE), 0);
     let mut products = Vec::new();
@@ -211,16 +218,20 @@ fn read_page(
         match read::<Product>(record.get().as_bytes()) {
             Ok(product) => products.push(product),
             Err(Unreadable::Field { path, problem }) => {
-                refused.push(refuse(format!("{}: `{path}`: {problem}.", which(record.get())))?);
+                let problem = format!("{}: `{path}`: {problem}.", which(record.get()));
+                refused.push(refuse(Source::Products, Code::ProductUnusable, problem)?);
             }
             Err(Unreadable::NotJson(problem)) => {
-                refused.push(refuse(format!("{}: {problem}.", which(record.get())))?);
+                let problem = format!("{}: {problem}.", which(record.get()));
+                refused.push(refuse(Source::Products, Code::ProductUnusable, problem)?);
             }
         }
     }
     pass.offset += page.results.len() as u64;
-    let more = page.next.is_some() && !page.results.is_empty();
-    Ok((products, more))
+    if stands_still(pass, &page) {
+        refused.push(endless("products"));
+    }
+    Ok((products, page.has_next()))
 }
 
 fn pass_over(pass: &mut Pass, problem: &str) {
@@ -282,30 +293,10 @@ fn note_looks(listed: &[Product]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Stamps only move on.
-fn raise(highest: &mut Option<String>, stamp: Option<&str>) {
-    if let Some(stamp) = stamp.filter(|stamp| later(stamp, highest.as_deref())) {
-        *highest = Some(stamp.to_owned());
-    }
-}
-
 /// What names a product that cannot be read.
 fn which(record: &str) -> String {
     read::<WhichProduct>(record.as_bytes()).map_or_else(
         |_| "A product in LeafLink's list".to_owned(),
         |product| format!("LeafLink product {}", product.id),
     )
-}
-
-fn refuse(message: String) -> Result<wit::Reason, Failure> {
-    let reason = answer::reason(&Reason::new(Code::ProductUnusable, message));
-    host::journal(&wit::Decision {
-        stream: wit::Stream::Products,
-        subject: "products".to_owned(),
-        label: "a product in LeafLink's list".to_owned(),
-        outcome: wit::Outcome::Refused,
-        reasons: vec![reason.clone()],
-        effects: Vec::new(),
-    })?;
-    Ok(reason)
 }

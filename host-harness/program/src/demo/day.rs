@@ -141,7 +141,8 @@ impl Day {
         for reason in round.refused.into_iter().chain(round.catalogue.refused) {
             self.stumbles.push((time.clone(), reason.message));
         }
-        for error in [round.stopped, round.undelivered, round.catalogue.stopped].into_iter().flatten() {
+        let errors = [round.stopped, round.cut_short, round.undelivered, round.catalogue.stopped];
+        for error in errors.into_iter().flatten() {
             self.stumbles.push((time.clone(), error.to_string()));
         }
     }

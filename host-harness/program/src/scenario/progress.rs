@@ -86,7 +86,7 @@ impl Progress {
         for reason in &round.refused {
             self.failures.push(("poll".to_owned(), reason.code.clone()));
         }
-        if let Some(error) = round.busy.as_ref().or(round.stopped.as_ref()) {
+        if let Some(error) = round.cut_short.as_ref().or(round.stopped.as_ref()) {
             self.failures.push(("poll".to_owned(), code(error)));
         }
         if let Some(error) = &round.undelivered {

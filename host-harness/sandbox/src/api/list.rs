@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Call;
-use crate::http::{Response, encode_query};
+use crate::http::{FAILS, Response, encode_query};
 
 impl Call<'_> {
     /// One page of `rows`, each written out only if it is on the page.
@@ -20,6 +20,9 @@ impl Call<'_> {
         let next = (end < rows.len()).then(|| self.link(limit, end));
         let previous = (offset > 0).then(|| self.link(limit, offset.saturating_sub(limit)));
         let results: Vec<String> = rows.iter().skip(offset).take(limit).map(&mut write).collect();
+        if results.iter().any(|row| row == FAILS) {
+            return Response::failed();
+        }
         // Rows are spliced in as text, because a row may be meant to be no JSON.
         let body = format!(
             "{{\"count\":{},\"next\":{},\"previous\":{},\"results\":[{}]}}",

@@ -61,7 +61,7 @@ pub struct ProductSeed {
     /// Further fields of the product, as the API writes them.
     #[serde(default)]
     pub fields: Map<String, Value>,
-    /// Sent in place of the product, JSON or not.
+    /// Sent in place of the product, JSON or not; `$fails` as for an order.
     #[serde(default)]
     pub body: Option<String>,
 }

@@ -88,7 +88,8 @@ pub struct OrderSeed {
     /// `null` included.
     #[serde(default)]
     pub as_sent: Option<Value>,
-    /// Text sent in place of the order's JSON.
+    /// Text sent in place of the order's JSON. `$fails`: LeafLink cannot write the order out, and
+    /// answers 500 wherever it would be in.
     #[serde(default)]
     pub body: Option<String>,
     /// Ids in other systems.
