@@ -5,19 +5,21 @@
 
 use rust_decimal::Decimal;
 
-use super::polling;
+use super::{polling, relinks};
+use crate::bindings::leaflink_sync::connector::failures::Retry;
 use crate::host::answer::Failure;
 use crate::host::leaflink::{self, Found};
 use crate::host::outbox::{self, Subject};
 use crate::host::state::{self, Standing};
 use crate::host::stock::{self, Product, StockRecord};
 use crate::leaflink::order::OpenOrder;
-use crate::leaflink::product::{StockOfProduct, WhichProduct};
+use crate::leaflink::product::{StockOfProduct, WhichProduct, is_archived};
 use crate::leaflink::{read, to_rules};
 use crate::rules::decimal::{parse, plain};
 use crate::rules::decision::Reason;
 use crate::rules::ids::{LeafLinkProductId, OrderNumber, ProductId};
 use crate::rules::order::{SourceStatus, StockLevel};
+use crate::rules::product::{Listed, recreated};
 use crate::rules::reasons::Code;
 use crate::rules::settings::Settings;
 use crate::rules::sorted::{Map, Set};
@@ -26,7 +28,7 @@ use crate::rules::stock_push::{Claim, Figure, Shown, Stock, figure};
 /// Products that are read one by one; more are read as LeafLink's list.
 const ONE_BY_ONE: usize = 5;
 /// What is read of a product.
-const FIELDS: &str = "id,inventory_management,unit_of_measure,unit_denomination,quantity,reserved_qty,available_inventory,allow_fractional_quantities,modified";
+const FIELDS: &str = "id,inventory_management,listing_state,unit_of_measure,unit_denomination,quantity,reserved_qty,available_inventory,allow_fractional_quantities,modified";
 /// Statuses in which LeafLink reserves an order's units.
 const OPEN: &str = "submitted,accepted";
 /// Statuses in which LeafLink has taken them off its quantity.
@@ -56,6 +58,7 @@ pub fn assess(products: Vec<Product>, settings: &Settings) -> Result<Vec<Assesse
     let mut claims = claims(&products)?;
     let levels = stock::levels(&products)?;
     let mut shown = shown(&products)?;
+    let mut catalogue = Vec::new();
     products
         .into_iter()
         .map(|product| {
@@ -64,7 +67,7 @@ pub fn assess(products: Vec<Product>, settings: &Settings) -> Result<Vec<Assesse
                 Some(leaflink) => (claims.remove(&leaflink).unwrap_or_default(), shown.remove(&leaflink)),
                 None => (Vec::new(), None),
             };
-            assessed(product, levels, &claims, seen, settings)
+            assessed(product, levels, &claims, seen, &mut catalogue, settings)
         })
         .collect()
 }
@@ -74,6 +77,7 @@ fn assessed(
     levels: &[StockLevel],
     claims: &[Claim],
     seen: Option<Seen>,
+    catalogue: &mut Vec<Listed>,
     settings: &Settings,
 ) -> Result<Assessed, Failure> {
     let without = |product: Product, reason: Reason| Assessed {
@@ -90,7 +94,12 @@ fn assessed(
     };
     let record = stock::record(leaflink, &product.id)?;
     let (shown, modified) = match seen {
-        Some(Seen::Good { shown, modified }) => (shown, modified),
+        Some(Seen::Good { shown, modified, archived: true }) => {
+            let successor = relinks::successor(leaflink, catalogue)?;
+            let reason = recreated::archived(&product.name, leaflink, successor);
+            return Ok(Assessed { record, shown: Some(shown), modified, ..without(product, reason) });
+        }
+        Some(Seen::Good { shown, modified, .. }) => (shown, modified),
         Some(Seen::Unusable(reason)) => return Ok(Assessed { record, ..without(product, reason) }),
         None => {
             let message = format!(
@@ -151,6 +160,8 @@ pub enum Seen {
         shown: Shown,
         /// LeafLink's `modified`.
         modified: String,
+        /// Nobody can order it.
+        archived: bool,
     },
     /// It cannot.
     Unusable(Reason),
@@ -161,7 +172,8 @@ fn shown(products: &[Product]) -> Result<Map<LeafLinkProductId, Seen>, Failure> 
     let mut missing: Set<LeafLinkProductId> =
         products.iter().filter_map(|product| product.leaflink).collect();
     let mut found = Map::new();
-    if missing.len() > ONE_BY_ONE {
+    let mut answered = missing.len() > ONE_BY_ONE;
+    if answered {
         leaflink::every("/products/", &[("fields_include", FIELDS)], &mut |record| {
             if let Ok(WhichProduct { id }) = read(record.as_bytes())
                 && missing.remove(&LeafLinkProductId(id))
@@ -171,17 +183,53 @@ fn shown(products: &[Product]) -> Result<Map<LeafLinkProductId, Seen>, Failure> 
         })?;
     }
     // A list that moves while it is paged can skip a product, so one that was not on it is asked for.
+    let mut silent = Vec::new();
     for id in missing {
-        if let Some(one) = shown_now(id)? {
+        match leaflink::product_among_others(id)? {
+            Ok(one) => {
+                answered = true;
+                if let Some(one) = seen_of(id, one) {
+                    found.insert(id, one);
+                }
+            }
+            Err(failure) => silent.push((id, failure)),
+        }
+    }
+    for (id, failure) in silent {
+        // It answers for none of them: an outage.
+        if !answered {
+            return Err(failure);
+        }
+        // It can be well the next moment, and people need not hear of that.
+        let one = match leaflink::product_among_others(id)? {
+            Ok(one) => seen_of(id, one),
+            Err(failure) => Some(Seen::Unusable(unanswered(id, failure))),
+        };
+        if let Some(one) = one {
             found.insert(id, one);
         }
     }
     Ok(found)
 }
 
+/// That LeafLink answers for other products, and not for this one.
+fn unanswered(id: LeafLinkProductId, failure: Failure) -> Reason {
+    let problem = match failure {
+        Failure::Reject(reason) | Failure::Misconfigured(reason) | Failure::Retry(Retry { reason, .. }) => {
+            reason.message
+        }
+        Failure::NotSupported(what) => what,
+    };
+    Reason::new(Code::LeafLinkProductUnanswered, format!("LeafLink product {id} cannot be read. {problem}"))
+}
+
 /// A LeafLink product as it is now; absent: LeafLink does not have it.
 pub fn shown_now(id: LeafLinkProductId) -> Result<Option<Seen>, Failure> {
-    Ok(match leaflink::product_body(id)? {
+    Ok(seen_of(id, leaflink::product_body(id)?))
+}
+
+fn seen_of(id: LeafLinkProductId, found: Found) -> Option<Seen> {
+    match found {
         Found::Body(body) => Some(seen(id, &body)),
         Found::Missing => None,
         Found::Forbidden(reason) => Some(Seen::Unusable(*reason)),
@@ -191,7 +239,7 @@ pub fn shown_now(id: LeafLinkProductId) -> Result<Option<Seen>, Failure> {
                 "LeafLink's answer for product {id} is larger than the {limit} bytes that the host takes."
             ),
         ))),
-    })
+    }
 }
 
 /// Reads what a product's record shows.
@@ -204,8 +252,9 @@ pub fn seen(id: LeafLinkProductId, record: &[u8]) -> Seen {
         Ok(wire) if wire.id != id.0 => unusable("id", "it names another product"),
         Ok(wire) => {
             let modified = wire.modified.clone().unwrap_or_default();
+            let archived = is_archived(wire.listing_state.as_deref());
             match to_rules::shown(wire) {
-                Ok(shown) => Seen::Good { shown, modified },
+                Ok(shown) => Seen::Good { shown, modified, archived },
                 Err((field, problem)) => unusable(field, &problem),
             }
         }

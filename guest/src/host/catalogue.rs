@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::answer::Failure;
 use super::state::{BATCH, Pass, decode, entries_or_default, get, put, store_failure};
 use crate::bindings::leaflink_sync::host::store;
-use crate::leaflink::product::Product;
+use crate::leaflink::product::{Product, is_archived};
 use crate::rules::decimal::{parse, plain, to_unit_price};
 use crate::rules::ids::LeafLinkProductId;
 use crate::rules::product::{Listed, Standing};
@@ -117,7 +117,7 @@ impl Record {
             price: price.map(plain),
             brand: product.brand.map(|brand| brand.0),
             strain_class: product.strain_classification.clone(),
-            archived: product.listing_state.as_deref() == Some("Archived"),
+            archived: is_archived(product.listing_state.as_deref()),
             gone: false,
             round,
         }

@@ -153,6 +153,19 @@ pub fn product_body(id: LeafLinkProductId) -> Result<Found, Failure> {
     get(&format!("/products/{id}/"), &[])
 }
 
+/// Reads a product among others. What LeafLink answers for it alone, trouble with its record say, is
+/// handed over and is no failure of the call: the others are read.
+pub fn product_among_others(id: LeafLinkProductId) -> Result<Result<Found, Failure>, Failure> {
+    let path = format!("/products/{id}/");
+    let answer = http::send(&request(http::Method::Get, &path, Vec::new(), None));
+    let is_its_own =
+        matches!(&answer, Ok(response) if !matches!(response.status, 401 | 403 | 408 | 425 | 429));
+    match found(&path, answer) {
+        Err(failure) if is_its_own => Ok(Err(failure)),
+        found => found.map(Ok),
+    }
+}
+
 /// Hands over every record of a list, as far as the bound on requests goes. A record that makes its
 /// page unreadable or too large is passed over; two such in a row are an outage.
 pub fn every(path: &str, query: &[(&str, &str)], each: &mut dyn FnMut(&str)) -> Result<(), Failure> {
@@ -349,7 +362,11 @@ fn get(path: &str, query: &[(&str, &str)]) -> Result<Found, Failure> {
 /// What LeafLink has, or that it failed over that.
 fn ask(path: &str, query: &[(&str, &str)]) -> Result<Result<Found, wit_failures::Retry>, Failure> {
     let query = query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let response = match http::send(&request(http::Method::Get, path, query, None)) {
+    found(path, http::send(&request(http::Method::Get, path, query, None)))
+}
+
+fn found(path: &str, answer: Result<http::Response, http::Error>) -> Result<Found, Failure> {
+    let response = match answer {
         Ok(response) => response,
         Err(http::Error::TooLarge(limit)) => return Ok(Ok(Found::TooLarge(limit))),
         Err(http::Error::NotAllowed(rule)) => return Err(not_allowed(path, &rule)),

@@ -63,6 +63,12 @@ pub fn counted_in(unit: &str, denomination: Option<&Denomination>) -> String {
     unit_type::counted_in(unit, denomination.and_then(|it| it.0.as_deref()))
 }
 
+/// Whether a product was taken off the catalogue, for LeafLink deletes none. In every other state
+/// somebody can order it, or will: sellers enter orders for those that buyers do not see.
+pub fn is_archived(listing_state: Option<&str>) -> bool {
+    listing_state == Some("Archived")
+}
+
 /// Which product a record is about, when the rest of it may not be readable.
 #[derive(Clone, Debug, Deserialize)]
 pub struct WhichProduct {
@@ -78,6 +84,9 @@ pub struct StockOfProduct {
     /// RFC 3339; the data last changed.
     #[serde(default)]
     pub modified: Option<String>,
+    /// Available, Archived, Sample, Backorder, Internal, Unavailable.
+    #[serde(default)]
+    pub listing_state: Option<String>,
     /// 1 or Managed, 2 or Unlimited, 3 or Inherited.
     #[serde(default)]
     pub inventory_management: Option<Word>,

@@ -259,12 +259,18 @@ reasons! {
     LeafLinkProductUnusable, "leaflink-product-unusable", Blocking,
         "A field of the LeafLink product is missing or is not what LeafLink's API describes.",
         "Correct the field in LeafLink, or ask LeafLink's support why it is so.";
+    LeafLinkProductUnanswered, "leaflink-product-unanswered", Blocking,
+        "LeafLink answers for other products, and not for this one.",
+        "Nothing to do at first: it is asked for again each time. If it stays, open the product in LeafLink, and ask LeafLink's support about it.";
     StockNegative, "stock-negative", Blocking,
         "The ERP has less than nothing on hand of a product, so its stock is not pushed.",
         "Count the product in the ERP and correct what is on hand.";
     UnitNotConvertible, "unit-not-convertible", Blocking,
         "The ERP and LeafLink count a product in different units, so its stock is not pushed.",
         "Give the product the same unit of measure on both sides, or link it to a LeafLink product of its own unit.";
+    StockNegativeSomewhere, "stock-negative-somewhere", Notice,
+        "The ERP has less than nothing of a product on hand at a location, which is taken off what there is at the others.",
+        "Count the product at that location and correct what is on hand.";
     StockOversold, "stock-oversold", Notice,
         "More of a product is reserved in the ERP than is on hand, so LeafLink gets 0.",
         "Receive or free stock of the product.";

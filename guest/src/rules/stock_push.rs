@@ -159,10 +159,18 @@ fn parts(stock: &Stock, settings: &Settings) -> Result<Figure, Reason> {
         return Err(about(Code::StockUnknown, format!("The stock of {name} is unknown in the ERP.")));
     }
     let (mut active, mut reserved, mut promised) = (Decimal::ZERO, Decimal::ZERO, Decimal::ZERO);
+    let mut reasons = Vec::new();
     for level in stock.levels.iter().filter(|level| stock::counts(level.location.as_ref(), settings, None)) {
         active += level.active;
         reserved += level.reserved;
         promised += level.promised;
+        if let Some(location) = level.location.as_ref().filter(|_| level.active < Decimal::ZERO) {
+            let message = format!(
+                "{name}: the ERP has {} on hand at {location}, which cannot be, and so much less on offer.",
+                plain(level.active)
+            );
+            reasons.push(about(Code::StockNegativeSomewhere, message).with("location", location));
+        }
     }
     if active < Decimal::ZERO {
         return Err(about(
@@ -171,7 +179,6 @@ fn parts(stock: &Stock, settings: &Settings) -> Result<Figure, Reason> {
         )
         .with("active", plain(active)));
     }
-    let mut reasons = Vec::new();
     if reserved > active {
         reasons.push(
             about(

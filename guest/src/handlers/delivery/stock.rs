@@ -32,10 +32,10 @@ pub fn attempt(id: LeafLinkProductId, label: &str, wish: &mut StockWish) -> Resu
         return Ok(Attempt::Done(Vec::new()));
     };
     let shown = match shown_now(id)? {
-        Some(Seen::Good { shown, .. }) => shown,
+        Some(Seen::Good { shown, archived: false, .. }) => shown,
         Some(Seen::Unusable(reason)) => return Ok(Attempt::Refused(reason)),
         // The next push tells people of it.
-        None => return Ok(Attempt::Done(Vec::new())),
+        Some(Seen::Good { .. }) | None => return Ok(Attempt::Done(Vec::new())),
     };
     let levels = stock::levels(std::slice::from_ref(&product))?;
     let levels = levels.get(&product.id).map_or(&[][..], Vec::as_slice);

@@ -2,7 +2,9 @@
 //! never made.
 
 use super::{Listed, Product, Standing};
+use crate::rules::decision::Reason;
 use crate::rules::ids::LeafLinkProductId;
+use crate::rules::reasons::Code;
 
 /// What is the matter with a product's link.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +60,20 @@ pub fn may_replace(name: &str, sku: &str, linked: &Listed) -> Option<&'static st
     })
 }
 
+/// That a linked product is archived, with the product that may have taken its place.
+pub fn archived(name: &str, linked: LeafLinkProductId, successor: Option<&Listed>) -> Reason {
+    let message = format!("{name} is linked to LeafLink product {linked}, which is archived.");
+    let reason = Reason::new(Code::LeafLinkProductArchived, message).with("leaflink-product", linked);
+    match successor {
+        Some(Listed { id, name: theirs, .. }) => reason
+            .with_fix(format!(
+                "Settings, Integrations, LeafLink, Linked Products: if LeafLink product {id} ({theirs}) took its place, unlink {name} and link it to that one; or bring it back in LeafLink."
+            ))
+            .with("successor", id),
+        None => reason.with_fix(Code::LeafLinkProductGone.fix()),
+    }
+}
+
 /// The question whose answer takes the place of a lost LeafLink product: what LeafLink called it,
 /// for whoever makes a product anew mostly calls it the same.
 pub fn question(product: &Product, lost: Option<&Listed>) -> Product {
@@ -93,6 +109,15 @@ mod tests {
             assert!(how.contains("Night Garden") && how.ends_with(wanted), "{how}");
         }
         assert!(matches!(trouble(id, None, &[], &[]), Some(Trouble::Lost(_))));
+    }
+
+    #[test]
+    fn an_archived_product_names_its_successor() {
+        let one = archived("Night Garden", LeafLinkProductId(7), None);
+        assert_eq!(one.fix, Code::LeafLinkProductGone.fix());
+        let one = archived("Night Garden", LeafLinkProductId(7), Some(&listed(9, "Night Garden 3.5g")));
+        assert!(one.message.contains("LeafLink product 7, which is archived"), "{}", one.message);
+        assert!(one.fix.contains("LeafLink product 9 (Night Garden 3.5g) took its place"), "{}", one.fix);
     }
 
     #[test]

@@ -193,6 +193,13 @@ fn less_than_nothing_on_hand_is_not_pushed() {
 }
 
 #[test]
+fn less_than_nothing_at_one_location_is_told_of() {
+    let case = Case::new(&[("vault", "480", "0", "0"), ("annex", "-100", "0", "0")]);
+    assert_eq!((case.available().as_deref(), case.codes()), (Some("380"), vec!["stock-negative-somewhere"]));
+    assert!(case.figure().reasons[0].message.contains("-100 on hand at annex"));
+}
+
+#[test]
 fn more_reserved_than_on_hand_offers_nothing() {
     let case = Case::new(&[("vault", "10", "12", "0")]);
     assert_eq!((case.available().as_deref(), case.codes()), (Some("0"), vec!["stock-oversold"]));
