@@ -9,11 +9,15 @@ mod stock;
 use super::Component;
 use crate::bindings::exports::leaflink_sync::connector::drift as shape;
 use crate::bindings::leaflink_sync::host::types as wit;
-use crate::host;
+use crate::handlers::polling::later;
 use crate::host::answer::{self, Failure};
+use crate::host::catalogue::CatalogueState;
 use crate::host::outbox::Intent;
+use crate::host::{self, webhooks};
+use crate::leaflink::product::Product;
 use crate::rules::decision::Reason;
 use crate::rules::drift::{Area, Cause, Difference, OnItsWay, Remedy, named};
+use crate::rules::ids::LeafLinkProductId;
 use crate::rules::reasons::Code;
 
 /// What was found on one page.
@@ -95,6 +99,30 @@ fn repaired(
     })
 }
 
+/// Why a LeafLink product will be looked at without anybody's doing, if it will. `listed` is what
+/// LeafLink shows of it.
+fn to_be_looked_at(
+    leaflink: LeafLinkProductId,
+    listed: Option<&Product>,
+    catalogue: &CatalogueState,
+) -> Result<Option<&'static str>, Failure> {
+    let is_news = listed.is_some_and(|listed| {
+        let after = |stamp: &Option<String>, known: &Option<String>| {
+            stamp.as_deref().is_some_and(|stamp| later(stamp, known.as_deref()))
+        };
+        after(&listed.modified, &catalogue.modified) || after(&listed.last_edit, &catalogue.last_edit)
+    });
+    Ok(if webhooks::is_product_listed(leaflink)? {
+        Some("it is on the list of products to be looked at; the next round does it.")
+    } else if catalogue.whole_ms.is_none() || catalogue.again {
+        Some("LeafLink's products were not read to the end yet; the next rounds do it.")
+    } else if is_news {
+        Some("LeafLink changed it since its products were last read; the next time brings it.")
+    } else {
+        None
+    })
+}
+
 /// How a write fares that is on its way.
 fn on_its_way(intent: &Intent) -> OnItsWay {
     let words = intent.parked.as_ref().map(|reason| format!("{} {}", reason.message, reason.fix));
@@ -130,7 +158,7 @@ fn shown(one: Difference) -> shape::Difference {
                 Cause::Held => shape::Cause::Held,
                 Cause::Refused => shape::Cause::Refused,
                 Cause::Setting => shape::Cause::Setting,
-                Cause::Rule => shape::Cause::Rule,
+                Cause::Rule | Cause::Theirs => shape::Cause::Rule,
             },
             text: why.text,
         }),

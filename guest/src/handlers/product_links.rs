@@ -12,6 +12,7 @@ use crate::host::answer::{self, Failure, effect};
 use crate::host::catalogue::{self, Record};
 use crate::host::leaflink::FoundProduct;
 use crate::host::{self, leaflink, listings, prices, products, state, webhooks};
+use crate::leaflink::listing::shown_in_catalogue;
 use crate::rules::decision::Reason;
 use crate::rules::ids::{LeafLinkProductId, ProductId};
 use crate::rules::product::link::obstacle;
@@ -171,7 +172,7 @@ impl Guest for Component {
             state::put_schema()?;
             catalogue::put_record(id, &record)?;
             if let Some(product) = listings::product(&product.id)? {
-                note_seen(&product, true)?;
+                note_seen(&product, &shown_in_catalogue(&found), true)?;
                 settled = settle_new(&product)?;
             }
             wake("leaflink-product", &id.to_string())?;

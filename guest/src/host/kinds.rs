@@ -134,6 +134,7 @@ const KINDS: &[Kind] = kinds! {
         let known = |values: &Vec<(String, String)>| listings::fields(values).len() == values.len();
         known(&listing.values)
             && seen.is_none_or(known)
+            && known(&listing.theirs)
             && listing.apart.iter().all(|name| Field::of_wire(name).is_some())
     };
     "choices/<list>": ListRecord;

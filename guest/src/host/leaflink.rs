@@ -156,13 +156,10 @@ pub fn product_body(id: LeafLinkProductId) -> Result<Found, Failure> {
 /// Reads a product among others. What LeafLink answers for it alone, trouble with its record say, is
 /// handed over and is no failure of the call: the others are read.
 pub fn product_among_others(id: LeafLinkProductId) -> Result<Result<Found, Failure>, Failure> {
-    let path = format!("/products/{id}/");
-    let answer = http::send(&request(http::Method::Get, &path, Vec::new(), None));
-    let is_its_own =
-        matches!(&answer, Ok(response) if !matches!(response.status, 401 | 403 | 408 | 425 | 429));
-    match found(&path, answer) {
-        Err(failure) if is_its_own => Ok(Err(failure)),
-        found => found.map(Ok),
+    match ask(&format!("/products/{id}/"), &[]) {
+        Ok(found) => Ok(found.map_err(Failure::Retry)),
+        Err(refused @ Failure::Reject(_)) => Ok(Err(refused)),
+        Err(failure) => Err(failure),
     }
 }
 
@@ -362,11 +359,7 @@ fn get(path: &str, query: &[(&str, &str)]) -> Result<Found, Failure> {
 /// What LeafLink has, or that it failed over that.
 fn ask(path: &str, query: &[(&str, &str)]) -> Result<Result<Found, wit_failures::Retry>, Failure> {
     let query = query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    found(path, http::send(&request(http::Method::Get, path, query, None)))
-}
-
-fn found(path: &str, answer: Result<http::Response, http::Error>) -> Result<Found, Failure> {
-    let response = match answer {
+    let response = match http::send(&request(http::Method::Get, path, query, None)) {
         Ok(response) => response,
         Err(http::Error::TooLarge(limit)) => return Ok(Ok(Found::TooLarge(limit))),
         Err(http::Error::NotAllowed(rule)) => return Err(not_allowed(path, &rule)),

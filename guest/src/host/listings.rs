@@ -114,6 +114,10 @@ pub struct ListingRecord {
     /// Fields in which LeafLink was left to differ.
     #[serde(default)]
     pub apart: Vec<String>,
+    /// LeafLink's name, SKU and unit type: all of them as `seen`, and what it itself made of the ERP's
+    /// when it took them since.
+    #[serde(default)]
+    pub theirs: Vec<(String, String)>,
     /// What the product said of itself when its link to this LeafLink product was first seen, until
     /// the form is applied to it.
     #[serde(default)]
@@ -136,16 +140,22 @@ impl ListingRecord {
         (self.leaflink == Some(leaflink.0)).then(|| Applied {
             values: fields(&self.values),
             apart: self.apart.iter().filter_map(|name| Field::of_wire(name)).collect(),
+            // What was seen of another link says nothing of this one.
+            respelled: if self.seen.is_none() { fields(&self.theirs) } else { Values::new() },
         })
     }
 
-    /// What the product said of itself when it was linked to a LeafLink product; nothing: that was
-    /// not seen.
-    pub fn seen(&self, leaflink: LeafLinkProductId) -> Values {
+    /// What was seen of its link to a LeafLink product; nothing: that was not seen.
+    pub fn seen(&self, leaflink: LeafLinkProductId) -> Applied {
         match &self.seen {
-            Some((id, values)) if *id == leaflink.0 => fields(values),
-            _ => Values::new(),
+            Some((id, values)) if *id == leaflink.0 => Applied::seen(fields(values), &fields(&self.theirs)),
+            _ => Applied::default(),
         }
+    }
+
+    /// What both sides last agreed on, as far as that is known.
+    pub fn agreed(&self, leaflink: LeafLinkProductId) -> Applied {
+        self.applied(leaflink).unwrap_or_else(|| self.seen(leaflink))
     }
 
     /// Whether people were told that it waits for this.
@@ -159,6 +169,7 @@ impl ListingRecord {
         self.leaflink = Some(leaflink.0);
         self.values = stored(&applied.values);
         self.apart = applied.apart.iter().map(|field| field.wire().to_owned()).collect();
+        self.theirs = stored(&applied.respelled);
     }
 }
 

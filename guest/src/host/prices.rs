@@ -30,7 +30,7 @@ pub struct Product {
     pub sale_price: Option<Price>,
     /// "Units Per Case".
     pub units_per_case: Option<u32>,
-    /// "Sell in Multiples"; absent: nobody filled in the LeafLink tab.
+    /// "Sell in Multiples"; absent: nobody said.
     pub sell_in_multiples: Option<bool>,
     /// The LeafLink product that it is linked to.
     pub leaflink: Option<LeafLinkProductId>,
@@ -73,7 +73,7 @@ fn of_record(record: records::Product) -> Result<Product, Failure> {
         unit: unit_type(record.unit_type)?,
         sale_price: record.sale_price.map(price).transpose()?,
         units_per_case: record.units_per_case,
-        sell_in_multiples: record.leaflink_listing.map(|listing| listing.sell_in_multiples),
+        sell_in_multiples: record.leaflink_listing.and_then(|listing| listing.sell_in_multiples),
         leaflink: record.leaflink_product_id.map(LeafLinkProductId),
     })
 }

@@ -3,7 +3,7 @@
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
-use super::product::{Denomination, counted_in};
+use super::product::{Denomination, Product, counted_in};
 use super::value::{Amount, Id, Number, Word};
 use super::{Unreadable, read};
 use crate::rules::decimal::{cents, plain};
@@ -55,6 +55,16 @@ pub fn shown(product: &[u8]) -> Result<Values, Unreadable> {
         }
     }
     Ok(shown)
+}
+
+/// What a product of the catalogue, whose record has few of the fields, shows of the ERP's own.
+pub fn shown_in_catalogue(product: &Product) -> Values {
+    let mut shown =
+        vec![(Field::Name, product.name.clone()), (Field::Sku, product.sku.clone().unwrap_or_default())];
+    if let Some(unit) = product.counted_in() {
+        shown.push((Field::UnitType, unit));
+    }
+    shown
 }
 
 fn text(field: Field, raw: &str) -> Option<String> {

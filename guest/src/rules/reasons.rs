@@ -386,6 +386,9 @@ reasons! {
     ListingFieldKept, "listing-field-kept", Notice,
         "A field of a linked product was emptied, and LeafLink's API has no way to take it away.",
         "Take it away in LeafLink, or choose another on the LeafLink tab of the product.";
+    ListingOverruled, "listing-overruled", Notice,
+        "The name, SKU or unit type of a linked product was changed in LeafLink, which gets the ERP's again.",
+        "Change name, SKU and unit type in the ERP; LeafLink follows.";
     ListingPriceKept, "listing-price-kept", Notice,
         "A price of a linked product was changed on its LeafLink tab and is not sent, because the setting for prices is off.",
         "";

@@ -8,7 +8,8 @@ CREATE TABLE leaflink_listings (
     name                  TEXT,
     sku                   TEXT,
     description           TEXT,
-    show_inventory        INTEGER NOT NULL CHECK (show_inventory IN (0, 1)),
+    -- Absent: nobody ticked or unticked it yet.
+    show_inventory        INTEGER CHECK (show_inventory IN (0, 1)),
     license               INTEGER,
     brand                 INTEGER,
     product_line          INTEGER,
@@ -25,8 +26,8 @@ CREATE TABLE leaflink_listings (
     maximum_order         TEXT,
     strain_classification TEXT,
     strain                INTEGER,
-    -- In cases of the product's units_per_case.
-    sell_in_multiples     INTEGER NOT NULL CHECK (sell_in_multiples IN (0, 1)),
+    -- In cases of the product's units_per_case. Absent as above.
+    sell_in_multiples     INTEGER CHECK (sell_in_multiples IN (0, 1)),
     PRIMARY KEY (tenant, product),
     FOREIGN KEY (tenant, product) REFERENCES products
 ) STRICT, WITHOUT ROWID;

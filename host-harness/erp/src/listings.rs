@@ -24,8 +24,8 @@ pub struct Listing {
     pub sku: Option<String>,
     /// "Description".
     pub description: Option<String>,
-    /// "Show Inventory Quantity to Buyers".
-    pub show_inventory_quantity: bool,
+    /// "Show Inventory Quantity to Buyers"; absent: nobody ticked or unticked it yet.
+    pub show_inventory_quantity: Option<bool>,
     /// "LeafLink License".
     pub license: Option<u64>,
     /// "LeafLink Brand".
@@ -52,8 +52,8 @@ pub struct Listing {
     pub strain_classification: Option<String>,
     /// "LeafLink Strain".
     pub strain: Option<u64>,
-    /// "Sell in Multiples", of the product's units per case.
-    pub sell_in_multiples: bool,
+    /// "Sell in Multiples", of the product's units per case; absent as above.
+    pub sell_in_multiples: Option<bool>,
 }
 
 /// "Inventory Management".

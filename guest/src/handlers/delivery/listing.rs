@@ -12,9 +12,9 @@ use crate::host::listings::{self, ListingWish, fields, stored};
 use crate::host::webhooks;
 use crate::leaflink::listing::{body, shown};
 use crate::rules::decision::Reason;
-use crate::rules::ids::ProductId;
+use crate::rules::ids::{LeafLinkProductId, ProductId};
 use crate::rules::product::listing::change::go_along;
-use crate::rules::product::listing::{Field, value};
+use crate::rules::product::listing::{Field, Values, value};
 use crate::rules::reasons::Code;
 
 /// Sends what of the wish LeafLink does not show yet.
@@ -76,7 +76,8 @@ pub fn attempt(id: &ProductId, label: &str, wish: &mut ListingWish) -> Result<At
         return Ok(Attempt::Done(Vec::new()));
     }
     match leaflink::patch_product(leaflink, &Value::Object(body))? {
-        Sent::Done(_) => {
+        Sent::Done(answer) => {
+            note_taken(id, leaflink, &send, &answer)?;
             if say_what_is_priced(&send) {
                 // Its price is looked at again, which waited for that.
                 webhooks::announce_product(leaflink)?;
@@ -101,6 +102,28 @@ pub fn attempt(id: &ProductId, label: &str, wish: &mut ListingWish) -> Result<At
             Ok(Attempt::Later(later))
         }
     }
+}
+
+/// Remembers what LeafLink made of the ERP's own fields, so that it is not taken for a change that
+/// somebody made there, and sent again for good.
+fn note_taken(
+    id: &ProductId,
+    leaflink: LeafLinkProductId,
+    sent: &Values,
+    answer: &[u8],
+) -> Result<(), Failure> {
+    // An answer that does not say so is known by the next look.
+    let Ok(there) = shown(answer) else { return Ok(()) };
+    let before = listings::record(id)?;
+    if let Some(mut applied) = before.applied(leaflink) {
+        let mut record = before.clone();
+        applied.taken(sent, &there);
+        record.set_applied(leaflink, &applied);
+        if record != before {
+            listings::put_record(id, &record)?;
+        }
+    }
+    Ok(())
 }
 
 /// What LeafLink says of each field, next to the form's own name of it.

@@ -249,7 +249,7 @@ fn settle(id: &ProductId, label: &str, wish: &mut NewProductWish, made: u64) -> 
         return Ok(Attempt::Refused(reason));
     }
     let values: Values = fields(&wish.values);
-    record.set_applied(made, &Applied { values, apart: Vec::new() });
+    record.set_applied(made, &Applied { values, ..Applied::default() });
     record.waits_for.clear();
     listings::put_record(id, &record)?;
     products::link(id, Some(made))?;

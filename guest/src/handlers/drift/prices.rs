@@ -1,8 +1,7 @@
 //! LeafLink's wholesale prices against the ERP's sale prices.
 
-use super::{Page, Write, on_its_way};
+use super::{Page, Write, on_its_way, to_be_looked_at};
 use crate::bindings::leaflink_sync::host::types as wit;
-use crate::handlers::polling::later;
 use crate::handlers::polling::products::FIELDS;
 use crate::handlers::products::price::{Look, listed, look_at, wanted};
 use crate::handlers::products::side::Side;
@@ -71,21 +70,8 @@ fn of(
     on: bool,
     catalogue: &CatalogueState,
 ) -> Result<Option<(Difference, Look)>, Failure> {
-    let is_news = found.as_ref().ok().and_then(Option::as_ref).is_some_and(|listed| {
-        let after = |stamp: &Option<String>, known: &Option<String>| {
-            stamp.as_deref().is_some_and(|stamp| later(stamp, known.as_deref()))
-        };
-        after(&listed.modified, &catalogue.modified) || after(&listed.last_edit, &catalogue.last_edit)
-    });
-    let to_be_looked_at = if webhooks::is_product_listed(leaflink)? {
-        Some("it is on the list of products to be looked at; the next round does it.")
-    } else if catalogue.whole_ms.is_none() || catalogue.again {
-        Some("LeafLink's products were not read to the end yet; the next rounds do it.")
-    } else if is_news {
-        Some("LeafLink changed it since its products were last read; the next time brings it.")
-    } else {
-        None
-    };
+    let listed = found.as_ref().ok().and_then(Option::as_ref);
+    let to_be_looked_at = to_be_looked_at(leaflink, listed, catalogue)?;
     let look = look_at(product, leaflink, found, true)?;
     let same = look.queued.as_ref().filter(|intent| match look.plan.action {
         Action::Push(price) => wanted(intent) == Some(plain(price).as_str()),

@@ -1,11 +1,11 @@
 //! The links of products, and what the forms of linked products say.
 
-use super::{Page, Write, on_its_way};
+use super::{Page, Write, on_its_way, to_be_looked_at};
 use crate::bindings::leaflink_sync::host::types as wit;
 use crate::handlers::products::listing::{Compared, compared, send_again};
 use crate::handlers::settings::in_force;
 use crate::host::answer::{Failure, effect};
-use crate::host::catalogue::Record;
+use crate::host::catalogue::{self, CatalogueState, Record};
 use crate::host::choices;
 use crate::host::leaflink::{self, Found, product_body};
 use crate::host::listings::{self, fields};
@@ -22,8 +22,9 @@ use crate::rules::product::{Product, Standing};
 use crate::rules::settings::Settings;
 use crate::rules::sorted::Map;
 
-/// What the link needs of a LeafLink product, besides the form's fields.
-const FIELDS: &str = "id,display_name,listing_state,unit_denomination";
+/// What is needed of a LeafLink product besides the form's fields: for the link, and to know whether it
+/// changed since the catalogue was read.
+const FIELDS: &str = "id,display_name,listing_state,unit_denomination,modified,last_edit";
 
 /// A LeafLink product: what it is, and what it shows of the form's fields.
 type There = (Wire, Values);
@@ -36,7 +37,7 @@ pub fn page(after: Option<&str>) -> Result<Page, Failure> {
     if products.is_empty() {
         return Ok(page);
     }
-    let settings = in_force()?;
+    let (settings, catalogue) = (in_force()?, catalogue::state()?);
     let mut list = list(&products)?;
     for (product, form) in products {
         let Some(leaflink) = product.leaflink else { continue };
@@ -47,7 +48,7 @@ pub fn page(after: Option<&str>) -> Result<Page, Failure> {
         };
         // What cannot be read, the poll of products tells.
         let Some(found) = found else { continue };
-        page.differences.extend(of(&product, form, leaflink, found, &settings)?.0);
+        page.differences.extend(of(&product, form, leaflink, found, &settings, &catalogue)?.0);
     }
     Ok(page)
 }
@@ -60,7 +61,7 @@ pub fn one(id: &str) -> Result<Vec<(Difference, Write)>, Failure> {
     };
     let Some(leaflink) = product.leaflink else { return Ok(Vec::new()) };
     let Some(found) = alone(leaflink)? else { return Ok(Vec::new()) };
-    let (found, compared) = of(&product, form, leaflink, found, &in_force()?)?;
+    let (found, compared) = of(&product, form, leaflink, found, &in_force()?, &catalogue::state()?)?;
     let with_write = |one: Difference| {
         let (field, compared) = (Field::of_wire(one.field), compared.clone());
         let write = move || match (field, compared) {
@@ -116,11 +117,13 @@ fn of(
     leaflink: LeafLinkProductId,
     found: Option<There>,
     settings: &Settings,
+    catalogue: &CatalogueState,
 ) -> Result<(Vec<Difference>, Option<Compared>), Failure> {
     let (wire, values) = match found {
         Some((wire, values)) => (Some(wire), values),
         None => (None, Values::new()),
     };
+    let to_be_looked_at = to_be_looked_at(leaflink, wire.as_ref(), catalogue)?;
     let listed = wire.map(|wire| Record::of(&wire, 0).listed(leaflink, &[]));
     let link = product::difference(product, listed.as_ref());
     if listed.is_none_or(|listed| listed.standing != Standing::Live) {
@@ -143,6 +146,7 @@ fn of(
         change: &compared.change,
         prices: settings.sync_prices,
         waits_for: waits_for.map(|reason| format!("{} {}", reason.message, reason.fix)),
+        to_be_looked_at,
         on_its_way: sent.as_ref().map(|(values, how)| (values.as_slice(), how.clone())),
         known_as: &known_as,
     });

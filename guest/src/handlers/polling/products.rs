@@ -4,7 +4,8 @@
 //! two stamps, and neither always moves. A whole pass that did not come by a product it knew asks
 //! for that one by itself, because a list that moves while it is paged can skip a row.
 //!
-//! Linked products whose price is not what was last agreed on are noted to be looked at.
+//! Linked products whose price, name, SKU or unit type is not what was last agreed on are noted to be
+//! looked at.
 
 use chrono::{Duration, SecondsFormat, Utc};
 use rust_decimal::Decimal;
@@ -23,10 +24,12 @@ use crate::host::leaflink::{FoundProduct, Listed};
 use crate::host::rounds::PRODUCTS;
 use crate::host::state::Pass;
 use crate::host::{self, leaflink, listings, outbox, prices, webhooks};
+use crate::leaflink::listing::shown_in_catalogue;
 use crate::leaflink::product::{Product, WhichProduct};
 use crate::leaflink::{Unreadable, read};
 use crate::rules::decision::Reason;
 use crate::rules::ids::LeafLinkProductId;
+use crate::rules::product::listing::change::moved;
 use crate::rules::product::unit_type::same;
 use crate::rules::reasons::Code;
 
@@ -112,8 +115,9 @@ fn listed(
     note_looks(&products)?;
     if work.stage == Stage::Whole {
         let ids: Vec<LeafLinkProductId> = products.iter().map(|it| LeafLinkProductId(it.id)).collect();
-        for product in listings::linked_to(&ids)? {
-            note_seen(&product, false)?;
+        for linked in listings::linked_to(&ids)? {
+            let listed = products.iter().find(|listed| linked.leaflink == Some(LeafLinkProductId(listed.id)));
+            note_seen(&linked, &listed.map(shown_in_catalogue).unwrap_or_default(), false)?;
         }
     }
     if more {
@@ -254,9 +258,9 @@ fn keep(state: &mut CatalogueState, product: &Product) -> Result<(), Failure> {
     catalogue::put_record(LeafLinkProductId(product.id), &Record::of(product, state.round))
 }
 
-/// Puts linked products on the list of those to be looked at whose price is not what both sides
-/// last agreed on, or whose unit types differ and people were not told. Our own writes are what was
-/// agreed on, and so come to nothing here.
+/// Puts linked products on the list of those to be looked at whose price, name, SKU or unit type is
+/// not what both sides last agreed on, or whose unit types differ and people were not told. Our own
+/// writes are what was agreed on, and so come to nothing here.
 fn note_looks(listed: &[Product]) -> Result<(), Failure> {
     if listed.is_empty() {
         return Ok(());
@@ -267,7 +271,10 @@ fn note_looks(listed: &[Product]) -> Result<(), Failure> {
         let Some(id) = product.leaflink else { continue };
         let Some(listed) = listed.iter().find(|listed| listed.id == id.0) else { continue };
         let differs = listed.counted_in().is_some_and(|unit| !same(&product.unit, &unit));
-        if differs != listings::record(&product.id)?.waits_for(Code::UnitTypeDiffers) {
+        let form = listings::record(&product.id)?;
+        if differs != form.waits_for(Code::UnitTypeDiffers)
+            || !moved(&form.agreed(id), &shown_in_catalogue(listed)).is_empty()
+        {
             webhooks::announce_product(id)?;
             continue;
         }

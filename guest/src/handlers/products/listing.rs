@@ -67,8 +67,9 @@ pub fn look(
 }
 
 /// Notes what a product that is linked, and was never looked at since, says of itself: what is said
-/// otherwise at the first look was edited. `anew`: it has just been linked.
-pub fn note_seen(product: &Product, anew: bool) -> Result<(), Failure> {
+/// otherwise at the first look was edited, and in what LeafLink (`there`) agrees, the ERP goes first.
+/// `anew`: it has just been linked.
+pub fn note_seen(product: &Product, there: &Values, anew: bool) -> Result<(), Failure> {
     let Some(leaflink) = product.leaflink else { return Ok(()) };
     let mut record = listings::record(&product.id)?;
     let is_known = record.seen.as_ref().is_some_and(|(id, _)| *id == leaflink.0) && !anew;
@@ -83,7 +84,16 @@ pub fn note_seen(product: &Product, anew: bool) -> Result<(), Failure> {
         form(product, &product.tab.clone().unwrap_or_default(), "", None).entries(&Choices::default());
     let values: Values = entries.into_iter().filter_map(own).collect();
     record.seen = Some((leaflink.0, stored(&values)));
+    record.theirs = stored(there);
     listings::put_record(&product.id, &record)
+}
+
+/// The fields that a queued write would set.
+fn wanted(queued: Option<&Intent>) -> Values {
+    match queued.map(|queued| &queued.wish) {
+        Some(Wish::Listing(wish)) => fields(&wish.values),
+        _ => Values::new(),
+    }
 }
 
 /// The form of a linked product and what a look at it would do, LeafLink's lists of choices aside.
@@ -131,6 +141,7 @@ fn change(
     };
     let Some(there) = there else { return Ok(change) };
     let queued = outbox::intent(&Subject::Listing(product.id.clone()))?;
+    change.overrule(there, &wanted(queued.as_ref()));
     let on_its_way = queued.is_some_and(|queued| !queued.is_dropped());
     change.hold_for_unit(unit_differs(product, leaflink, there), on_its_way);
     if settings.sync_prices && say_what_is_priced(&change.send) && !lacks_case_size(&change) {
@@ -345,7 +356,7 @@ pub fn price_along(
         own_currency: &own_currency,
         sale_price: product.sale_price.clone().map(|(amount, currency)| Price { amount, currency }),
         units_per_case: product.units_per_case,
-        sell_in_multiples: product.tab.as_ref().map(|tab| tab.sell_in_multiples),
+        sell_in_multiples: product.tab.as_ref().and_then(|tab| tab.sell_in_multiples),
         wholesale_price: shown.and_then(|(amount, currency)| {
             Some(Price { amount: prices::read(amount)?, currency: currency.to_owned() })
         }),
@@ -442,14 +453,15 @@ fn form<'a>(
 
 /// The wholesale price that the product's own "Sale Price" comes to.
 fn wholesale_price(product: &Product, tab: &Tab, currency: &str) -> Result<Decimal, Reason> {
+    let many = tab.sell_in_multiples.unwrap_or_default();
     let sides = Sides {
         name: &product.name,
         own_currency: currency,
         sale_price: product.sale_price.clone().map(|(amount, currency)| Price { amount, currency }),
         units_per_case: product.units_per_case,
-        sell_in_multiples: Some(tab.sell_in_multiples),
+        sell_in_multiples: Some(many),
         wholesale_price: None,
-        unit_multiplier: product.units_per_case.filter(|_| tab.sell_in_multiples).map(Decimal::from),
+        unit_multiplier: product.units_per_case.filter(|_| many).map(Decimal::from),
         agreed: None,
         sent: &[],
     };

@@ -1,8 +1,8 @@
 //! The LeafLink tab of a linked product, against what LeafLink shows of it.
 //!
 //! [`change`](crate::rules::product::listing::change) is asked as at a look: what would have to be
-//! sent, and is not on its way, was lost. So was what LeafLink had taken over and shows no more. The
-//! wholesale price is compared with the other prices.
+//! sent, and is not on its way, was lost. What LeafLink had taken over, and shows no more, was edited
+//! there. The wholesale price is compared with the other prices.
 
 use super::{Area, Cause, Difference, Explanation, OnItsWay, because};
 use crate::rules::ids::ProductId;
@@ -32,6 +32,8 @@ pub struct Sides<'a> {
     pub prices: bool,
     /// What the form was held for when it was last looked at.
     pub waits_for: Option<String>,
+    /// Why the product will be looked at without anybody's doing.
+    pub to_be_looked_at: Option<&'static str>,
     /// The fields that are on their way, and how that fares.
     pub on_its_way: Option<(&'a [(Field, String)], OnItsWay)>,
     /// What people know a choice of a drop-down by.
@@ -86,6 +88,7 @@ fn explanation(sides: &Sides, entry: &Entry, wanted: &str) -> Option<Option<Expl
         return None;
     }
     let to_be_sent = value(&sides.change.send, field).is_some();
+    let is_respelled = value(&sides.change.applied.respelled, field) == value(sides.shown, field);
     Some(if is_price_kept {
         because(Cause::Setting, "the setting that keeps prices in step is off.")
     } else if !to_be_sent && is_apart {
@@ -98,8 +101,18 @@ fn explanation(sides: &Sides, entry: &Entry, wanted: &str) -> Option<Option<Expl
             Cause::Rule,
             "nobody filled it in in the ERP, so LeafLink keeps its own; fill it in there to send it.",
         )
+    } else if to_be_sent {
+        let is_news = sides.change.is_overruled(field);
+        held(sides)
+            .and_then(|text| because(Cause::Held, text))
+            .or_else(|| because(Cause::Recent, sides.to_be_looked_at.filter(|_| is_news)?))
+    } else if is_respelled {
+        because(Cause::Rule, "LeafLink took the ERP's, and itself made this of it.")
     } else {
-        held(sides).and_then(|text| because(Cause::Held, text))
+        because(
+            Cause::Theirs,
+            "it was edited in LeafLink, where that stays until the next edit of it in the ERP; repair sends the ERP's.",
+        )
     })
 }
 

@@ -15,6 +15,7 @@ struct Case {
     applied: bool,
     prices: bool,
     waits_for: Option<&'static str>,
+    to_be_looked_at: Option<&'static str>,
     on_its_way: Option<(Values, OnItsWay)>,
 }
 
@@ -26,6 +27,7 @@ fn case(field: Field, said: Said, erp: &str, leaflink: &str) -> Case {
         applied: true,
         prices: true,
         waits_for: None,
+        to_be_looked_at: None,
         on_its_way: None,
     }
 }
@@ -37,7 +39,7 @@ impl Case {
     }
 
     fn apart(mut self) -> Self {
-        self.change.applied = Applied { values: Vec::new(), apart: vec![self.entry.field] };
+        self.change.applied = Applied { apart: vec![self.entry.field], ..Applied::default() };
         self
     }
 
@@ -62,6 +64,7 @@ impl Case {
             change: &self.change,
             prices: self.prices,
             waits_for: self.waits_for.map(str::to_owned),
+            to_be_looked_at: self.to_be_looked_at,
             on_its_way: self.on_its_way.as_ref().map(|(values, way)| (values.as_slice(), way.clone())),
             known_as: &known_as,
         });
@@ -108,13 +111,41 @@ fn what_leaflink_does_not_show_is_not_compared_and_the_wholesale_price_is_elsewh
 #[test]
 fn an_edit_that_is_not_on_its_way_was_lost() {
     let edited = case(Field::Description, Said::Form, "Plum.", "Old.");
-    assert_eq!(edited.cause(), Some(None), "LeafLink had taken it, and shows it no more");
     assert_eq!(edited.sent().cause(), Some(None), "a look would send it");
     let named = case(Field::Name, Said::Product, "Chews", "Gummies").sent();
     let one = named.difference().unwrap();
     assert_eq!(one.id(), "products/p-chews/name");
     assert_eq!((one.leaflink.as_str(), one.erp.as_str(), one.label.as_str()), ("Gummies", "Chews", "Chews"));
     assert_eq!(one.obstacle, None);
+}
+
+#[test]
+fn what_leaflink_had_taken_and_shows_no_more_was_edited_there() {
+    let edited = || case(Field::Description, Said::Form, "Plum.", "Old.");
+    assert_cause(&edited(), Cause::Theirs, "it was edited in LeafLink");
+    // That something of the form waits does not keep it so.
+    let mut held = edited();
+    held.waits_for = Some("The brand is gone.");
+    assert_cause(&held, Cause::Theirs, "");
+    let mut respelled = case(Field::Name, Said::Product, "Chews", "CHEWS");
+    respelled.change.applied.respelled = vec![(Field::Name, "CHEWS".to_owned())];
+    assert_cause(&respelled, Cause::Rule, "LeafLink took the ERP's");
+    respelled.change.applied.respelled[0].1 = "chews".to_owned();
+    assert_cause(&respelled, Cause::Theirs, "");
+}
+
+#[test]
+fn a_change_in_leaflink_that_the_next_round_overrules_is_recent_and_an_edit_that_was_lost_is_not() {
+    let mut renamed = case(Field::Name, Said::Product, "Chews", "Gummies").sent();
+    renamed.to_be_looked_at = Some("the next round does it.");
+    assert_eq!(renamed.cause(), Some(None), "it was edited in the ERP");
+    renamed.change.reasons = vec![Reason::new(Code::ListingOverruled, "Theirs.").at("name")];
+    assert_cause(&renamed, Cause::Recent, "the next round does it.");
+    renamed.change.reasons.push(blocking());
+    assert_cause(&renamed, Cause::Held, "Counted in Gram there.");
+    renamed.change.reasons.truncate(1);
+    renamed.to_be_looked_at = None;
+    assert_eq!(renamed.cause(), Some(None), "nothing will bring it");
 }
 
 #[test]
@@ -180,7 +211,7 @@ fn a_price_that_is_not_kept_in_step_is_left_as_it_is() {
     assert_cause(&on, Cause::Rule, "nobody filled it in");
     let mut other = case(Field::Description, Said::Form, "Plum.", "Old.");
     other.prices = false;
-    assert_eq!(other.cause(), Some(None), "it is no price");
+    assert_cause(&other, Cause::Theirs, "edited in LeafLink"); // It is no price.
 }
 
 #[test]

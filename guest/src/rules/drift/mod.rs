@@ -59,6 +59,8 @@ pub enum Cause {
     Setting,
     /// A rule leaves it as it is.
     Rule,
+    /// A rule leaves it as people edited it in LeafLink, until somebody wants the ERP's there again.
+    Theirs,
 }
 
 /// What explains a difference.
@@ -111,7 +113,9 @@ impl Difference {
         match (&self.explanation, &self.obstacle) {
             (_, Some(obstacle)) => refused(obstacle),
             // Somebody looked at what LeafLink said, and wants it tried again.
-            (None, None) | (Some(Explanation { cause: Cause::Refused, .. }), None) => Remedy::Write,
+            (None, None) | (Some(Explanation { cause: Cause::Refused | Cause::Theirs, .. }), None) => {
+                Remedy::Write
+            }
             (Some(Explanation { cause: Cause::Queued | Cause::Recent, text }), None) => {
                 let message = format!("{}: {text}", self.label);
                 Remedy::Wait(Reason::new(Code::RepairOnItsWay, message))
@@ -225,6 +229,7 @@ mod tests {
             (Cause::Refused, "write"),
             (Cause::Setting, "refuse"),
             (Cause::Rule, "refuse"),
+            (Cause::Theirs, "write"),
         ] {
             assert_eq!(kind(difference(because(cause, "so."), None)), wanted, "{cause:?}");
             assert_eq!(kind(difference(because(cause, "so."), Some("no"))), "refuse", "{cause:?}");

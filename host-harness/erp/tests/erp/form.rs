@@ -25,7 +25,12 @@ fn a_tab_that_nobody_filled_in_is_not_there() {
     assert_eq!(read(&shop, TEES).leaflink_listing, None);
     shop.erp.people(&shop.id).edit_listing(TEES, &fields(json!({}))).unwrap();
     let tab = tab(&shop);
-    assert!(!tab.create && tab.name.is_none() && tab.brand.is_none() && !tab.sell_in_multiples);
+    assert!(!tab.create && tab.name.is_none() && tab.brand.is_none());
+    assert_eq!(
+        (tab.show_inventory_quantity, tab.sell_in_multiples),
+        (None, None),
+        "nobody ticked or unticked it"
+    );
     assert_eq!(read(&shop, GUMMIES).leaflink_listing, None);
 }
 
@@ -49,9 +54,16 @@ fn every_field_is_kept_and_a_later_edit_changes_only_its_own() {
     assert_eq!((before.license, before.strain), (Some(1), Some(6)));
 
     let modified = read(&shop, TEES).modified_at_ms;
-    people.edit_listing(TEES, &fields(json!({"brand": 9, "sale_price": null, "create": null}))).unwrap();
+    let edit = json!({"brand": 9, "sale_price": null, "create": null, "sell_in_multiples": false});
+    people.edit_listing(TEES, &fields(edit)).unwrap();
     let after = tab(&shop);
-    let wanted = LeaflinkListing { brand: Some(9), sale_price: None, create: false, ..before };
+    let wanted = LeaflinkListing {
+        brand: Some(9),
+        sale_price: None,
+        create: false,
+        sell_in_multiples: Some(false),
+        ..before
+    };
     assert_eq!(after, wanted);
     assert!(read(&shop, TEES).modified_at_ms > modified);
 }

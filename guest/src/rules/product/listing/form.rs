@@ -69,7 +69,7 @@ pub struct Tab {
     pub name: Option<String>,
     pub sku: Option<String>,
     pub description: Option<String>,
-    pub show_quantity: bool,
+    pub show_quantity: Option<bool>,
     pub license: Option<u64>,
     pub brand: Option<u64>,
     pub product_line: Option<u64>,
@@ -83,7 +83,7 @@ pub struct Tab {
     pub maximum_order: Option<Decimal>,
     pub strain_classification: Option<String>,
     pub strain: Option<u64>,
-    pub sell_in_multiples: bool,
+    pub sell_in_multiples: Option<bool>,
 }
 
 /// A drop-down of the form.
@@ -189,7 +189,8 @@ impl Form<'_> {
             (false, true) => (name, Said::Nobody),
         };
         all.put(Field::Description, Ok(description), said);
-        all.put(Field::ShowQuantity, Ok(tab.show_quantity.to_string()), Said::on_form(tab.show_quantity));
+        let show = tab.show_quantity.unwrap_or_default().to_string();
+        all.put(Field::ShowQuantity, Ok(show), Said::on_form(tab.show_quantity.is_some()));
         all.chosen(Field::License, tab.license, choices.list(List::License), None, true);
         all.chosen(Field::Brand, tab.brand, choices.list(List::Brand), None, true);
         let lines = choices.list(List::ProductLine);
@@ -284,7 +285,8 @@ impl Form<'_> {
     }
 
     fn cases(&self, all: &mut Entries) {
-        let many = self.tab.sell_in_multiples;
+        let said = Said::on_form(self.tab.sell_in_multiples.is_some());
+        let many = self.tab.sell_in_multiples.unwrap_or_default();
         let units = match (many, self.units_per_case) {
             (false, _) => Ok(1),
             (true, None) => Err(missing(Field::UnitsPerCase)),
@@ -297,8 +299,8 @@ impl Form<'_> {
         };
         // A case of one unit is the unit.
         let case = if units.as_ref().is_ok_and(|units| *units > 1) { "Case" } else { "" };
-        all.put(Field::SellInMultiples, Ok(case.to_owned()), Said::on_form(many));
-        all.put(Field::UnitsPerCase, units.map(|units| units.to_string()), Said::on_form(many));
+        all.put(Field::SellInMultiples, Ok(case.to_owned()), said);
+        all.put(Field::UnitsPerCase, units.map(|units| units.to_string()), said);
     }
 }
 

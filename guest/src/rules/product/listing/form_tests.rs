@@ -92,7 +92,7 @@ fn what_was_left_out_is_filled_as_leaflink_asks() {
 #[test]
 fn every_empty_required_field_is_named() {
     let code = Code::ListingFieldMissing;
-    let found = wrong(&Tab { sell_in_multiples: true, ..Tab::default() }, None);
+    let found = wrong(&Tab { sell_in_multiples: Some(true), ..Tab::default() }, None);
     let fields = [
         Field::License,
         Field::Brand,
@@ -147,7 +147,7 @@ fn what_leaflink_would_refuse_is_told_before() {
     ] {
         assert_eq!(wrong(&tab, None), [(field, code)]);
     }
-    let in_cases = Tab { sell_in_multiples: true, ..base.clone() };
+    let in_cases = Tab { sell_in_multiples: Some(true), ..base.clone() };
     assert_eq!(wrong(&in_cases, Some(0)), [(Field::UnitsPerCase, Code::UnitsPerCaseUnusable)]);
     assert_eq!(wrong(&base, Some(0)), []);
     assert_eq!(
@@ -158,11 +158,27 @@ fn what_leaflink_would_refuse_is_told_before() {
 
 #[test]
 fn cases_are_said_both_ways() {
-    let in_cases = Tab { sell_in_multiples: true, ..tab() };
+    let in_cases = Tab { sell_in_multiples: Some(true), ..tab() };
     for (units, case) in [(12, "Case"), (1, "")] {
         let values = values(&entries_of(&in_cases, Some(units)));
         assert_eq!(value(&values, Field::SellInMultiples), Some(case));
         assert_eq!(value(&values, Field::UnitsPerCase), Some(units.to_string().as_str()));
+    }
+}
+
+#[test]
+fn a_tick_that_was_taken_away_is_said_and_one_that_nobody_set_is_not() {
+    let ticks = [Field::ShowQuantity, Field::SellInMultiples, Field::UnitsPerCase];
+    for (tick, said, values) in [
+        (None, Said::Nobody, ["false", "", "1"]),
+        (Some(false), Said::Form, ["false", "", "1"]),
+        (Some(true), Said::Form, ["true", "Case", "12"]),
+    ] {
+        let entries = entries_of(&Tab { show_quantity: tick, sell_in_multiples: tick, ..tab() }, Some(12));
+        for (field, wanted) in ticks.into_iter().zip(values) {
+            let entry = entries.iter().find(|entry| entry.field == field).unwrap();
+            assert_eq!((entry.value.as_deref(), entry.said), (Ok(wanted), said), "{field:?} {tick:?}");
+        }
     }
 }
 
