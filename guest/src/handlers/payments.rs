@@ -145,7 +145,7 @@ pub fn wish(id: &PaymentId, side: Side, entry: &Entry) -> Result<PaymentWish, Bo
         return Err(Box::new(Reason::new(Code::PaymentMarkMissing, message)));
     };
     let entry = EntryRecord::from(entry);
-    Ok(PaymentWish { side, entry, mark, progress: Progress::Ready, unanswered: 0 })
+    Ok(PaymentWish { side, entry, mark, progress: Progress::Ready, unanswered: 0, others: Vec::new() })
 }
 
 /// Queues an entry in place of the one that has not begun.

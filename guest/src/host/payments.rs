@@ -180,6 +180,10 @@ pub struct PaymentWish {
     /// How often it was sent without an answer.
     #[serde(default)]
     pub unanswered: u32,
+    /// Payments that are none of this entry, by LeafLink's ids: those that the order had before it was
+    /// first sent, and those that a person was shown since.
+    #[serde(default)]
+    pub others: Vec<u64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -247,6 +251,7 @@ mod tests {
                 mark: "MZXW6YTBMZXW6YTB".to_owned(),
                 progress,
                 unanswered: 2,
+                others: vec![660_001],
             };
             let json = serde_json::to_string(&wish).unwrap();
             let read: PaymentWish = serde_json::from_str(&json).unwrap();

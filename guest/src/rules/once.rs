@@ -41,6 +41,9 @@ pub enum Progress {
 pub enum Marked {
     /// None has it.
     None,
+    /// None has it; but one that was not there before, and is nobody else's, says what the entry says,
+    /// and may be it with its mark lost. Looked for only once the entry may have been sent.
+    Alike,
     /// One has it.
     One {
         /// It says what the entry says.
@@ -59,6 +62,8 @@ pub enum Step {
     Conflict,
     /// Nobody knows, and a person must look.
     GiveUp,
+    /// LeafLink may have it without its mark: a person must look.
+    Doubt,
     /// Note that it is unknown since then, and read again after so many milliseconds.
     Wait {
         /// Since when.
@@ -87,7 +92,7 @@ pub fn next(
     match marked {
         Marked::One { agrees: true } => return Step::Adopt,
         Marked::One { agrees: false } | Marked::Several => return Step::Conflict,
-        Marked::None => {}
+        Marked::None | Marked::Alike => {}
     }
     match unsent(progress, ticket, now_ms) {
         Progress::Unknown { since_ms } => {
@@ -96,11 +101,14 @@ pub fn next(
             let for_ms = QUIET_MS.saturating_sub(now_ms - since_ms);
             match (for_ms, wanted) {
                 (1.., _) => Step::Wait { since_ms, for_ms },
+                (0, _) if marked == Marked::Alike => Step::Doubt,
                 (0, false) => Step::Drop,
                 (0, true) if unanswered >= MOST_UNANSWERED => Step::GiveUp,
                 (0, true) => Step::Arm,
             }
         }
+        // It appeared since the entry was armed to be sent once more.
+        Progress::Armed { .. } if marked == Marked::Alike => Step::Doubt,
         _ if !wanted => Step::Drop,
         _ if matches!(progress, Progress::Armed { .. }) => Step::Send,
         _ => Step::Arm,
@@ -170,6 +178,21 @@ mod tests {
         }
     }
 
+    #[test]
+    fn one_that_is_alike_is_for_a_person_before_anything_is_sent_again() {
+        let step = |progress, wanted| next(progress, Marked::Alike, wanted, 0, 7, NOW);
+        let (quiet, over) =
+            (Progress::Unknown { since_ms: NOW - 1 }, Progress::Unknown { since_ms: NOW - QUIET_MS });
+        for wanted in [true, false] {
+            assert_eq!(step(over, wanted), Step::Doubt);
+            assert_eq!(step(Progress::Armed { ticket: 6 }, wanted), Step::Doubt);
+            assert!(matches!(step(quiet, wanted), Step::Wait { .. }), "its own may still appear");
+            assert!(matches!(step(Progress::Armed { ticket: 5 }, wanted), Step::Wait { .. }));
+        }
+        assert_eq!(step(Progress::Ready, true), Step::Arm);
+        assert_eq!(step(Progress::Ready, false), Step::Drop);
+    }
+
     /// What befalls one call.
     #[derive(Clone, Copy, Debug)]
     enum Luck {
@@ -222,7 +245,7 @@ mod tests {
             let mut unanswered = self.unanswered;
             let after = match step {
                 Step::Adopt | Step::Drop => Progress::Settled,
-                Step::Conflict | Step::GiveUp => self.progress,
+                Step::Conflict | Step::GiveUp | Step::Doubt => self.progress,
                 Step::Wait { since_ms, .. } => Progress::Unknown { since_ms },
                 Step::Arm => Progress::Armed { ticket: self.ticket },
                 Step::Send => match luck {

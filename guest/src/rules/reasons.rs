@@ -228,6 +228,9 @@ reasons! {
     PaymentConflict, "payment-conflict", Blocking,
         "LeafLink has a payment with this payment's mark that is not the same.",
         "Compare the two, correct LeafLink by hand, and sync the payment again.";
+    PaymentAlike, "payment-alike", Blocking,
+        "LeafLink did not answer when the payment was sent, and has a new one of the same amount, day and type without its mark.",
+        "Look at the order's payments in LeafLink: if that one is this payment, drop the queued write; if it is another, sync the payment again.";
     PaymentUnanswered, "payment-unanswered", Blocking,
         "LeafLink did not answer several times when the payment was sent, and does not show it either.",
         "Look at the order's payments in LeafLink; if it is not there, sync the payment again.";

@@ -26,6 +26,8 @@ pub struct Options {
     pub payment_moves_modified: bool,
     /// Whether payments that cover the total set `paid` and `paid_date`.
     pub payment_sets_paid: bool,
+    /// How many characters of a payment's `reason` are kept; the rest is cut off unsaid.
+    pub payment_reason_kept: usize,
     /// Whether `include_children=customer,sales_reps` gives bare ids; else fuller objects.
     pub children_as_ids: bool,
     /// The request budget; none by default.
@@ -45,6 +47,7 @@ impl Default for Options {
             payment_term_required: false,
             payment_moves_modified: false,
             payment_sets_paid: false,
+            payment_reason_kept: 255,
             children_as_ids: true,
             rate_limit: None,
         }

@@ -68,7 +68,8 @@ pub fn attempt(
             Some(made) => settle(id, label, wish, made),
             None => Ok(Attempt::Done(Vec::new())),
         },
-        Step::Conflict => {
+        // Without a mark of its own it is known by what it says, so none is merely alike.
+        Step::Conflict | Step::Doubt => {
             wish.progress = Progress::Unknown { since_ms: now_ms };
             let message =
                 format!("LeafLink has several products that were made of {label}, or may have been.");

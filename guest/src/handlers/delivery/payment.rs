@@ -27,6 +27,9 @@ use crate::rules::text::shortened;
 /// Longest text before the mark, in characters. The mark must never be cut off.
 const LONGEST_TEXT: usize = 150;
 
+/// Dates that are less than this apart may be the same day somewhere.
+const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
+
 /// Takes the next step of an entry.
 pub fn attempt(id: &PaymentId, label: &str, wish: &mut PaymentWish, ticket: u64) -> Result<Attempt, Failure> {
     let now_ms = host::now_ms();
@@ -67,7 +70,11 @@ pub fn attempt(id: &PaymentId, label: &str, wish: &mut PaymentWish, ticket: u64)
             return Ok(Attempt::Refused(Reason::new(Code::AnswerTooLarge, message)));
         }
     };
-    let (marked, leaflink_id) = marked(&list, &wish.mark, &entry);
+    let (mut marked, leaflink_id) = marked(&list, &wish.mark, &entry);
+    let alike = if marked == Marked::None { alike(id, wish, &entry, &list, ticket)? } else { Vec::new() };
+    if !alike.is_empty() {
+        marked = Marked::Alike;
+    }
     let wanted = is_wanted(id, wish.side)?;
     match once::next(wish.progress, marked, wanted, wish.unanswered, ticket, now_ms) {
         Step::Adopt => settle(id, label, wish, leaflink_id),
@@ -87,6 +94,18 @@ pub fn attempt(id: &PaymentId, label: &str, wish: &mut PaymentWish, ticket: u64)
             );
             Ok(Attempt::Refused(Reason::new(Code::PaymentUnanswered, message)))
         }
+        Step::Doubt => {
+            wish.progress = Progress::Unknown { since_ms: now_ms };
+            let message = format!(
+                "{label} was sent without an answer, and LeafLink shows a payment of {} without its mark {} that was not there before: number {}.",
+                entry.money(),
+                wish.mark,
+                alike.iter().map(u64::to_string).collect::<Vec<_>>().join(", ")
+            );
+            // Who has it tried again has seen that it is another.
+            wish.others.extend(alike);
+            Ok(Attempt::Refused(Reason::new(Code::PaymentAlike, message)))
+        }
         Step::Wait { since_ms, for_ms } => {
             if matches!(wish.progress, Progress::Armed { .. }) {
                 wish.unanswered = wish.unanswered.saturating_add(1);
@@ -96,6 +115,9 @@ pub fn attempt(id: &PaymentId, label: &str, wish: &mut PaymentWish, ticket: u64)
             Ok(Attempt::Later(Later { after_ms: u32::try_from(for_ms).ok(), problem }))
         }
         Step::Arm => {
+            if wish.progress == Progress::Ready {
+                wish.others = shown(&list).map(|payment| payment.id).collect();
+            }
             wish.progress = Progress::Armed { ticket };
             Ok(Attempt::Prepared)
         }
@@ -111,8 +133,70 @@ pub fn attempt(id: &PaymentId, label: &str, wish: &mut PaymentWish, ticket: u64)
 impl PaymentWish {
     /// Notes that this call sends nothing.
     fn set_unsent(&mut self, ticket: u64, now_ms: u64) {
-        self.progress = once::unsent(self.progress, ticket, now_ms);
+        match once::unsent(self.progress, ticket, now_ms) {
+            Progress::Ready => self.set_ready(),
+            progress => self.progress = progress,
+        }
     }
+
+    /// Notes that LeafLink does not have it: it is as if it had never been sent.
+    fn set_ready(&mut self) {
+        self.progress = Progress::Ready;
+        self.others.clear();
+    }
+
+    /// Whether LeafLink may have it from an attempt before this call.
+    fn is_in_doubt(&self, ticket: u64, now_ms: u64) -> bool {
+        match once::unsent(self.progress, ticket, now_ms) {
+            Progress::Unknown { .. } => true,
+            _ => self.progress.begun() && self.unanswered > 0,
+        }
+    }
+}
+
+/// An order's payments, as far as they can be read.
+fn shown(list: &[Box<RawValue>]) -> impl Iterator<Item = OrderPayment> + '_ {
+    list.iter().filter_map(|payment| read(payment.get().as_bytes()).ok())
+}
+
+/// Payments that may be this entry without its mark, once that is in doubt: new on the order, of the
+/// same amount, day and type, and of no other payment of the ERP.
+fn alike(
+    id: &PaymentId,
+    wish: &PaymentWish,
+    entry: &Entry,
+    list: &[Box<RawValue>],
+    ticket: u64,
+) -> Result<Vec<u64>, Failure> {
+    if !wish.is_in_doubt(ticket, host::now_ms()) {
+        return Ok(Vec::new());
+    }
+    let mut found: Vec<OrderPayment> = shown(list)
+        .filter(|payment| !wish.others.contains(&payment.id) && says_the_same(payment, entry))
+        .collect();
+    if let (false, Some((_, sales_order))) = (found.is_empty(), payments::read(id)?) {
+        for (other, _) in payments::of_sales_order(&sales_order)? {
+            let known = payments::known(&other)?;
+            let theirs = known.recorded.iter().chain(&known.taken_back).filter_map(|recorded| recorded.id);
+            let theirs: Vec<u64> = theirs.collect();
+            let marks = [payments::mark(&other, Side::Record), payments::mark(&other, Side::TakeBack)];
+            found.retain(|payment| {
+                let reason = payment.reason.as_deref().unwrap_or_default();
+                !theirs.contains(&payment.id) && !marks.iter().flatten().any(|mark| reason.contains(mark))
+            });
+        }
+    }
+    Ok(found.into_iter().map(|payment| payment.id).collect())
+}
+
+/// Whether a payment is of an entry's amount, day and type, as far as LeafLink says so.
+fn says_the_same(payment: &OrderPayment, entry: &Entry) -> bool {
+    let paid_at = payment.payment_date.as_deref().and_then(|date| DateTime::parse_from_rfc3339(date).ok());
+    let apart = paid_at.map_or(0, |at| at.timestamp_millis().abs_diff(entry.paid_at_ms.cast_signed()));
+    payment.total.amount.0 == entry.amount
+        && payment.total.currency == entry.currency
+        && apart < DAY_MS
+        && payment.payment_type.as_ref().is_none_or(|kind| *kind == entry.method)
 }
 
 /// What an order's payments show of a mark, and LeafLink's id of the entry that bears it.
@@ -162,13 +246,13 @@ fn send(id: &PaymentId, label: &str, wish: &mut PaymentWish, entry: &Entry) -> R
     match leaflink::record_payment(&body)? {
         Sent::Done(body) => settle(id, label, wish, read::<OrderPayment>(&body).ok().map(|made| made.id)),
         Sent::Refused(refusal) => {
-            wish.progress = Progress::Ready;
+            wish.set_ready();
             let message = format!("LeafLink refused {label}: {refusal}.");
             let code = refusal.code(Code::PaymentRefused);
             Ok(Attempt::Refused(Reason::new(code, message).with("words", refusal)))
         }
         Sent::NotTaken(later) => {
-            wish.progress = Progress::Ready;
+            wish.set_ready();
             Ok(Attempt::Later(later))
         }
         Sent::Unknown(Later { after_ms, problem }) => {
@@ -250,20 +334,57 @@ fn settled(entry: &Entry, known: &PaymentState) -> Result<Circumstances, Failure
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host::payments::EntryRecord;
     use crate::rules::ids::{OrderNumber, StaffId};
 
     const MARK: &str = "MZXW6YTBMZXW6YTB";
 
-    fn shown(json: &str) -> (Marked, Option<u64>) {
-        let entry = Entry {
+    fn bearing(json: &str) -> (Marked, Option<u64>) {
+        marked(&read::<Vec<Box<RawValue>>>(json.as_bytes()).unwrap(), MARK, &entry())
+    }
+
+    fn entry() -> Entry {
+        Entry {
             order: OrderNumber("5d0c".to_owned()),
             recorded_by: StaffId(4107),
             amount: "100.50".parse().unwrap(),
             currency: "USD".to_owned(),
-            paid_at_ms: 0,
+            paid_at_ms: 1_772_467_200_000,
             method: "check".to_owned(),
+        }
+    }
+
+    #[test]
+    fn the_same_is_of_the_same_amount_day_and_type() {
+        let same = |amount: &str, date: &str, kind: &str| {
+            let json = format!(
+                r#"{{"id": 1, "order": "5d0c", "total": {{"amount": {amount}, "currency": "USD"}}, "payment_date": {date}, "payment_type": {kind}}}"#
+            );
+            says_the_same(&read(json.as_bytes()).unwrap(), &entry())
         };
-        marked(&read::<Vec<Box<RawValue>>>(json.as_bytes()).unwrap(), MARK, &entry)
+        let (at, check) = (r#""2026-03-02T16:00:00Z""#, r#""check""#);
+        assert!(same("\"100.50\"", at, check));
+        assert!(same("100.5", "null", "null"), "what LeafLink does not say differs in nothing");
+        assert!(same("100.5", r#""2026-03-02T00:00:00-05:00""#, check), "the day alone was kept");
+        assert!(!same("100.5", r#""2026-03-03T16:00:00Z""#, check));
+        assert!(!same("100.51", at, check));
+        assert!(!same("-100.5", at, check));
+        assert!(!same("100.5", at, r#""cash""#));
+    }
+
+    #[test]
+    fn what_was_sent_and_not_answered_is_in_doubt_until_it_is_known_not_to_be_there() {
+        let doubt = |progress, unanswered| {
+            let entry = EntryRecord::from(&entry());
+            let mark = MARK.to_owned();
+            PaymentWish { side: Side::Record, entry, mark, progress, unanswered, others: Vec::new() }
+                .is_in_doubt(7, 0)
+        };
+        assert!(!doubt(Progress::Ready, 0) && !doubt(Progress::Ready, 1));
+        assert!(!doubt(Progress::Armed { ticket: 6 }, 0), "this call would be the first to send it");
+        assert!(doubt(Progress::Armed { ticket: 6 }, 1));
+        assert!(doubt(Progress::Armed { ticket: 5 }, 0));
+        assert!(doubt(Progress::Unknown { since_ms: 0 }, 0));
     }
 
     fn payment(id: u64, amount: &str, currency: &str, reason: &str) -> String {
@@ -276,23 +397,23 @@ mod tests {
     fn an_entry_is_known_by_its_mark_alone() {
         let same = payment(1, "\"100.50\"", "USD", "somebody's own");
         let ours = payment(2, "100.5", "USD", &format!("Payment pay-1 of the ERP [{MARK}] edited by hand"));
-        assert_eq!(shown("[]"), (Marked::None, None));
-        assert_eq!(shown(&format!("[{same}]")), (Marked::None, None));
-        assert_eq!(shown(&format!("[{same}, {ours}]")), (Marked::One { agrees: true }, Some(2)));
-        assert_eq!(shown(&format!("[{ours}, {ours}]")), (Marked::Several, None));
+        assert_eq!(bearing("[]"), (Marked::None, None));
+        assert_eq!(bearing(&format!("[{same}]")), (Marked::None, None));
+        assert_eq!(bearing(&format!("[{same}, {ours}]")), (Marked::One { agrees: true }, Some(2)));
+        assert_eq!(bearing(&format!("[{ours}, {ours}]")), (Marked::Several, None));
     }
 
     #[test]
     fn another_amount_or_currency_does_not_agree() {
         for (amount, currency) in [("\"100.51\"", "USD"), ("\"-100.50\"", "USD"), ("\"100.50\"", "CAD")] {
             let list = format!("[{}]", payment(2, amount, currency, MARK));
-            assert_eq!(shown(&list).0, Marked::One { agrees: false }, "{list}");
+            assert_eq!(bearing(&list).0, Marked::One { agrees: false }, "{list}");
         }
     }
 
     #[test]
     fn what_cannot_be_read_matters_only_with_the_mark() {
-        assert_eq!(shown(r#"[{"odd": true}, 5]"#), (Marked::None, None));
-        assert_eq!(shown(&format!(r#"[{{"reason": "{MARK}"}}]"#)), (Marked::One { agrees: false }, None));
+        assert_eq!(bearing(r#"[{"odd": true}, 5]"#), (Marked::None, None));
+        assert_eq!(bearing(&format!(r#"[{{"reason": "{MARK}"}}]"#)), (Marked::One { agrees: false }, None));
     }
 }

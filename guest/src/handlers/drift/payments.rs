@@ -144,7 +144,7 @@ fn compared(
 fn seen(list: &[Box<RawValue>], id: &PaymentId, side: Side, entry: Option<Entry>) -> Seen {
     let (Some(mark), Some(entry)) = (payments::mark(id, side), entry) else { return Seen::Absent };
     match marked(list, &mark, &entry).0 {
-        Marked::None => Seen::Absent,
+        Marked::None | Marked::Alike => Seen::Absent,
         Marked::One { agrees: true } => Seen::There(entry),
         Marked::One { agrees: false } | Marked::Several => Seen::Odd,
     }

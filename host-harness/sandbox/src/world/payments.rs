@@ -46,7 +46,7 @@ impl World {
                 total: new.total,
                 currency: new.currency,
                 payment_date: new.payment_date,
-                reason: new.reason,
+                reason: new.reason.chars().take(self.options.payment_reason_kept).collect(),
                 payment_type: new.payment_type,
             },
         );
