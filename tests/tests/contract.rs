@@ -8,8 +8,8 @@ use leaflink_sync_tests::component;
 use wit_component::DecodedWasm;
 use wit_parser::{Resolve, WorldId, WorldItem, WorldKey};
 
-/// The largest component that is shipped, in bytes: 1.4 MiB.
-const SIZE_BUDGET: usize = 14 * (1 << 20) / 10;
+/// The largest component that is shipped, in bytes: 1.45 MiB.
+const SIZE_BUDGET: usize = 145 * (1 << 20) / 100;
 
 fn load() -> Connector {
     component::load(Limits::DEFAULT).expect("the component loads")
