@@ -16,7 +16,8 @@ fn every_scenario_ends_as_it_does_over_real_connections() {
     let connector = component::load(Limits::DEFAULT).unwrap();
     let mut wrong = Vec::new();
     for folder in stories::folders().unwrap() {
-        let played = scenario::play(&connector, &folder, Connections::InProcess).unwrap();
+        let played = scenario::play(&connector, &folder, Connections::InProcess)
+            .unwrap_or_else(|error| panic!("{}: {error:#}", folder.display()));
         if !played.differences.is_empty() {
             wrong.push((folder, played.differences));
         }

@@ -164,14 +164,17 @@ pub fn product_among_others(id: LeafLinkProductId) -> Result<Result<Found, Failu
 }
 
 /// Hands over every record of a list, as far as the bound on requests goes. A record that makes its
-/// page unreadable or too large is passed over; two such in a row are an outage.
+/// page unreadable or too large, or over which LeafLink fails, is passed over; two such in a row are an
+/// outage.
 pub fn every(path: &str, query: &[(&str, &str)], each: &mut dyn FnMut(&str)) -> Result<(), Failure> {
     let (mut offset, mut limit, mut passed_over) = (0_u64, PAGE, false);
     for _ in 0..MOST_PAGES {
         let (from, most) = (offset.to_string(), limit.to_string());
         let mut query = query.to_vec();
         query.extend([("limit", most.as_str()), ("offset", from.as_str())]);
-        match page(path, &query)? {
+        let listed = page_of_pass(path, &query)?;
+        let listed = listed.unwrap_or_else(|failed| Listed::Unreadable(failed.reason.message));
+        match listed {
             Listed::Page(page) => {
                 let records = page.results.len() as u64;
                 page.results.iter().for_each(|record| each(record.get()));

@@ -108,7 +108,7 @@ pub fn next(
             }
         }
         // It appeared since the entry was armed to be sent once more.
-        Progress::Armed { .. } if marked == Marked::Alike => Step::Doubt,
+        _ if marked == Marked::Alike && progress.begun() => Step::Doubt,
         _ if !wanted => Step::Drop,
         _ if matches!(progress, Progress::Armed { .. }) => Step::Send,
         _ => Step::Arm,

@@ -155,7 +155,7 @@ impl PaymentWish {
 }
 
 /// An order's payments, as far as they can be read.
-fn shown(list: &[Box<RawValue>]) -> impl Iterator<Item = OrderPayment> + '_ {
+pub fn shown(list: &[Box<RawValue>]) -> impl Iterator<Item = OrderPayment> + '_ {
     list.iter().filter_map(|payment| read(payment.get().as_bytes()).ok())
 }
 

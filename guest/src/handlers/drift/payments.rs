@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::{Page, Write, on_its_way};
 use crate::bindings::leaflink_sync::host::types as wit;
-use crate::handlers::delivery::payment::marked;
+use crate::handlers::delivery::payment::{marked, shown};
 use crate::handlers::payments::{again, label, queue, wish};
 use crate::handlers::settings::in_force;
 use crate::host::answer::{self, Failure};
@@ -97,8 +97,8 @@ fn compared(
         })
     });
     let negative = entry.as_ref().map(|entry| Entry { amount: -entry.amount, ..entry.clone() });
-    let recorded = seen(list, id, Side::Record, entry);
-    let taken_back = seen(list, id, Side::TakeBack, negative);
+    let recorded = seen(list, id, Side::Record, entry, known.recorded.as_ref());
+    let taken_back = seen(list, id, Side::TakeBack, negative, known.taken_back.as_ref());
     let plan = decide(
         payment,
         &Circumstances {
@@ -140,14 +140,26 @@ fn compared(
     }))
 }
 
-/// What LeafLink's list shows of one of a payment's entries.
-fn seen(list: &[Box<RawValue>], id: &PaymentId, side: Side, entry: Option<Entry>) -> Seen {
+/// What LeafLink's list shows of one of a payment's entries: the one with its mark, or the one that
+/// LeafLink answered with when it was made, whatever has become of the mark.
+fn seen(
+    list: &[Box<RawValue>],
+    id: &PaymentId,
+    side: Side,
+    entry: Option<Entry>,
+    known: Option<&Recorded>,
+) -> Seen {
     let (Some(mark), Some(entry)) = (payments::mark(id, side), entry) else { return Seen::Absent };
-    match marked(list, &mark, &entry).0 {
-        Marked::None | Marked::Alike => Seen::Absent,
-        Marked::One { agrees: true } => Seen::There(entry),
-        Marked::One { agrees: false } | Marked::Several => Seen::Odd,
-    }
+    let agrees = match marked(list, &mark, &entry).0 {
+        Marked::None | Marked::Alike => {
+            let id = known.and_then(|recorded| recorded.id);
+            let Some(made) = shown(list).find(|payment| Some(payment.id) == id) else { return Seen::Absent };
+            made.total.amount.0 == entry.amount && made.total.currency == entry.currency
+        }
+        Marked::One { agrees } => agrees,
+        Marked::Several => false,
+    };
+    if agrees { Seen::There(entry) } else { Seen::Odd }
 }
 
 /// What is remembered of LeafLink's side gives way to what LeafLink shows.

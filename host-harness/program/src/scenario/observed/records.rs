@@ -25,6 +25,8 @@ pub(super) fn sales_orders(stage: &Stage) -> anyhow::Result<BTreeMap<String, Val
             break;
         }
     }
+    // In memory there is one view at a time, and the packages are read by another.
+    drop(view);
     let key = |order: &SalesOrder| match &order.origin {
         Some(origin) => origin.short_id.clone(),
         None => order.number.clone(),
