@@ -486,7 +486,9 @@ impl Player {
         }
         for round in 0..ROUNDS_TO_REST {
             let before = self.journal;
-            let began_amid_a_pass = self.amid_a_pass || self.amid_the_catalogue;
+            // Without polls, one that somebody began is not ended.
+            let began_amid_a_pass =
+                self.hearing != Hearing::Webhooks && (self.amid_a_pass || self.amid_the_catalogue);
             // Each of these rounds reads it.
             if self.hearing != Hearing::Webhooks {
                 self.catalogue_read_ms = None;
