@@ -53,12 +53,26 @@ const CORE: [&str; 9] = [
 
 /// The families of scenarios that are swept in every way with every test run: what money depends on,
 /// what is made once, and orders.
-const EVERY_WAY: [&str; 5] =
-    ["life-deleted-and-rejected", "payments-", "plain-order", "polling-orders-", "product-create-crash"];
+const EVERY_WAY: [&str; 8] = [
+    "life-deleted-and-rejected",
+    "payments-answer-lost",
+    "payments-crash-",
+    "payments-request-lost",
+    "payments-taken-back",
+    "plain-order",
+    "polling-orders-",
+    "product-create-crash",
+];
 
 /// Scenarios of which each outcome takes long: where the sync runs for hours, or an order is very large.
-const LONG: [&str; 5] =
-    ["alarm-", "malformed-10-mb-note", "malformed-2000-lines", "malformed-all-together", "polling-"];
+const LONG: [&str; 6] = [
+    "alarm-",
+    "drift-orders-page-by-page",
+    "malformed-10-mb-note",
+    "malformed-2000-lines",
+    "malformed-all-together",
+    "polling-",
+];
 
 /// Here LeafLink cuts off the mark by which a payment is known again, so that each answer that is lost
 /// leaves it to a person whether the payment is there: the end is another with each fault.
