@@ -46,6 +46,8 @@ const STORIES: [&str; 4] = [
 /// How many processes are killed for each time that the story has the sync run.
 const KILLED_EACH: u32 = 3;
 
+/// How often it is seen whether LeafLink has got something: much shorter than a commit takes.
+const A_MOMENT: Duration = Duration::from_micros(50);
 /// Longer than it takes until what may have been sent is looked for, and sent again.
 const A_WHILE: Duration = Duration::from_secs(150);
 /// Longer than the longest wait of a write.
@@ -178,17 +180,25 @@ impl Run {
         if !matches!(step.act, Act::Sync(SyncAct::Sync(()) | SyncAct::PushStock(()))) {
             return self.stage.perform(&step.act).map(drop);
         }
-        for _ in 0..kills {
-            self.kill_one()?;
+        for kill in 0..kills {
+            self.kill_one(kill % 2 == 0)?;
             self.stage.let_pass(A_WHILE);
         }
         self.work()
     }
 
-    /// Has an ERP's process begin its work, and kills it.
-    fn kill_one(&mut self) -> anyhow::Result<()> {
+    /// Has an ERP's process begin its work, and kills it: at any moment, or as soon as LeafLink has got
+    /// something from it, which it may not have noted by then.
+    fn kill_one(&mut self, when_it_wrote: bool) -> anyhow::Result<()> {
+        let before = self.stage.sandbox().fingerprint();
         let mut process = self.start()?;
-        sleep(self.took.mul_f64(self.rng.f64()));
+        if when_it_wrote {
+            while self.stage.sandbox().fingerprint() == before && process.try_wait()?.is_none() {
+                sleep(A_MOMENT);
+            }
+        } else {
+            sleep(self.took.mul_f64(self.rng.f64()));
+        }
         process.kill()?;
         // It may have come to its end before.
         if !process.wait()?.success() {
@@ -245,7 +255,7 @@ fn end(stage: &Stage) -> BTreeSet<String> {
         }));
     };
     note("order", sandbox.orders(), &["short_id", "status", "ship_date", "external_ids", "payment_balance"]);
-    note("payment", sandbox.payments(), &["amount", "payment_type", "recorded_by", "reason"]);
+    note("payment", sandbox.payments(), &["total", "payment_type", "recorded_by", "reason"]);
     note(
         "product",
         sandbox.products(),
