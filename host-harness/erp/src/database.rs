@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 use rusqlite::config::DbConfig;
 use rusqlite::types::Type;
-use rusqlite::{Connection, OptionalExtension, Params, Row};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Params, Row, ffi};
 use rusqlite_migration::{M, Migrations};
 use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
@@ -79,9 +79,20 @@ pub(crate) struct Db<'a> {
     pub tenant: &'a str,
     /// The transaction's time, in milliseconds since 1970.
     pub now_ms: u64,
+    /// Writes fail.
+    pub only_reads: bool,
 }
 
-impl Db<'_> {
+impl<'a> Db<'a> {
+    fn prepare(&self, sql: &str) -> Result<CachedStatement<'a>> {
+        let statement = self.connection.prepare_cached(sql)?;
+        if self.only_reads && !statement.readonly() {
+            let (code, why) = (ffi::Error::new(ffi::SQLITE_READONLY), "this was opened to look only");
+            return Err(rusqlite::Error::SqliteFailure(code, Some(why.to_owned())).into());
+        }
+        Ok(statement)
+    }
+
     /// Every row of a query.
     pub fn rows<T>(
         &self,
@@ -89,7 +100,7 @@ impl Db<'_> {
         params: impl Params,
         map: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>> {
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut statement = self.prepare(sql)?;
         let rows = statement.query_map(params, map)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
@@ -101,13 +112,13 @@ impl Db<'_> {
         params: impl Params,
         map: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Option<T>> {
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut statement = self.prepare(sql)?;
         Ok(statement.query_row(params, map).optional()?)
     }
 
     /// Runs a statement; answers how many rows it touched.
     pub fn execute(&self, sql: &str, params: impl Params) -> Result<usize> {
-        Ok(self.connection.prepare_cached(sql)?.execute(params)?)
+        Ok(self.prepare(sql)?.execute(params)?)
     }
 
     /// As [`execute`](Self::execute); it is an error if the record `id` was not there.
@@ -152,7 +163,7 @@ impl Db<'_> {
     pub fn next_number(&self, kind: &str, first: i64) -> Result<i64> {
         let sql = "INSERT INTO counters (tenant, kind, last) VALUES (?1, ?2, ?3)
                    ON CONFLICT (tenant, kind) DO UPDATE SET last = last + 1 RETURNING last";
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut statement = self.prepare(sql)?;
         Ok(statement.query_row((self.tenant, kind, first), |row| row.get(0))?)
     }
 }

@@ -1,6 +1,6 @@
 //! Everything in the file as text, to compare two states of it.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
@@ -37,22 +37,35 @@ fn dump_tables(snapshot: &Connection, left_out: &[&str]) -> anyhow::Result<Strin
 fn dump_table(db: &Connection, table: &str) -> anyhow::Result<Vec<String>> {
     let mut statement = db.prepare_cached(&format!("SELECT * FROM \"{table}\""))?;
     let columns = statement.column_count();
-    let rows = statement.query_map([], |row| {
-        let mut fields = Vec::with_capacity(columns);
+    let mut found = statement.query([])?;
+    let mut rows = Vec::new();
+    while let Some(row) = found.next()? {
+        let mut line = String::new();
         for column in 0..columns {
-            fields.push(field(row.get_ref(column)?));
+            if column > 0 {
+                line += " | ";
+            }
+            field(&mut line, row.get_ref(column)?)?;
         }
-        Ok(fields.join(" | "))
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+        rows.push(line);
+    }
+    Ok(rows)
 }
 
-fn field(value: ValueRef<'_>) -> String {
+fn field(line: &mut String, value: ValueRef<'_>) -> fmt::Result {
     match value {
-        ValueRef::Null => "-".to_owned(),
-        ValueRef::Integer(number) => number.to_string(),
-        ValueRef::Real(number) => number.to_string(),
-        ValueRef::Text(bytes) => format!("'{}'", bytes.escape_ascii()),
-        ValueRef::Blob(bytes) => format!("x'{}'", bytes.escape_ascii()),
+        ValueRef::Null => line.write_str("-"),
+        ValueRef::Integer(number) => write!(line, "{number}"),
+        ValueRef::Real(number) => write!(line, "{number}"),
+        ValueRef::Text(bytes) => match str::from_utf8(bytes) {
+            Ok(text) if is_plain(bytes) => write!(line, "'{text}'"),
+            _ => write!(line, "'{}'", bytes.escape_ascii()),
+        },
+        ValueRef::Blob(bytes) => write!(line, "x'{}'", bytes.escape_ascii()),
     }
+}
+
+/// Whether nothing in it is to be escaped.
+fn is_plain(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'\'' | b'"' | b'\\'))
 }

@@ -148,7 +148,6 @@ impl Erp {
             return Ok(Lease::own(database::open_to_read(self.path())?));
         }
         let mut lease = Lease::wait_for(&self.writer)?;
-        lease.connection().pragma_update(None, "query_only", true)?;
         lease.only_reads = true;
         Ok(lease)
     }
@@ -232,13 +231,14 @@ pub(crate) struct Lease {
     connection: Option<Connection>,
     lender: Option<Arc<Writer>>,
     in_memory: bool,
-    /// It is kept from writing, and must not be when it goes back.
+    /// Writes through it are refused. Not by `PRAGMA query_only`, which has every statement compiled
+    /// anew each time it is set.
     only_reads: bool,
 }
 
 impl Lease {
     fn own(connection: Connection) -> Self {
-        Self { connection: Some(connection), lender: None, in_memory: false, only_reads: false }
+        Self { connection: Some(connection), lender: None, in_memory: false, only_reads: true }
     }
 
     fn wait_for(writer: &Arc<Writer>) -> Result<Self> {
@@ -270,6 +270,10 @@ impl Lease {
         self.in_memory
     }
 
+    pub(crate) fn only_reads(&self) -> bool {
+        self.only_reads
+    }
+
     pub(crate) fn connection_mut(&mut self) -> &mut Connection {
         self.connection.as_mut().expect("only `drop` takes it away")
     }
@@ -278,10 +282,6 @@ impl Lease {
 impl Drop for Lease {
     fn drop(&mut self) {
         if let Some(writer) = self.lender.take() {
-            if self.only_reads {
-                // Where this fails, the next write does, and says so.
-                let _ = self.connection().pragma_update(None, "query_only", false);
-            }
             *writer.lock() = self.connection.take();
             writer.freed.notify_one();
         }

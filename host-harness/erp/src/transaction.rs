@@ -41,7 +41,12 @@ impl ErpTransaction {
 
     /// The tables as this transaction sees them.
     pub(crate) fn db(&self) -> Db<'_> {
-        Db { connection: self.lease.connection(), tenant: &self.company.0, now_ms: self.now_ms }
+        Db {
+            connection: self.lease.connection(),
+            tenant: &self.company.0,
+            now_ms: self.now_ms,
+            only_reads: self.lease.only_reads(),
+        }
     }
 
     /// At most `limit` journal entries after the entry with the id `after` (0: from the first),
