@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};
 
 use super::place::Placing;
+use super::shared::Shared;
 use super::{CASE, Company, Customer, InventoryItem, Product, Reference, Staff, Tracking, World};
 use crate::seed::{CustomerSeed, ProductSeed, Seed, StaffSeed};
 use crate::time::{Instant, parse_offset};
@@ -25,18 +26,18 @@ impl World {
             state: seed.company.state.clone(),
         };
         let mut world = Self {
-            reference: Reference::new(&company, &seed),
+            reference: Reference::new(&company, &seed).into(),
             company,
             offset,
             options: seed.options,
-            staff: BTreeMap::new(),
-            customers: BTreeMap::new(),
-            products: BTreeMap::new(),
-            orders: BTreeMap::new(),
-            payments: BTreeMap::new(),
-            events: Vec::new(),
-            credits: Vec::new(),
-            inventory: BTreeMap::new(),
+            staff: Shared::default(),
+            customers: Shared::default(),
+            products: Shared::default(),
+            orders: Shared::default(),
+            payments: Shared::default(),
+            events: Shared::default(),
+            credits: Shared::default(),
+            inventory: Shared::default(),
             webhooks: Vec::new(),
             webhook_key: seed.webhook_key,
             now,

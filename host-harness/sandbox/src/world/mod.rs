@@ -12,6 +12,7 @@ mod payments;
 mod place;
 mod product;
 mod products;
+mod shared;
 mod status;
 mod stock;
 mod totals;
@@ -32,6 +33,8 @@ pub(crate) use place::Placing;
 pub(crate) use product::{CASE, CURRENCY, Product, Tracking};
 pub use status::{Action, Status};
 pub(crate) use totals::Totals;
+
+use shared::Shared;
 
 use crate::options::Options;
 use crate::time::Instant;
@@ -173,16 +176,16 @@ pub(crate) struct World {
     pub company: Company,
     pub offset: FixedOffset,
     pub options: Options,
-    pub staff: BTreeMap<u64, Staff>,
-    pub customers: BTreeMap<u64, Customer>,
-    pub products: BTreeMap<u64, Product>,
+    pub staff: Shared<BTreeMap<u64, Staff>>,
+    pub customers: Shared<BTreeMap<u64, Customer>>,
+    pub products: Shared<BTreeMap<u64, Product>>,
     /// By LeafLink's inner id, which rises with the time of placing.
-    pub orders: BTreeMap<u64, Order>,
-    pub payments: BTreeMap<u64, Payment>,
-    pub events: Vec<Event>,
-    pub credits: Vec<Credit>,
-    pub inventory: BTreeMap<u64, InventoryItem>,
-    pub reference: Reference,
+    pub orders: Shared<BTreeMap<u64, Order>>,
+    pub payments: Shared<BTreeMap<u64, Payment>>,
+    pub events: Shared<Vec<Event>>,
+    pub credits: Shared<Vec<Credit>>,
+    pub inventory: Shared<BTreeMap<u64, InventoryItem>>,
+    pub reference: Shared<Reference>,
     pub webhooks: Vec<Webhook>,
     pub webhook_key: Option<String>,
     now: Instant,

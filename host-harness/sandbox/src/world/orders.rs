@@ -245,8 +245,9 @@ impl World {
         changed: Map<String, Value>,
     ) {
         let (author, username) = self.author(source);
+        let id = 880_001 + self.events.len() as u64;
         self.events.push(Event {
-            id: 880_001 + self.events.len() as u64,
+            id,
             order: order.number.clone(),
             author,
             username,

@@ -199,8 +199,9 @@ impl World {
         order.user = self.author(Source::App).1;
         let touched = self.move_stock(held, &Footprint::of(&order));
         if order.credits > Decimal::ZERO && !order.is_combination {
+            let id = 3001 + self.credits.len() as u64;
             self.credits.push(Credit {
-                id: 3001 + self.credits.len() as u64,
+                id,
                 customer: order.customer,
                 amount: order.credits,
                 currency: order.currency.clone(),
