@@ -13,6 +13,8 @@ use crate::state::CallState;
 
 /// Memory that a free place of the pool keeps, to be cleared rather than given back to the system.
 const KEEP_RESIDENT_BYTES: usize = 256 << 10;
+/// The same of its table. Giving pages back interrupts every other core that runs a call.
+const KEEP_RESIDENT_TABLE_BYTES: usize = 64 << 10;
 
 /// Why there is no engine.
 #[derive(Debug, thiserror::Error)]
@@ -117,7 +119,8 @@ fn pool(limits: &Limits) -> InstanceAllocationStrategy {
         .total_tables(calls.saturating_mul(TABLES))
         .table_elements(limits.table_elements)
         .max_memory_size(limits.memory_bytes)
-        .linear_memory_keep_resident(KEEP_RESIDENT_BYTES.min(limits.memory_bytes));
+        .linear_memory_keep_resident(KEEP_RESIDENT_BYTES.min(limits.memory_bytes))
+        .table_keep_resident(KEEP_RESIDENT_TABLE_BYTES);
     InstanceAllocationStrategy::Pooling(pool)
 }
 
