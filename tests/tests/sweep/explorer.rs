@@ -104,7 +104,8 @@ impl Explorer {
         let stage = self.stage.get().and_then(Weak::upgrade).expect("the stage outlives its rounds");
         let (calls, own_commits) = self.boundary.so_far();
         let before = stage.mark()?;
-        let unmoved = state::hash(&stage)?;
+        let erp_before = state::hash_of_erp(&stage)?;
+        let unmoved = state::hash_beside(&stage, erp_before);
         let attempt = |point| {
             self.boundary.arm_within(calls, own_commits, point);
             catch_unwind(AssertUnwindSafe(call))
@@ -127,8 +128,11 @@ impl Explorer {
                 let point = Point { call, import, how: *how };
                 let seen = survived(attempt(Some(point)));
                 assert!(self.boundary.struck(), "{point:?} was not reached");
-                let state =
-                    if self.boundary.moved() == (false, false) { unmoved } else { state::hash(&stage)? };
+                let state = match self.boundary.moved() {
+                    (true, _) => state::hash(&stage)?,
+                    (false, true) => state::hash_beside(&stage, erp_before),
+                    (false, false) => unmoved,
+                };
                 found.note(reached, point, seen, state);
                 come_back()?;
             }

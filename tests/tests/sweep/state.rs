@@ -18,15 +18,27 @@ const NAMELESS: [&str; 2] = ["'call'", "'change'"];
 
 /// Everything that the future depends on, and all that the ends are compared by.
 pub fn hash(stage: &Stage) -> anyhow::Result<u64> {
+    Ok(hash_beside(stage, hash_of_erp(stage)?))
+}
+
+/// What of it is in the ERP's database, which only commits change.
+pub fn hash_of_erp(stage: &Stage) -> anyhow::Result<u64> {
     let mut hasher = DefaultHasher::new();
     erp(stage, &UNREAD)?.hash(&mut hasher);
     for mail in stage.erp().unsent_mail(stage.company())? {
         (mail.to, mail.subject, mail.text).hash(&mut hasher);
     }
+    Ok(hasher.finish())
+}
+
+/// As [`hash`], where what is in the ERP is known.
+pub fn hash_beside(stage: &Stage, of_erp: u64) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    of_erp.hash(&mut hasher);
     mails(stage).hash(&mut hasher);
     stage.sandbox().fingerprint().hash(&mut hasher);
     stage.memory().hash(&mut hasher);
-    Ok(hasher.finish())
+    hasher.finish()
 }
 
 fn erp(stage: &Stage, left_out: &[&str]) -> anyhow::Result<String> {
