@@ -17,6 +17,13 @@ use crate::rules::product::unit_type::UnitType;
 
 const SETTING_KEY: &str = "prices-on";
 
+/// How long a price that was sent and may have come to LeafLink unseen is known for ours. The
+/// catalogue is read every ten minutes, and a read can fail some times in a row.
+const OURS_FOR_MS: u64 = 60 * 60 * 1_000;
+
+/// How many of them are remembered: more than a person sets within that time.
+const SENT_PRICES: usize = 16;
+
 /// A product of the ERP, as far as its price goes.
 #[derive(Clone, Debug)]
 pub struct Product {
@@ -122,9 +129,9 @@ pub struct PriceRecord {
     /// What both sides showed when they last agreed.
     #[serde(default)]
     agreed: Option<AgreedRecord>,
-    /// What was sent to LeafLink and may have come there unseen, and when that was noted.
+    /// What was sent to LeafLink and may have come there unseen, and when that was noted; oldest first.
     #[serde(default)]
-    pub sent: Option<(String, u64)>,
+    sent: Vec<(String, u64)>,
     /// Why the price cannot follow, as people were told.
     #[serde(default)]
     pub waits_for: Vec<ReasonRecord>,
@@ -156,6 +163,26 @@ impl PriceRecord {
             units: agreed.units,
         });
     }
+
+    /// Notes that LeafLink may come to show a price because of us. One does not replace another: a
+    /// second answer that is lost leaves the first one's price there.
+    pub fn note_sent(&mut self, price: String, now_ms: u64) {
+        self.sent.retain(|(known, at)| *known != price && is_ours_still(*at, now_ms));
+        if self.sent.len() == SENT_PRICES {
+            self.sent.remove(0);
+        }
+        self.sent.push((price, now_ms));
+    }
+
+    /// Prices that LeafLink may show because of us.
+    pub fn sent(&self, now_ms: u64) -> impl Iterator<Item = &str> {
+        let recent = self.sent.iter().filter(move |(_, at)| is_ours_still(*at, now_ms));
+        recent.map(|(price, _)| price.as_str())
+    }
+}
+
+fn is_ours_still(noted_ms: u64, now_ms: u64) -> bool {
+    now_ms.saturating_sub(noted_ms) <= OURS_FOR_MS
 }
 
 /// A price as it was kept.
@@ -208,4 +235,26 @@ pub struct PriceWish {
     /// For one case; absent: as it should be.
     #[serde(default)]
     pub wholesale_price: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_price_that_may_be_in_leaflink_unseen_is_known_for_an_hour() {
+        let mut record = PriceRecord::default();
+        let known = |record: &PriceRecord, now| record.sent(now).map(str::to_owned).collect::<Vec<_>>();
+        record.note_sent("19.99".to_owned(), 1_000);
+        record.note_sent("18".to_owned(), 2_000);
+        assert_eq!(known(&record, 2_000), ["19.99", "18"]);
+        record.note_sent("19.99".to_owned(), 3_000);
+        assert_eq!(known(&record, 2_000 + OURS_FOR_MS), ["18", "19.99"]);
+        assert_eq!(known(&record, 2_001 + OURS_FOR_MS), ["19.99"]);
+        for cents in 0..100 {
+            record.note_sent(format!("20.{cents:02}"), 4_000);
+        }
+        assert_eq!(record.sent.len(), SENT_PRICES);
+        assert_eq!(record.sent(4_000).last(), Some("20.99"));
+    }
 }

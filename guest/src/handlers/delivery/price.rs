@@ -91,7 +91,7 @@ fn send(
         }
         Sent::Unknown(later) => {
             wish.wholesale_price = Some(plain(price));
-            look.record.sent = Some((plain(price), host::now_ms()));
+            look.record.note_sent(plain(price), host::now_ms());
             prices::put_record(id, &look.record)?;
             Ok(Attempt::Later(later))
         }

@@ -20,10 +20,6 @@ use crate::rules::product::price::{Action, Agreed, Plan, Price, Sides, decide};
 use crate::rules::reasons::Code;
 use crate::rules::settings::Settings;
 
-/// How long a price that was sent and may have come to LeafLink unseen is known for ours. The
-/// catalogue is read every ten minutes, and a read can fail some times in a row.
-const OURS_FOR_MS: u64 = 60 * 60 * 1_000;
-
 /// A linked product with its price on both sides, and what was decided about it.
 pub struct Look {
     /// The ERP's side.
@@ -123,9 +119,7 @@ pub fn listed(side: &Side, name: &str) -> Result<Result<Option<Listed>, Reason>,
 
 /// Prices that LeafLink may show because of us.
 fn sent(record: &PriceRecord, queued: Option<&Intent>) -> Vec<rust_decimal::Decimal> {
-    let recent = record.sent.as_ref().filter(|(_, at)| host::now_ms().saturating_sub(*at) <= OURS_FOR_MS);
-    let texts = recent.map(|(price, _)| price.as_str()).into_iter().chain(queued.and_then(wanted));
-    texts.filter_map(prices::read).collect()
+    record.sent(host::now_ms()).chain(queued.and_then(wanted)).filter_map(prices::read).collect()
 }
 
 /// The price that a queued write would set.
@@ -251,7 +245,7 @@ pub fn carry_out(mut look: Look, settings: &Settings) -> Result<wit::Decision, F
     let replaced = look.queued.as_ref().filter(|queued| queued.wish != intent.wish).and_then(wanted);
     if let Some(price) = replaced {
         // It may have been sent by a call whose commit was lost.
-        look.record.sent = Some((price.to_owned(), host::now_ms()));
+        look.record.note_sent(price.to_owned(), host::now_ms());
     }
     let is_news = outbox::want(&Subject::Price(look.leaflink), intent)?;
 
