@@ -27,6 +27,10 @@ const NEW_PRODUCT: &str = "new-product/";
 const LISTING: &str = "listing/";
 const PRICE: &str = "price/";
 
+/// No wait is as long: the longest between two attempts is an hour and a quarter. One that is was noted
+/// by a clock that has been put back since, and is over.
+const LONGEST_WAIT_MS: u64 = 2 * 60 * 60 * 1_000;
+
 /// What an intent is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
@@ -392,7 +396,8 @@ pub fn next_due(now: u64) -> Result<Next, Failure> {
             return Ok(false);
         }
         let turn = |subject: &Subject, intent: &Intent| (subject.is_bulk(), intent.since_ms);
-        if intent.not_before_ms > now {
+        let waits_ms = intent.not_before_ms.saturating_sub(now);
+        if (1..=LONGEST_WAIT_MS).contains(&waits_ms) {
             soonest = Some(soonest.map_or(intent.not_before_ms, |known| known.min(intent.not_before_ms)));
         } else if due.as_ref().is_none_or(|(other, known)| turn(&subject, &intent) < turn(other, known)) {
             due = Some((subject, intent));

@@ -76,9 +76,11 @@ pub struct Signs {
 }
 
 impl Polling {
-    /// When the source is next to be read. While webhooks come it is read less often.
+    /// When the source is next to be read. While webhooks come it is read less often. What was read
+    /// later than now was so by a clock that has been put back since, which is no reason to wait.
     pub fn due_ms(&self, webhooks_missing: bool, now_ms: u64) -> u64 {
-        let Some(finished) = self.finished_ms.filter(|_| !self.under_way) else { return 0 };
+        let finished = self.finished_ms.filter(|finished| !self.under_way && *finished <= now_ms);
+        let Some(finished) = finished else { return 0 };
         let heard = self.heard_ms.is_some_and(|heard| now_ms.saturating_sub(heard) < WEBHOOK_TRUST_MS);
         let times = if heard && !webhooks_missing { SLOWER } else { 1 };
         finished.saturating_add(self.every_minutes * MINUTE_MS * times)
@@ -297,5 +299,6 @@ mod tests {
         let never = Polling { finished_ms: None, ..well().polling[0].clone() };
         let begun = Polling { under_way: true, ..well().polling[0].clone() };
         assert_eq!((never.due_ms(false, NOW), begun.due_ms(false, NOW)), (0, 0));
+        assert_eq!(well().polling[0].due_ms(false, NOW - 1), 0, "the clock was put back");
     }
 }

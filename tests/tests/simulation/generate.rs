@@ -388,7 +388,7 @@ fn trouble(rng: &mut Rng) -> Act {
             delivery: Some(rng.u32(..3)),
             at: if rng.u32(..4) == 0 { Crash::AfterCommit } else { Crash::BeforeCommit },
         },
-        3 => Act::ClockJump([-7200, -900, -60, 60, 900, 7200][rng.usize(..6)]),
+        3 => Act::ClockJump([-86_400, -7_200, -900, -60, 60, 900, 7_200, 86_400][rng.usize(..8)]),
         _ => Act::Fault(fault(rng)),
     }
 }

@@ -25,6 +25,8 @@ const ROUNDS_TO_REST: usize = 14;
 const CALLS: usize = 400;
 /// Between two rounds when nothing is due earlier.
 const ROUND_EVERY_MS: u64 = 11 * 60 * 1_000;
+/// Longer than anything waits, whatever the clock did: a write, or a source to be polled.
+const LONGEST_WAIT_MS: u64 = 2 * 60 * 60 * 1_000;
 /// How often LeafLink's catalogue is read.
 const CATALOGUE_EVERY_MS: u64 = 10 * 60 * 1_000;
 /// Under which new products are queued.
@@ -216,8 +218,12 @@ impl Player {
         Ok(())
     }
 
-    /// One round, as `sync_round` of the program runs it; answers when the next write is due.
+    /// One round, as `sync_round` of the program runs it; answers when the next write is due. What is
+    /// due is asked, as a host does, and polled all the same: histories are short.
     fn round(&mut self) -> anyhow::Result<Option<u64>> {
+        for due in self.call(Kind::Notes, Calls::polls_due)?.unwrap_or_default() {
+            self.is_in_time(&format!("{:?} are polled", due.source), due.at_ms);
+        }
         if self.hearing != Hearing::Polls {
             self.hear(Arrival::InOrder)?;
             while self.look()? {}
@@ -242,6 +248,15 @@ impl Player {
         // One that cannot be looked at now is named again.
         while self.look_at_product()? {}
         self.deliver(CALLS)
+    }
+
+    /// Nothing is put off for as long as a clock was wrong.
+    fn is_in_time(&self, what: &str, due_ms: u64) {
+        let mut world = self.stage.world();
+        let minutes = due_ms.saturating_sub(world.erp_now_ms()) / 60_000;
+        if minutes * 60_000 > LONGEST_WAIT_MS {
+            world.violations.push(format!("{what} in {minutes} minutes, and not before"));
+        }
     }
 
     /// Polls and looks until nothing new is named.
@@ -498,6 +513,7 @@ impl Player {
             let due = self.round()?;
             self.push()?;
             let due = self.deliver(CALLS)?.or(due);
+            self.is_in_time("the next write goes out", due.unwrap_or_default());
             if !self.is_well() {
                 return Ok(false);
             }
