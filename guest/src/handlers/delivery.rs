@@ -86,7 +86,8 @@ pub(super) enum Attempt {
 }
 
 fn work_on(subject: &Subject, mut intent: Intent, ticket: u64) -> Result<wit::Decision, Failure> {
-    let before = intent.clone();
+    let notes_itself = intent.wish.is_made_once();
+    let before = (!notes_itself).then(|| intent.clone());
     if subject.is_bulk() {
         leaflink::nobody_waits();
     }
@@ -105,8 +106,9 @@ fn work_on(subject: &Subject, mut intent: Intent, ticket: u64) -> Result<wit::De
             Ok(Attempt::Refused(Reason::new(Code::StoredStateUnreadable, message)))
         }
     };
-    let notes_itself = intent.wish.is_made_once();
-    if attempt.is_err() && !notes_itself {
+    if attempt.is_err()
+        && let Some(before) = before
+    {
         // Nothing of it came true, whatever was taken out of it to be sent.
         intent = before;
     }
