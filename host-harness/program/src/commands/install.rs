@@ -15,7 +15,7 @@ use leaflink_sync_kit::swap::{Passed, Refusal, Trial};
 use leaflink_sync_kit::{CompanyId, Connector, Engine, Limits};
 use reference_erp::Erp;
 
-use super::offline;
+use super::kept::offline;
 use super::tables::{self, ErpFile};
 use crate::in_use::InUse;
 use crate::words::count;

@@ -7,6 +7,7 @@ mod drift;
 mod install;
 mod inventory;
 mod journal;
+mod kept;
 mod parked;
 mod play;
 mod products;
@@ -16,16 +17,12 @@ mod suggest;
 mod tables;
 
 use std::io::{self, Write};
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use leaflink_sync_transport::{ApiKey, LeafLinkAccess, LeafLinkClient, Origin};
-use reference_erp::Erp;
 
 use crate::demo;
-use crate::host::{Keys, LocalHost};
 use crate::terminal::Ink;
 
 pub use component::{load, path as component_path};
@@ -126,14 +123,4 @@ fn print(text: &str) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written,
     }
-}
-
-/// A company's host as far as questions to the component's own state go: nothing answers where it
-/// takes LeafLink to be, and it holds no keys.
-fn offline(erp: &Erp) -> anyhow::Result<LocalHost> {
-    const DISCARD: u16 = 9;
-    let nowhere = Origin::loopback(SocketAddr::from((Ipv4Addr::LOCALHOST, DISCARD)))?;
-    let client = LeafLinkClient::new(LeafLinkAccess::new(nowhere, ApiKey::new("none")?))?;
-    let keys = Keys { leaflink_webhook: None, write_token: Vec::new() };
-    Ok(LocalHost::new(erp.clone(), client, keys, 0))
 }

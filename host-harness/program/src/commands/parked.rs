@@ -1,12 +1,11 @@
 //! `parked`: the writes to LeafLink that wait for a person, and what the person says to one.
 
-use std::sync::Arc;
-
 use clap::Args;
 use serde_json::json;
 
-use super::tables::{ErpFile, open};
-use super::{ComponentFile, component, offline};
+use super::ComponentFile;
+use super::kept::Kept;
+use super::tables::ErpFile;
 use crate::parked;
 use crate::words::count;
 
@@ -32,9 +31,7 @@ pub(super) struct Wishes {
 
 /// Says a person's word, if there is one, and lists what waits then.
 pub(super) fn run(wishes: &Wishes) -> anyhow::Result<String> {
-    let (erp, company) = open(&wishes.erp)?;
-    let component = component::load_for(&wishes.component, &wishes.erp)?;
-    let calls = component.calls(Arc::new(offline(&erp)?), company);
+    let Kept { erp, calls, .. } = Kept::open(&wishes.erp, &wishes.component)?;
     let decided = match (&wishes.retry, &wishes.drop) {
         (Some(id), _) => Some((calls.retry_write(id)?, "is tried again by the next delivery")),
         (_, Some(id)) => {

@@ -4,23 +4,19 @@
 //! from LeafLink's catalogue as it was last read. So LeafLink itself need not be there.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use clap::Args;
 use leaflink_sync_kit::Calls;
 use leaflink_sync_kit::exports::product_links::Linked;
-use leaflink_sync_kit::host::Records;
 use leaflink_sync_kit::host::records::Product;
 use leaflink_sync_kit::host::types::Outcome;
 use serde_json::{Value, json};
 
-use super::tables::{ErpFile, open};
-use super::{ComponentFile, component, offline};
+use super::ComponentFile;
+use super::kept::{Kept, PAGE};
+use super::tables::ErpFile;
 use crate::terminal::table;
 use crate::words::count;
-
-/// Records read in one go.
-const PAGE: u32 = 500;
 
 #[derive(Debug, Args)]
 pub(super) struct Wishes {
@@ -38,13 +34,11 @@ pub(super) struct Wishes {
 
 /// Unlinks a product, if a person wants that, and lists every product of a kept ERP then.
 pub(super) fn run(wishes: &Wishes) -> anyhow::Result<String> {
-    let (erp, company) = open(&wishes.erp)?;
-    let component = component::load_for(&wishes.component, &wishes.erp)?;
-    let calls = component.calls(Arc::new(offline(&erp)?), company.clone());
+    let kept = Kept::open(&wishes.erp, &wishes.component)?;
     let said = match &wishes.unlink {
         Some(product) => {
-            let decision = calls.unlink_product(product)?;
-            erp.checkpoint()?;
+            let decision = kept.calls.unlink_product(product)?;
+            kept.erp.checkpoint()?;
             Some(match decision.outcome {
                 Outcome::Unchanged => format!("{} was linked to no LeafLink product.", decision.label),
                 _ => format!("{} is no longer linked to a LeafLink product.", decision.label),
@@ -52,16 +46,8 @@ pub(super) fn run(wishes: &Wishes) -> anyhow::Result<String> {
         }
         None => None,
     };
-    let linked = linked(&calls)?;
-    let mut view = erp.view(&company)?;
-    let mut products = Vec::new();
-    let mut after: Option<String> = None;
-    loop {
-        let page = view.list_products(after.as_deref(), PAGE)?;
-        let Some(last) = page.last() else { break };
-        after = Some(last.id.clone());
-        products.extend(page);
-    }
+    let linked = linked(&kept.calls)?;
+    let products = kept.products()?;
     if wishes.json {
         let products: Vec<_> = products.iter().map(|product| as_json(&linked, product)).collect();
         let whole = json!({"said": said, "products": products});

@@ -4,7 +4,6 @@
 //! there. Linking needs it: the component reads the one product anew.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use anyhow::ensure;
 use clap::Args;
@@ -14,13 +13,11 @@ use leaflink_sync_kit::host::Records;
 use leaflink_sync_kit::host::records::Product;
 use serde_json::{Value, json};
 
-use super::tables::{ErpFile, open};
-use super::{ComponentFile, component, offline};
+use super::ComponentFile;
+use super::kept::{Kept, PAGE};
+use super::tables::ErpFile;
 use crate::terminal::table;
 use crate::words::{count, utc};
-
-/// Records read in one go, and products asked about in one call.
-const PAGE: u32 = 500;
 
 #[derive(Debug, Args)]
 pub(super) struct Wishes {
@@ -43,15 +40,13 @@ struct Open {
 }
 
 pub(super) fn run(wishes: &Wishes) -> anyhow::Result<String> {
-    let (erp, company) = open(&wishes.erp)?;
-    let component = component::load_for(&wishes.component, &wishes.erp)?;
-    let calls = component.calls(Arc::new(offline(&erp)?), company.clone());
-    let products = products(&mut erp.view(&company)?, &wishes.product)?;
-    let unlinked = unlinked(&calls)?;
+    let kept = Kept::open(&wishes.erp, &wishes.component)?;
+    let products = if wishes.product.is_empty() { kept.products()? } else { named(&kept, &wishes.product)? };
+    let unlinked = unlinked(&kept.calls)?;
     let (mut rows, mut as_of_ms) = (Vec::new(), 0);
     for page in products.chunks(PAGE as usize) {
         let ids: Vec<_> = page.iter().map(|product| product.id.clone()).collect();
-        let answer = calls.suggest_product_links(&ids)?;
+        let answer = kept.calls.suggest_product_links(&ids)?;
         as_of_ms = answer.as_of_ms;
         let mut found: BTreeMap<String, Vec<Suggestion>> = BTreeMap::new();
         for one in answer.found {
@@ -79,29 +74,20 @@ pub(super) fn run(wishes: &Wishes) -> anyhow::Result<String> {
     ))
 }
 
-/// Those that are named, or all of them.
-fn products(view: &mut impl Records, named: &[String]) -> anyhow::Result<Vec<Product>> {
-    if !named.is_empty() {
-        let mut products = Vec::new();
-        for page in named.chunks(PAGE as usize) {
-            products.extend(view.get_products(page)?);
-        }
-        for id in named {
-            ensure!(
-                products.iter().any(|product| product.id == *id),
-                "the ERP has no product {id}; `products` lists them"
-            );
-        }
-        return Ok(products);
+/// The products with these ids.
+fn named(kept: &Kept, ids: &[String]) -> anyhow::Result<Vec<Product>> {
+    let mut view = kept.erp.view(&kept.company)?;
+    let mut products = Vec::new();
+    for page in ids.chunks(PAGE as usize) {
+        products.extend(view.get_products(page)?);
     }
-    let mut all: Vec<Product> = Vec::new();
-    loop {
-        let page = view.list_products(all.last().map(|product| product.id.as_str()), PAGE)?;
-        if page.is_empty() {
-            return Ok(all);
-        }
-        all.extend(page);
+    for id in ids {
+        ensure!(
+            products.iter().any(|product| product.id == *id),
+            "the ERP has no product {id}; `products` lists them"
+        );
     }
+    Ok(products)
 }
 
 /// The Unlinked Products tab: active products without a link.
