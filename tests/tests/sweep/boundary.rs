@@ -40,11 +40,13 @@ pub enum Reached {
 }
 
 impl Reached {
-    /// Whether both are of one interface, so that they go on failing together.
-    fn fails_with(self, other: Self) -> bool {
-        let is_http = |it| matches!(it, Self::HttpRead | Self::HttpWrite);
-        let is_store = |it| matches!(it, Self::Store | Self::StoreWrite);
-        self == other || (is_http(self) && is_http(other)) || (is_store(self) && is_store(other))
+    /// One name for the imports of an interface that go on failing together.
+    pub fn interface(self) -> Self {
+        match self {
+            Self::HttpWrite => Self::HttpRead,
+            Self::StoreWrite => Self::Store,
+            other => other,
+        }
     }
 }
 
@@ -73,18 +75,19 @@ pub enum How {
     DiesAfter,
 }
 
-/// What can go wrong at an import. A process that dies after an import that only changes the open
-/// transaction dies before the next one, so that it is not tried twice.
+/// What can go wrong at an import. A process that dies while nothing but the call's open transaction
+/// was touched leaves the same behind wherever that is: it is tried once, where the call begins, and
+/// again before and after whatever leaves the call.
 pub fn ways(reached: Reached) -> &'static [How] {
     use How::{
         AnswerLost, AnswersLostForEver, DiesAfter, DiesBefore, DiesThenLateCommit, Fails, FailsForEver, Full,
         LateCommit, RequestLost,
     };
     match reached {
-        Reached::HttpRead | Reached::Commit => {
-            &[Fails, FailsForEver, AnswerLost, AnswersLostForEver, DiesBefore, DiesAfter]
-        }
+        Reached::Begin => &[DiesBefore, Fails, FailsForEver],
+        Reached::HttpRead => &[Fails, FailsForEver, AnswerLost, AnswersLostForEver, DiesAfter],
         Reached::HttpWrite => &[
+            DiesBefore,
             Fails,
             FailsForEver,
             AnswerLost,
@@ -92,14 +95,15 @@ pub fn ways(reached: Reached) -> &'static [How] {
             RequestLost,
             LateCommit,
             DiesThenLateCommit,
-            DiesBefore,
             DiesAfter,
         ],
-        Reached::Clock | Reached::Random => &[DiesBefore],
+        Reached::Commit => &[DiesBefore, Fails, FailsForEver, AnswerLost, AnswersLostForEver, DiesAfter],
         Reached::OwnCommit => &[DiesBefore, DiesAfter],
+        // They answer as long as the process lives.
+        Reached::Clock | Reached::Random => &[],
         // The interfaces whose contract knows such an error.
-        Reached::StoreWrite | Reached::Journal => &[Fails, Full, FailsForEver, DiesBefore],
-        _ => &[Fails, FailsForEver, DiesBefore],
+        Reached::StoreWrite | Reached::Journal => &[Fails, Full, FailsForEver],
+        Reached::Store | Reached::Records | Reached::Mail | Reached::Secrets => &[Fails, FailsForEver],
     }
 }
 
@@ -266,11 +270,11 @@ impl Boundary {
                 count.struck = true;
                 count.point = None;
                 if matches!(point.how, How::FailsForEver | How::AnswersLostForEver) {
-                    count.for_ever = Some((reached, point.how));
+                    count.for_ever = Some((reached.interface(), point.how));
                 }
                 Some(point.how)
             }
-            None => count.for_ever.filter(|(failing, _)| failing.fails_with(reached)).map(|(_, how)| how),
+            None => count.for_ever.filter(|(failing, _)| *failing == reached.interface()).map(|(_, how)| how),
         };
         count.disturbed |= how.is_some();
         drop(count);

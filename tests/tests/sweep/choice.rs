@@ -16,7 +16,7 @@ pub enum Share {
 }
 
 impl Share {
-    /// The choice for a step that reaches so many imports and commits.
+    /// The choice for a step that reaches so many imports and commits at which anything can go wrong.
     pub fn for_step(self, reached: usize) -> Choice {
         match self {
             Self::All => Choice { every: 1, one_way: false, seen: 0 },
@@ -38,6 +38,9 @@ pub struct Choice {
 impl Choice {
     /// The ways to try at the next import or commit.
     pub fn of(&mut self, ways: &'static [How]) -> &'static [How] {
+        if ways.is_empty() {
+            return ways;
+        }
         let at = self.seen;
         self.seen += 1;
         // Scattered, so that what comes in every fourth place does not always meet the same way.
@@ -48,7 +51,7 @@ impl Choice {
         if !self.one_way {
             return ways;
         }
-        let way = usize::try_from(scattered).unwrap_or_default() % ways.len().max(1);
+        let way = usize::try_from(scattered).unwrap_or_default() % ways.len();
         ways.get(way..=way).unwrap_or_default()
     }
 }

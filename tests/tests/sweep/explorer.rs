@@ -25,8 +25,8 @@ use crate::state;
 /// What a point came to, as far as it matters for what comes after it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Outcome {
-    /// The call.
-    pub call: usize,
+    /// The call; none when the process died.
+    pub call: Option<usize>,
     /// What whoever called knows then; nothing when the process died.
     pub seen: Option<u64>,
     /// What goes on failing.
@@ -53,8 +53,10 @@ impl Found {
     pub fn note(&mut self, reached: Reached, point: Point, seen: Option<u64>, state: u64) -> bool {
         *self.points.entry((reached, point.how)).or_default() += 1;
         let lasts = matches!(point.how, How::FailsForEver | How::AnswersLostForEver);
-        let for_ever = lasts.then_some((reached, point.how));
-        let outcome = Outcome { call: point.call, seen, for_ever, state };
+        let for_ever = lasts.then_some((reached.interface(), point.how));
+        // Whatever another process finds, it does not know how far the one before had come.
+        let call = seen.map(|_| point.call);
+        let outcome = Outcome { call, seen, for_ever, state };
         let new = !self.outcomes.contains_key(&outcome);
         self.outcomes.entry(outcome).or_insert(point);
         new

@@ -108,6 +108,18 @@ impl End {
         Ok(Self(lines.iter().map(|line| named_by_leaflink(line, &sales_orders)).collect()))
     }
 
+    /// Payments that LeafLink has oftener than it had them at another end.
+    pub fn payments_beyond(&self, other: &Self) -> Vec<String> {
+        let counted = |end: &Self| -> BTreeMap<String, u32> {
+            let payments = end.0.iter().filter_map(|line| line.strip_prefix("LeafLink payment ("));
+            let payments = payments.filter_map(|line| line.split_once(" times): "));
+            payments.map(|(times, payment)| (payment.to_owned(), times.parse().unwrap_or(u32::MAX))).collect()
+        };
+        let (mut found, usual) = (counted(self), counted(other));
+        found.retain(|payment, times| *times > usual.get(payment).copied().unwrap_or_default());
+        found.into_iter().map(|(payment, times)| format!("{times} times: {payment}")).collect()
+    }
+
     /// What is in one of two ends and not in the other.
     pub fn differences(&self, other: &Self, scenario: &str, faults: &[Point]) -> Vec<String> {
         // Only a process that dies between sending a mail and noting so sends it again.

@@ -20,6 +20,7 @@ use leaflink_sync_kit::Connector;
 
 use crate::boundary::{Around, Boundary, How, Point, Reached, ways};
 use crate::choice::Share;
+use crate::exceptions::ends_differ;
 use crate::explorer::{Explorer, Found, survived};
 use crate::state::{self, End};
 
@@ -32,6 +33,8 @@ enum Move {
     Until(usize, NaiveTime),
     /// A round of the sync.
     Round,
+    /// A push of all stock, as every ten minutes.
+    Push,
     /// Time goes by.
     Pass(Duration),
 }
@@ -168,7 +171,8 @@ impl Story {
     }
 
     /// What follows a step in which something went wrong: the same again if it is the sync's, rounds
-    /// for a while, what is left of the step, and the rest of the story with rounds until all is quiet.
+    /// for a while, what is left of the step, and the rest of the story with rounds until all is quiet; and
+    /// a push, if the story has any.
     fn after(&self, step: usize, act: Move) -> Vec<Move> {
         let mut moves = Vec::new();
         if self.is_done_by_itself(Move::Step(step)) {
@@ -183,7 +187,15 @@ impl Story {
         for wait in [A_WHILE, A_WHILE, LONG, LONG] {
             moves.extend([Move::Round, Move::Pass(wait), Move::Round]);
         }
+        // What LeafLink was asked for by a process that died, and did late, the next push puts right.
+        if self.pushes_stock() {
+            moves.extend([Move::Push, Move::Round]);
+        }
         moves
+    }
+
+    fn pushes_stock(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step.act, Act::Sync(SyncAct::PushStock(()))))
     }
 
     fn play_reference(&self, rest: &[Move]) -> anyhow::Result<Reference> {
@@ -264,7 +276,8 @@ impl Story {
         let trace = self.boundary.trace();
         self.stage.restore(before)?;
         self.boundary.arm(None);
-        let choice = share.for_step(trace.len());
+        let reached = trace.iter().filter(|(_, _, reached)| !ways(*reached).is_empty()).count();
+        let choice = share.for_step(reached);
         let (mut found, mut choice) = self.explorer.explore(choice, || self.perform(act));
         // What no round called, and the ERP's own commits, are tried within the whole move.
         for (call, import, reached) in trace {
@@ -310,7 +323,7 @@ impl Story {
     fn is_to_be_repeated(&self, act: Move, point: Point) -> bool {
         let step = match act {
             Move::Step(step) | Move::Until(step, _) => step,
-            Move::Round | Move::Pass(_) => return false,
+            Move::Round | Move::Push | Move::Pass(_) => return false,
         };
         match &self.steps[step].act {
             Act::LeafLink(_) => false,
@@ -344,7 +357,11 @@ impl Story {
             self.perform(*act);
         }
         tally.to_the_end += 1;
-        let differences = End::of(&self.stage, &self.name)?.differences(&reference.end, &self.name, points);
+        let end = End::of(&self.stage, &self.name)?;
+        let differences = match ends_differ(&self.name) {
+            true => end.payments_beyond(&reference.end),
+            false => end.differences(&reference.end, &self.name, points),
+        };
         if differences.is_empty() {
             reference.known.extend(visited);
             return Ok(None);
@@ -378,6 +395,7 @@ impl Story {
             }
             Move::Until(_, time) => drop(self.stage.run_until(time)),
             Move::Round => self.stage.sync().map(drop).unwrap_or_default(),
+            Move::Push => self.stage.push_stock().map(drop).unwrap_or_default(),
             Move::Pass(time) => self.stage.let_pass(time),
         })))
     }

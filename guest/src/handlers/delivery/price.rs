@@ -34,17 +34,27 @@ pub fn attempt(id: LeafLinkProductId, label: &str, wish: &mut PriceWish) -> Resu
     match look.plan.action {
         Action::Push(price) => send(&mut look, price, label, wish),
         Action::Agree(agreed) => {
-            wish.wholesale_price = None;
+            want(None, &mut look, wish);
             look.record.set_agreed(agreed);
             prices::put_record(id, &look.record)?;
             nothing
         }
         // What came in between is for a look to decide.
         Action::Nothing | Action::Take(_) => {
-            wish.wholesale_price = None;
+            want(None, &mut look, wish);
+            prices::put_record(id, &look.record)?;
             webhooks::announce_product(id)?;
             nothing
         }
+    }
+}
+
+/// Wants another price, or none. The one before may have been sent by a call whose commit was lost.
+fn want(price: Option<String>, look: &mut Look, wish: &mut PriceWish) {
+    if wish.wholesale_price != price
+        && let Some(before) = std::mem::replace(&mut wish.wholesale_price, price)
+    {
+        look.record.note_sent(before, host::now_ms());
     }
 }
 
@@ -55,12 +65,13 @@ fn send(
     wish: &mut PriceWish,
 ) -> Result<Attempt, Failure> {
     let id = look.leaflink;
+    want(Some(plain(price)), look, wish);
+    prices::put_record(id, &look.record)?;
     let amount = json!({ "amount": cents(price), "currency": erp::currency()? });
     match leaflink::patch_product(id, &json!({ "wholesale_price": amount }))? {
         Sent::Done(answer) => {
             let confirmed = read::<Listed>(&answer).ok().and_then(|listed| listed.wholesale_price);
             if let Some(confirmed) = confirmed.filter(|confirmed| confirmed.amount.0 != price) {
-                wish.wholesale_price = Some(plain(price));
                 let message = format!(
                     "LeafLink took the wholesale price {} of {label} and answered with {}.",
                     cents(price),
@@ -79,18 +90,13 @@ fn send(
             Ok(Attempt::Noted(vec![done], std::mem::take(&mut look.plan.reasons)))
         }
         Sent::Refused(refusal) => {
-            wish.wholesale_price = Some(plain(price));
             let message =
                 format!("LeafLink refused the wholesale price {} of {label}: {refusal}.", cents(price));
             let code = refusal.code(Code::PriceRefused);
             Ok(Attempt::Refused(Reason::new(code, message).with("words", refusal)))
         }
-        Sent::NotTaken(later) => {
-            wish.wholesale_price = Some(plain(price));
-            Ok(Attempt::Later(later))
-        }
+        Sent::NotTaken(later) => Ok(Attempt::Later(later)),
         Sent::Unknown(later) => {
-            wish.wholesale_price = Some(plain(price));
             look.record.note_sent(plain(price), host::now_ms());
             prices::put_record(id, &look.record)?;
             Ok(Attempt::Later(later))
