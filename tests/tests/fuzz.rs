@@ -11,6 +11,7 @@ mod fuzz {
     pub mod damage;
 }
 
+use std::collections::BTreeSet;
 use std::env;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -309,6 +310,43 @@ fn damaged_state() {
         assert!(whole <= 150, "300 seeds do not reach each of its {whole} records");
         assert!(made > 100, "a product was made {made} times: what is queued is not worked on");
     }
+}
+
+/// Each field of each kind of record wrong in turn: what is read and makes no sense is as sound as what
+/// cannot be read.
+#[test]
+fn each_field_of_each_kind_of_record() {
+    let stage = played(EVERY_KIND);
+    stage.sandbox().clear_faults();
+    let snapshot = stage.snapshot().expect("a snapshot");
+    let entries = {
+        let mut view = stage.erp().view(stage.company()).expect("a view");
+        view.scan("", None, 1_000).expect("its state")
+    };
+    let (mut seen, mut tried) = (BTreeSet::new(), 0);
+    for entry in entries {
+        let Ok(whole) = serde_json::from_slice::<Value>(&entry.value) else { continue };
+        let kind = entry.key.rsplit_once('/').map_or(entry.key.as_str(), |(kind, _)| kind);
+        // The same field of another record of its kind is the same again.
+        let fresh: Vec<_> = damage::each_field(&whole)
+            .into_iter()
+            .filter(|wrong| !seen.contains(&format!("{kind} {}", wrong.path)))
+            .collect();
+        for wrong in fresh {
+            seen.insert(format!("{kind} {}", wrong.path));
+            stage.restore(&snapshot).expect("the story's end");
+            let mut transaction = stage.erp().begin(stage.company()).expect("a transaction");
+            transaction.put(&entry.key, wrong.record.to_string().as_bytes()).expect("a damaged record");
+            Transaction::commit(Box::new(transaction)).expect("the damage is done");
+            let what = format!("`{}` became {}", entry.key, wrong.record);
+            use_all(tried, &what, &stage);
+            no_payment_is_entered_twice(tried, &what, &stage);
+            no_product_is_made_twice(tried, &what, &stage);
+            tried += 1;
+        }
+    }
+    println!("{} fields of records, wrong in {tried} ways", seen.len());
+    assert!(seen.len() > 200, "only {} fields were reached", seen.len());
 }
 
 /// One damaged record of an order or of the outbox stops nothing that has nothing to do with it:

@@ -85,6 +85,57 @@ pub fn state(whole: &[u8], random: &mut Rng) -> Option<Vec<u8>> {
     }
 }
 
+/// A record with one of its fields wrong: still JSON, and mostly of the same type, so that it is read.
+pub struct Wrong {
+    /// The field, without positions in lists: `/reasons/code`.
+    pub path: String,
+    /// The whole record.
+    pub record: Value,
+}
+
+/// Each field of a record wrong in turn, in each of a few ways. Of a list the first entry.
+pub fn each_field(whole: &Value) -> Vec<Wrong> {
+    let mut found = Vec::new();
+    fields(whole, "", "", &mut found);
+    let mut all = Vec::new();
+    for (path, pointer) in found {
+        let ways: &[Value] = match whole.pointer(&pointer) {
+            Some(Value::String(_)) => &["".into(), "no number".into(), "-99999999999999999999".into()],
+            Some(Value::Number(_)) => &[0.into(), u64::MAX.into(), "9".into()],
+            _ => &[Value::Null, true.into(), "9".into()],
+        };
+        for way in ways {
+            let mut record = whole.clone();
+            if let Some(field) = record.pointer_mut(&pointer) {
+                *field = way.clone();
+            }
+            all.push(Wrong { path: path.clone(), record });
+        }
+        let mut record = whole.clone();
+        if let Some((parent, name)) = pointer.rsplit_once('/')
+            && let Some(Value::Object(parent)) = record.pointer_mut(parent)
+            && parent.remove(&name.replace("~1", "/").replace("~0", "~")).is_some()
+        {
+            all.push(Wrong { path, record });
+        }
+    }
+    all
+}
+
+/// Names and JSON pointers of what holds nothing else.
+fn fields(value: &Value, path: &str, pointer: &str, found: &mut Vec<(String, String)>) {
+    match value {
+        Value::Object(map) if !map.is_empty() => {
+            for (name, value) in map {
+                let escaped = name.replace('~', "~0").replace('/', "~1");
+                fields(value, &format!("{path}/{name}"), &format!("{pointer}/{escaped}"), found);
+            }
+        }
+        Value::Array(list) if !list.is_empty() => fields(&list[0], path, &format!("{pointer}/0"), found),
+        _ => found.push((path.to_owned(), pointer.to_owned())),
+    }
+}
+
 /// Values of a document, itself and what holds others included.
 fn leaves(value: &Value) -> usize {
     1 + match value {
