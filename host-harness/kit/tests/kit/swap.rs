@@ -184,7 +184,12 @@ fn a_migration_without_end_is_given_up_and_says_so() {
     let error = world.call().expect_err("it comes to no end");
     assert!(matches!(error, CallError::MigrationWithoutEnd { chunks: 5, .. }), "{error}");
     assert!(error.to_string().contains("5 times for foxglove"), "{error}");
-    assert_eq!(world.calls_made().iter().filter(|call| **call == "migrate").count(), 5);
+    let made = || world.calls_made().iter().filter(|call| **call == "migrate").count();
+    assert_eq!(made(), 5);
+    // So is one that is asked for and not come upon.
+    let error = world.slot.calls(world.companies[0].clone()).migrate_to_the_end().expect_err("nor here");
+    assert!(matches!(error, CallError::MigrationWithoutEnd { chunks: 5, .. }), "{error}");
+    assert_eq!(made(), 10);
 }
 
 #[test]
