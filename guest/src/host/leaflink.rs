@@ -181,14 +181,16 @@ pub fn every(path: &str, query: &[(&str, &str)], each: &mut dyn FnMut(&str)) -> 
                 if page.next.is_none() || records == 0 {
                     break;
                 }
-                (offset, limit, passed_over) = (offset + records, PAGE, false);
+                (offset, limit, passed_over) = (offset + records, (limit * 2).min(PAGE), false);
             }
-            Listed::TooLarge(_) | Listed::Unreadable(_) if limit > 1 => limit /= 2,
+            Listed::TooLarge(_) if limit > 1 => limit /= 2,
+            // One record at a time tells soonest whether LeafLink fails over one or over all.
+            Listed::Unreadable(_) if limit > 1 => limit = 1,
             Listed::Unreadable(problem) if passed_over => {
                 return Err(answer::retry(None, Code::LeafLinkUnavailable, problem));
             }
             Listed::TooLarge(_) | Listed::Unreadable(_) => {
-                (offset, limit, passed_over) = (offset + 1, PAGE, true);
+                (offset, limit, passed_over) = (offset + 1, 1, true);
             }
         }
     }
