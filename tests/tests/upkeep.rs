@@ -13,7 +13,7 @@ use leaflink_sync::steps;
 use leaflink_sync::world::LoadedWorld;
 use leaflink_sync_kit::exports::Failure;
 use leaflink_sync_kit::exports::polling::{Source, Subject};
-use leaflink_sync_kit::host::{Store, Transaction, Urgency};
+use leaflink_sync_kit::host::{Records, Store, Transaction, Urgency};
 use leaflink_sync_kit::{CallError, Connector, Limits};
 use leaflink_sync_tests::component;
 use serde_json::{Value, json};
@@ -73,6 +73,25 @@ fn a_queued_write_that_cannot_be_read_stands_in_nobodys_way() {
     for unknown in ["order/0-spoilt", "order/fc010001", "", "nonsense\n"] {
         assert_eq!(code(&stage.calls().drop_write(unknown, "").unwrap_err()), "write-not-found");
     }
+}
+
+#[test]
+fn a_watermark_that_is_still_to_come_is_given_up() {
+    let stage = stage();
+    play(&stage, json!([place("fc030001"), {"sync": true}]));
+    let key = "poll/orders";
+    let mut transaction = stage.erp().begin(stage.company()).unwrap();
+    let mut poll: Value = serde_json::from_slice(&transaction.get(key).unwrap().unwrap()).unwrap();
+    poll["watermark"] = "2038-01-19T03:14:07.000000Z".into();
+    transaction.put(key, poll.to_string().as_bytes()).unwrap();
+    Transaction::commit(Box::new(transaction)).unwrap();
+
+    stage.let_pass(Duration::from_secs(3_600));
+    play(&stage, json!([place("fc030002"), {"sync": true}]));
+    let mut view = stage.erp().view(stage.company()).unwrap();
+    assert_eq!(view.sales_orders_by_leaflink_number(&["fc030002".to_owned()]).unwrap().len(), 1);
+    let poll: Value = serde_json::from_slice(&view.get(key).unwrap().unwrap()).unwrap();
+    assert!(poll["watermark"].as_str().unwrap().starts_with("2026-"), "{poll}");
 }
 
 #[test]

@@ -91,6 +91,8 @@ fn poll_orders() -> Result<Polled, Failure> {
     let mut pass = match poll.pass.take() {
         Some(pass) => pass,
         None => {
+            // Nothing puts it there; what had, hid what changed since, and nobody knows since when.
+            poll.watermark = poll.watermark.filter(|stamp| !is_ahead(stamp));
             letters::flush(&in_force()?)?;
             let deep = poll.deep_ms.is_none_or(|last| host::now_ms().saturating_sub(last) >= DEEP_EVERY_MS);
             Pass { limit: PAGE, deep, ..Pass::default() }
@@ -367,11 +369,15 @@ fn endless(what: &str) -> wit::Reason {
 /// changes until then would be passed over.
 fn raise(highest: &mut Option<String>, stamp: Option<&str>) -> bool {
     let Some(stamp) = stamp.filter(|stamp| later(stamp, highest.as_deref())) else { return false };
-    let is_ahead = stamp_ms(stamp).is_some_and(|time| time > host::now_ms().saturating_add(AHEAD_MS));
+    let is_ahead = is_ahead(stamp);
     if !is_ahead {
         *highest = Some(stamp.to_owned());
     }
     is_ahead
+}
+
+fn is_ahead(stamp: &str) -> bool {
+    stamp_ms(stamp).is_some_and(|time| time > host::now_ms().saturating_add(AHEAD_MS))
 }
 
 fn ahead(what: &str, which: &dyn fmt::Display) -> String {
