@@ -34,7 +34,7 @@ fn play(stage: &Stage, steps: Value) -> Option<Happened> {
 }
 
 fn place(short_id: &str) -> Value {
-    let lines = json!([{"product": 501002, "quantity": "2"}]);
+    let lines = json!([{"product": 501002, "quantity": "1"}]);
     json!({"place_order": {"short_id": short_id, "number": short_id, "customer": 310044, "reps": [4107], "lines": lines}})
 }
 
@@ -178,4 +178,47 @@ fn the_last_of_many_orders_that_wait_goes_through_once_its_cause_is_gone() {
         poll_and_look(&stage);
     }
     assert_eq!(stage.calls().status().unwrap().held, 599);
+}
+
+/// What piled up while LeafLink was away goes out in a fifth more than the time that LeafLink's limit
+/// makes of it, however long each of the writes would have waited by itself.
+#[test]
+fn what_an_outage_left_is_worked_off_as_fast_as_the_limit_allows() {
+    const ORDERS: u32 = 190;
+    const REQUESTS_A_MINUTE: usize = 300;
+    let stage = stage();
+    let numbers: Vec<String> = (0..ORDERS).map(|number| format!("fe{number:06}")).collect();
+    let minute = || {
+        stage.let_pass(Duration::from_secs(60));
+        play(&stage, json!([{"sync": true}]));
+    };
+    for number in &numbers {
+        play(&stage, json!([place(number)]));
+    }
+    (0..20).for_each(|_| minute());
+
+    let away = json!({"status": {"code": 503}});
+    let fault = json!({"method": "POST", "path": "/orders-received/", "times": 1_000_000, "effect": away});
+    play(&stage, json!([{"fault": fault}]));
+    for number in &numbers {
+        play(&stage, json!([{"set_status": {"order": number, "status": "PROCESSING"}}]));
+    }
+    (0..150).for_each(|_| minute());
+    assert_eq!(stage.calls().status().unwrap().queued, ORDERS);
+
+    stage.sandbox().clear_faults();
+    let before = stage.host().seen().requests.len();
+    let mut minutes = 0;
+    while stage.calls().status().unwrap().queued > 0 {
+        minute();
+        minutes += 1;
+        let requests = stage.host().seen().requests.len() - before;
+        // The last minute need not be full.
+        assert!(
+            (minutes - 1) * REQUESTS_A_MINUTE * 10 <= requests * 12,
+            "{minutes} minutes, {requests} requests"
+        );
+    }
+    let orders = stage.sandbox().orders();
+    assert_eq!(orders.iter().filter(|order| order["status"] == "Accepted").count(), numbers.len());
 }

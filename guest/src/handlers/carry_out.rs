@@ -199,6 +199,7 @@ pub fn wish(label: &str, modified: &str, wanted: &outward::Wanted, settings: &Se
         }),
         since_ms: host::now_ms(),
         attempts: 0,
+        tried_ms: 0,
         not_before_ms: 0,
         parked: None,
         told: None,

@@ -23,13 +23,13 @@ use crate::host::answer::{self, Failure};
 use crate::host::leaflink::Later;
 use crate::host::outbox::{self, Intent, Next, Subject, Wish};
 use crate::host::state::ReasonRecord;
-use crate::host::{self, leaflink, stock as stocked};
+use crate::host::{self, leaflink, outage, stock as stocked};
 use crate::rules::decision::Reason;
 use crate::rules::reasons::Code;
 
 /// The first wait after an attempt that came to nothing; it doubles up to the longest.
 const FIRST_WAIT_MS: u64 = 15_000;
-const LONGEST_WAIT_MS: u64 = 3_600_000;
+const LONGEST_WAIT_MS: u64 = 15 * 60 * 1_000;
 
 impl Guest for Component {
     fn deliver(ticket: u64) -> Result<Delivered, Failure> {
@@ -153,6 +153,9 @@ fn done(
 ) -> Result<wit::Decision, Failure> {
     intent.attempts = 0;
     intent.not_before_ms = not_before_ms;
+    if !effects.is_empty() {
+        outage::taken(host::now_ms())?;
+    }
     outbox::put_intent(subject, &intent)?;
     let outcome = if effects.is_empty() { wit::Outcome::Unchanged } else { wit::Outcome::Applied };
     note(subject, &intent.label, outcome, answer::reasons(reasons), effects)
@@ -192,7 +195,9 @@ fn later(
     let jitter = u64::from(host::draw(u32::try_from(wait / 4).unwrap_or(u32::MAX)));
     let wait = wait.max(after_ms.map_or(0, u64::from)) + jitter;
     intent.attempts = intent.attempts.saturating_add(1);
-    intent.not_before_ms = host::now_ms() + wait;
+    intent.tried_ms = host::now_ms();
+    intent.not_before_ms = intent.tried_ms + wait;
+    outage::failed()?;
     outbox::put_intent(subject, &intent)?;
     let problem = problem.trim_end_matches('.');
     let reason = Reason::new(

@@ -140,6 +140,7 @@ pub fn intent(label: &str, modified: &str, wish: StockWish) -> Intent {
         wish: Wish::Stock(wish),
         since_ms: host::now_ms(),
         attempts: 0,
+        tried_ms: 0,
         not_before_ms: 0,
         parked: None,
         told: None,

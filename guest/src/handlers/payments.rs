@@ -171,6 +171,7 @@ pub fn queue(
         wish,
         since_ms: host::now_ms(),
         attempts: 0,
+        tried_ms: 0,
         not_before_ms: 0,
         parked: None,
         told: queued.and_then(|queued| queued.told),

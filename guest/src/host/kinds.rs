@@ -25,6 +25,7 @@ use super::alarms::Watch;
 use super::catalogue::{self, CatalogueState};
 use super::choices::ListRecord;
 use super::listings::{self, ListingRecord};
+use super::outage::Outage;
 use super::outbox::{Intent, Wish};
 use super::payments::{EntryRecord, PaymentState};
 use super::prices::{self, PriceRecord};
@@ -146,6 +147,7 @@ const KINDS: &[Kind] = kinds! {
         Wish::Listing(wish) => listings::fields(&wish.values).len() == wish.values.len(),
         Wish::Price(wish) => wish.wholesale_price.as_deref().is_none_or(|text| prices::read(text).is_some()),
     };
+    "outage": Outage;
     "cause/<cause>": CauseState;
 };
 

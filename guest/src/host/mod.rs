@@ -15,6 +15,7 @@ pub mod leaflink;
 pub mod listings;
 pub mod mail;
 pub mod migration;
+pub mod outage;
 pub mod outbox;
 pub mod payments;
 pub mod prices;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::Failure;
 use super::listings::{ListingWish, NewProductWish};
+use super::outage::outage;
 use super::payments::PaymentWish;
 use super::prices::PriceWish;
 use super::state::{ReasonRecord, decode, delete, get, put, store_failure};
@@ -27,8 +28,8 @@ const NEW_PRODUCT: &str = "new-product/";
 const LISTING: &str = "listing/";
 const PRICE: &str = "price/";
 
-/// No wait is as long: the longest between two attempts is an hour and a quarter. One that is was noted
-/// by a clock that has been put back since, and is over.
+/// No wait is as long: the longest that a `Retry-After` can ask for is an hour. One that is was noted by a
+/// clock that has been put back since, and is over.
 const LONGEST_WAIT_MS: u64 = 2 * 60 * 60 * 1_000;
 
 /// What an intent is about.
@@ -102,6 +103,9 @@ pub struct Intent {
     /// Attempts that came to nothing since the last that did not.
     #[serde(default)]
     pub attempts: u32,
+    /// When the last of them was; 0: there is none.
+    #[serde(default)]
+    pub tried_ms: u64,
     /// Not to be tried before.
     #[serde(default)]
     pub not_before_ms: u64,
@@ -389,6 +393,7 @@ pub fn next_due(now: u64) -> Result<Next, Failure> {
     let mut armed: Option<(Subject, Intent)> = None;
     let mut due: Option<(Subject, Intent)> = None;
     let mut soonest: Option<u64> = None;
+    let outage = outage()?;
     scan(None, &mut |(subject, intent)| {
         let Some(intent) = intent.ok().filter(|intent| intent.parked.is_none()) else { return Ok(true) };
         if intent.wish.is_armed() {
@@ -397,7 +402,8 @@ pub fn next_due(now: u64) -> Result<Next, Failure> {
         }
         let turn = |subject: &Subject, intent: &Intent| (subject.is_bulk(), intent.since_ms);
         let waits_ms = intent.not_before_ms.saturating_sub(now);
-        if (1..=LONGEST_WAIT_MS).contains(&waits_ms) {
+        let waits_for_leaflink = intent.attempts > 0 && outage.is_over_since(intent.tried_ms, now);
+        if (1..=LONGEST_WAIT_MS).contains(&waits_ms) && !waits_for_leaflink {
             soonest = Some(soonest.map_or(intent.not_before_ms, |known| known.min(intent.not_before_ms)));
         } else if due.as_ref().is_none_or(|(other, known)| turn(&subject, &intent) < turn(other, known)) {
             due = Some((subject, intent));

@@ -32,6 +32,7 @@
 //! | `listing/<product>` | what was last applied of a product's LeafLink tab, and what people were told; see [`super::listings`] |
 //! | `choices/<list>` | a list of LeafLink's that a drop-down offers, and when it was read; see [`super::choices`] |
 //! | `outbox/<kind>/<id>` | a write to LeafLink that is wanted; see [`super::outbox`] |
+//! | `outage` | attempts in a row that came to nothing, and when LeafLink last came back; see [`super::outage`] |
 //! | `cause/<cause>` | how often people were told of one cause, and which orders they were not |
 //!
 //! Records are JSON. A field may be added with a default; anything else is a new schema, and

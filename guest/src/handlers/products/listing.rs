@@ -636,13 +636,14 @@ impl Writing<'_> {
     /// `queued` is what it takes the place of: a wait that LeafLink asked for is kept.
     fn kept(&self, wish: Wish, queued: Option<Intent>, effect: wit::Effect) -> Kept {
         let waiting = queued.as_ref().filter(|queued| queued.parked.is_none());
-        let (attempts, not_before_ms) =
-            waiting.map_or((0, 0), |waiting| (waiting.attempts, waiting.not_before_ms));
+        let (attempts, tried_ms, not_before_ms) =
+            waiting.map_or((0, 0, 0), |waiting| (waiting.attempts, waiting.tried_ms, waiting.not_before_ms));
         let intent = Intent {
             label: self.name.to_owned(),
             wish,
             since_ms: host::now_ms(),
             attempts,
+            tried_ms,
             not_before_ms,
             parked: None,
             told: queued.and_then(|queued| queued.told),

@@ -156,6 +156,7 @@ impl Look {
             wish: Wish::Price(PriceWish { wholesale_price }),
             since_ms: host::now_ms(),
             attempts: 0,
+            tried_ms: 0,
             not_before_ms: 0,
             parked: None,
             told: None,
