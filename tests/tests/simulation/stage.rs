@@ -92,7 +92,7 @@ impl Theatre {
         } = history.setup;
         self.erp.back_to(&self.seeded)?;
         // Payments count from when they were turned on: long before whatever the clock does.
-        *lock(&self.clock) = self.now_ms - 24 * 3_600_000;
+        *lock(&self.clock) = self.now_ms - 30 * 24 * 3_600_000;
         let mut seed = self.leaflink.clone();
         seed.options.max_limit = page;
         seed.options.default_limit = page.min(100);
