@@ -357,8 +357,10 @@ fn a_damaged_record_stops_nothing_else() {
         ("scenarios/held-then-through", "order/"),
         ("scenarios/life-status-lost-answers", "order/"),
         ("scenarios/payments-request-lost", "outbox/"),
+        (EVERY_KIND, "outage"),
     ] {
         let stage = played(name);
+        stage.sandbox().clear_faults();
         let snapshot = stage.snapshot().expect("a snapshot");
         let keys: Vec<String> = {
             let mut view = stage.erp().view(stage.company()).expect("a view");

@@ -213,6 +213,7 @@ fn what_an_outage_left_is_worked_off_as_fast_as_the_limit_allows() {
         minute();
         minutes += 1;
         let requests = stage.host().seen().requests.len() - before;
+        assert!(requests <= 5 * numbers.len(), "{requests} requests for {ORDERS} writes");
         // The last minute need not be full.
         assert!(
             (minutes - 1) * REQUESTS_A_MINUTE * 10 <= requests * 12,

@@ -30,6 +30,8 @@ use crate::rules::reasons::Code;
 /// The first wait after an attempt that came to nothing; it doubles up to the longest.
 const FIRST_WAIT_MS: u64 = 15_000;
 const LONGEST_WAIT_MS: u64 = 15 * 60 * 1_000;
+/// The longest wait that LeafLink or the host can ask for.
+const LONGEST_ASKED_MS: u64 = 60 * 60 * 1_000;
 
 impl Guest for Component {
     fn deliver(ticket: u64) -> Result<Delivered, Failure> {
@@ -193,7 +195,7 @@ fn later(
 ) -> Result<wit::Decision, Failure> {
     let wait = FIRST_WAIT_MS.saturating_mul(1 << intent.attempts.min(12)).min(LONGEST_WAIT_MS);
     let jitter = u64::from(host::draw(u32::try_from(wait / 4).unwrap_or(u32::MAX)));
-    let wait = wait.max(after_ms.map_or(0, u64::from)) + jitter;
+    let wait = wait.max(after_ms.map_or(0, u64::from).min(LONGEST_ASKED_MS)) + jitter;
     intent.attempts = intent.attempts.saturating_add(1);
     intent.tried_ms = host::now_ms();
     intent.not_before_ms = intent.tried_ms + wait;

@@ -91,8 +91,10 @@ fn poll_orders() -> Result<Polled, Failure> {
     let mut pass = match poll.pass.take() {
         Some(pass) => pass,
         None => {
-            // Nothing puts it there; what had, hid what changed since, and nobody knows since when.
-            poll.watermark = poll.watermark.filter(|stamp| !is_ahead(stamp));
+            // An earlier version left it there; what changed since is hidden, and nobody knows since when.
+            // Not so where only our clock has been put back: it shows that the last pass is to come, too.
+            let is_put_back = poll.finished_ms.is_some_and(|finished| finished > host::now_ms());
+            poll.watermark = poll.watermark.filter(|stamp| is_put_back || !is_ahead(stamp));
             letters::flush(&in_force()?)?;
             let deep = poll.deep_ms.is_none_or(|last| host::now_ms().saturating_sub(last) >= DEEP_EVERY_MS);
             Pass { limit: PAGE, deep, ..Pass::default() }

@@ -119,7 +119,7 @@ const KINDS: &[Kind] = kinds! {
         let Some(agreed) = price.agreed() else { return !is_there(price, "agreed") };
         let mut again = price.clone();
         again.set_agreed(agreed);
-        again == *price && price.sent(0).all(|sent| prices::read(sent).is_some())
+        again == *price && price.all_sent().all(|sent| prices::read(sent).is_some())
     };
     "priced/<product>": u64;
     "prices-on": prices::Setting;

@@ -168,7 +168,10 @@ pub fn product_among_others(id: LeafLinkProductId) -> Result<Result<Found, Failu
 /// outage.
 pub fn every(path: &str, query: &[(&str, &str)], each: &mut dyn FnMut(&str)) -> Result<(), Failure> {
     let (mut offset, mut limit, mut passed_over) = (0_u64, PAGE, false);
-    for _ in 0..MOST_PAGES {
+    let mut pages = 0;
+    while pages < MOST_PAGES {
+        // Smaller ones are on top: a list is not cut short because LeafLink failed over part of it.
+        pages += u32::from(limit == PAGE);
         let (from, most) = (offset.to_string(), limit.to_string());
         let mut query = query.to_vec();
         query.extend([("limit", most.as_str()), ("offset", from.as_str())]);

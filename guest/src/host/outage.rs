@@ -8,7 +8,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::answer::Failure;
-use super::state::{get, put};
+use super::state::{decode, put, store_failure};
+use crate::bindings::leaflink_sync::host::store;
 
 const KEY: &str = "outage";
 
@@ -40,14 +41,19 @@ impl Outage {
     }
 
     fn with_success(&self, now_ms: u64) -> Self {
-        let is_back = self.failed >= OUTAGE && now_ms.abs_diff(self.back_ms) >= BACK_EVERY_MS;
-        Self { failed: 0, back_ms: if is_back { now_ms } else { self.back_ms } }
+        match (self.failed >= OUTAGE, now_ms.abs_diff(self.back_ms) >= BACK_EVERY_MS) {
+            (false, _) => Self { failed: 0, ..*self },
+            // The next one that it takes brings it back.
+            (true, false) => self.clone(),
+            (true, true) => Self { failed: 0, back_ms: now_ms },
+        }
     }
 }
 
-/// How LeafLink took the writes so far.
+/// How LeafLink took the writes so far. One that cannot be read holds up no write: it is a hint.
 pub fn outage() -> Result<Outage, Failure> {
-    get(KEY).map(Option::unwrap_or_default)
+    let stored = store::get(KEY).map_err(store_failure)?;
+    Ok(stored.and_then(|bytes| decode(KEY, &bytes).ok()).unwrap_or_default())
 }
 
 /// Notes an attempt that came to nothing.
@@ -85,8 +91,10 @@ mod tests {
     fn it_comes_back_once_in_a_while() {
         let back = after_failures(3).with_success(NOW);
         let again = |back: &Outage| (0..3).fold(back.clone(), |outage, _| outage.with_failure());
-        assert_eq!(again(&back).with_success(NOW + BACK_EVERY_MS - 1), back);
-        assert!(again(&back).with_success(NOW + BACK_EVERY_MS).is_over_since(NOW, NOW + BACK_EVERY_MS));
+        let (soon, later) = (NOW + BACK_EVERY_MS - 1, NOW + BACK_EVERY_MS);
+        let too_soon = again(&back).with_success(soon);
+        assert!(!too_soon.is_over_since(NOW, soon));
+        assert!(too_soon.with_success(later).is_over_since(NOW, later), "the next one does");
     }
 
     #[test]

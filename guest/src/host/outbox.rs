@@ -103,7 +103,7 @@ pub struct Intent {
     /// Attempts that came to nothing since the last that did not.
     #[serde(default)]
     pub attempts: u32,
-    /// When the last of them was; 0: there is none.
+    /// When the last of them was; says nothing while there are none.
     #[serde(default)]
     pub tried_ms: u64,
     /// Not to be tried before.
@@ -402,8 +402,10 @@ pub fn next_due(now: u64) -> Result<Next, Failure> {
         }
         let turn = |subject: &Subject, intent: &Intent| (subject.is_bulk(), intent.since_ms);
         let waits_ms = intent.not_before_ms.saturating_sub(now);
-        let waits_for_leaflink = intent.attempts > 0 && outage.is_over_since(intent.tried_ms, now);
-        if (1..=LONGEST_WAIT_MS).contains(&waits_ms) && !waits_for_leaflink {
+        // What was tried at a time that is to come was so by a clock that has been put back since.
+        let is_due_again =
+            intent.attempts > 0 && (intent.tried_ms > now || outage.is_over_since(intent.tried_ms, now));
+        if (1..=LONGEST_WAIT_MS).contains(&waits_ms) && !is_due_again {
             soonest = Some(soonest.map_or(intent.not_before_ms, |known| known.min(intent.not_before_ms)));
         } else if due.as_ref().is_none_or(|(other, known)| turn(&subject, &intent) < turn(other, known)) {
             due = Some((subject, intent));

@@ -174,6 +174,12 @@ impl PriceRecord {
         self.sent.push((price, now_ms));
     }
 
+    /// Every price that was noted, those of long ago included.
+    #[cfg(test)]
+    pub fn all_sent(&self) -> impl Iterator<Item = &str> {
+        self.sent.iter().map(|(price, _)| price.as_str())
+    }
+
     /// Prices that LeafLink may show because of us.
     pub fn sent(&self, now_ms: u64) -> impl Iterator<Item = &str> {
         let recent = self.sent.iter().filter(move |(_, at)| is_ours_still(*at, now_ms));
@@ -182,7 +188,8 @@ impl PriceRecord {
 }
 
 fn is_ours_still(noted_ms: u64, now_ms: u64) -> bool {
-    now_ms.saturating_sub(noted_ms) <= OURS_FOR_MS
+    // Either way: a time that is to come was noted by a clock that has been put back since.
+    now_ms.abs_diff(noted_ms) <= OURS_FOR_MS
 }
 
 /// A price as it was kept.
@@ -251,6 +258,7 @@ mod tests {
         record.note_sent("19.99".to_owned(), 3_000);
         assert_eq!(known(&record, 2_000 + OURS_FOR_MS), ["18", "19.99"]);
         assert_eq!(known(&record, 2_001 + OURS_FOR_MS), ["19.99"]);
+        assert_eq!(known(&record, 1), Vec::<String>::new(), "the clock was put back by more than that");
         for cents in 0..100 {
             record.note_sent(format!("20.{cents:02}"), 4_000);
         }

@@ -384,7 +384,7 @@ pub fn memory(number: &OrderNumber) -> Result<Memory, Failure> {
         Standing::Imported { .. } => {
             let seen_customer = known.seen_customer.map(CompanyId);
             let given_up =
-                known.given_up.filter(|(_, at_ms)| super::now_ms().saturating_sub(*at_ms) <= OURS_FOR_MS);
+                known.given_up.filter(|(_, at_ms)| super::now_ms().abs_diff(*at_ms) <= OURS_FOR_MS);
             let given_up = given_up.and_then(|(status, _)| SourceStatus::from_word(&status));
             let own_status = outbox::wanted_status(number)?.or(given_up);
             Memory { applied: projection, seen, own_status, seen_customer, ..Memory::default() }

@@ -2,9 +2,9 @@
 //! late, and with the process dying at every commit, one at a time; and pairs of faults on the scenarios
 //! that matter most. Whatever went wrong, the story has to come to the end of the undisturbed one.
 //!
-//! Each test run fails at every import and dies at every commit of every scenario, in one of the ways in
-//! which that can go wrong, another at each; in every way in the families in `EVERY_WAY`; and it tries a
-//! share of the pairs of points in `CORE`. Of the few scenarios that take very long only a fixed share is
+//! With each test run something goes wrong at every import that can fail and at every commit of every
+//! scenario: in one of the ways in which it can, another at each; in every way in the families in
+//! `EVERY_WAY`. And a share of the pairs of points in `CORE` is tried. Of the few scenarios that take very long only a fixed share is
 //! tried (`LONG`, `ON_DEMAND`). How many points there are, and how many were tried, is printed. More is
 //! tried on demand:
 //!

@@ -34,6 +34,10 @@ pub fn attempt(id: LeafLinkProductId, label: &str, wish: &mut PriceWish) -> Resu
     match look.plan.action {
         Action::Push(price) => send(&mut look, price, label, wish),
         Action::Agree(agreed) => {
+            // What was wanted is seen now; what LeafLink shows instead of it may yet give way to it.
+            if wish.wholesale_price == Some(plain(agreed.wholesale_price)) {
+                wish.wholesale_price = None;
+            }
             want(None, &mut look, wish);
             look.record.set_agreed(agreed);
             prices::put_record(id, &look.record)?;

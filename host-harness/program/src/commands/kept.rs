@@ -29,8 +29,9 @@ impl Kept {
     /// # Errors
     /// One of the files is not there, or is not what it should be; names it.
     pub fn open(erp: &ErpFile, component: &ComponentFile) -> anyhow::Result<Self> {
-        let connector = component::load_for(component, erp)?;
-        let (erp, company) = tables::open(erp)?;
+        let file = erp;
+        let (erp, company) = tables::open(file)?;
+        let connector = component::load_for(component, file)?;
         let calls = connector.calls(Arc::new(offline(&erp)?), company.clone());
         Ok(Self { erp, company, calls })
     }
