@@ -258,11 +258,17 @@ mod tests {
         record.note_sent("19.99".to_owned(), 3_000);
         assert_eq!(known(&record, 2_000 + OURS_FOR_MS), ["18", "19.99"]);
         assert_eq!(known(&record, 2_001 + OURS_FOR_MS), ["19.99"]);
-        assert_eq!(known(&record, 1), Vec::<String>::new(), "the clock was put back by more than that");
         for cents in 0..100 {
             record.note_sent(format!("20.{cents:02}"), 4_000);
         }
         assert_eq!(record.sent.len(), SENT_PRICES);
         assert_eq!(record.sent(4_000).last(), Some("20.99"));
+    }
+    #[test]
+    fn a_clock_that_was_put_back_makes_no_price_ours() {
+        let mut record = PriceRecord::default();
+        record.note_sent("19.99".to_owned(), 3 * OURS_FOR_MS);
+        assert_eq!(record.sent(2 * OURS_FOR_MS).next(), Some("19.99"));
+        assert_eq!(record.sent(2 * OURS_FOR_MS - 1).next(), None);
     }
 }
