@@ -69,8 +69,8 @@ const EVERY_WAY: [&str; 8] = [
 const LONG: [&str; 5] =
     ["alarm-", "malformed-10-mb-note", "malformed-2000-lines", "malformed-all-together", "polling-"];
 
-/// A story of a week, one of more orders than a page holds, and one of hundreds of payments, whose outcomes take longer than all others
-/// together: on demand.
+/// A story of a week, one of more orders than a page holds, and one of hundreds of payments, whose
+/// outcomes take longer than all others together: on demand.
 const ON_DEMAND: [&str; 3] = ["alarm-leaflink-silent", "drift-orders-page-by-page", "payments-many-waiting"];
 
 /// Of each of the other scenarios; and of the long ones, so many imports and commits of a step.
